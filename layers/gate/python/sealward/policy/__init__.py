@@ -1,0 +1,1 @@
+"""Policy: which repositories are governed, by whom they may be signed, what follows."""

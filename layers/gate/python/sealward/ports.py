@@ -1,0 +1,278 @@
+"""Ports: what the gate needs of the world, and the ways the world may fail.
+
+Adapters (``sealward.aws``) and the simulator implement these; one contract suite under
+tests/contract runs against both. Adapters turn every foreign error into one of the four
+below and let nothing else out; none of them retries for longer than a look may take.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sealward.events import Hint
+from sealward.ledger import Record
+from sealward.policy.bundle import PolicyBundle
+from sealward.subjects import SubjectKey
+
+
+class PortError(Exception):
+    """Something outside did not answer as asked; ``str()`` says what and where."""
+
+
+class Unavailable(PortError):  # noqa: N818
+    """Throttled, timed out, 5xx or unreachable: the same call may succeed later."""
+
+
+class Denied(PortError):  # noqa: N818
+    """Our role may not do this; retrying will not help, a person must mend it."""
+
+
+class NotFound(PortError):  # noqa: N818
+    """The repository, image or blob does not exist (or no longer)."""
+
+
+class Refused(PortError):  # noqa: N818
+    """The service understood and declines, for a reason that may pass.
+
+    ECR refuses to archive what an active index references.
+    """
+
+
+class ImageStatus(StrEnum):
+    """ECR's word for where an image stands."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    ACTIVATING = "ACTIVATING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageDetail:
+    """What DescribeImages says of one digest."""
+
+    digest: str
+    status: ImageStatus
+    media_type: str
+    size: int | None
+    """Bytes of the manifest where ECR says so; None where unknown."""
+    tags: tuple[str, ...]
+    pushed_at: datetime
+    subject_digest: str | None
+    """``subjectManifestDigest`` of a referrer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A manifest as BatchGetImage returns it; its digest has been recomputed."""
+
+    digest: str
+    media_type: str
+    """``imageManifestMediaType``: the registry's, not the manifest's own word."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referrer:
+    """One entry of ListImageReferrers: a hint at a signature, not evidence."""
+
+    digest: str
+    media_type: str
+    artifact_type: str
+    size: int
+    status: ImageStatus
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+class Registry(Protocol):
+    """One account's ECR in one Region. Digests are always ``sha256:<hex>``."""
+
+    account: str
+    region: str
+
+    def describe(self, repository: str, digest: str) -> ImageDetail:
+        """Return the image's detail whatever its status (``imageStatus`` ANY).
+
+        Raises:
+            NotFound: no such repository or digest.
+            Denied, Unavailable: as named.
+        """
+        ...
+
+    def manifests(
+        self, repository: str, digests: Sequence[str]
+    ) -> Mapping[str, Manifest]:
+        """Return the manifests that can be had of at most 100 ``digests``.
+
+        One that is missing, archived, or whose bytes do not hash to its digest is left
+        out: its absence is for the caller to judge.
+
+        Raises:
+            NotFound: the repository does not exist.
+            Denied, Unavailable: as named.
+        """
+        ...
+
+    def referrers(
+        self, repository: str, digest: str, *, limit: int
+    ) -> Sequence[Referrer]:
+        """Return up to ``limit`` referrers of ``digest``, of every status and type.
+
+        Listing order is the registry's. An unknown subject has none.
+
+        Raises:
+            Denied, Unavailable: as named.
+        """
+        ...
+
+    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
+        """Return a layer's bytes, hashed to ``digest``, reading no more than ``limit``.
+
+        Raises:
+            NotFound: no such layer, larger than ``limit``, or its bytes hash otherwise.
+            Denied, Unavailable: as named.
+        """
+        ...
+
+    def archive(self, repository: str, digest: str) -> None:
+        """Ask for storage class ARCHIVE; ``describe`` says when it is so.
+
+        Asking for what is already archived is no error.
+
+        Raises:
+            NotFound, Refused, Denied, Unavailable: as named.
+        """
+        ...
+
+    def restore(self, repository: str, digest: str) -> None:
+        """Ask for storage class STANDARD; ACTIVATING may last 20 minutes.
+
+        Asking for what is already active is no error.
+
+        Raises:
+            NotFound, Refused, Denied, Unavailable: as named.
+        """
+        ...
+
+
+class Conflict(PortError):  # noqa: N818
+    """Another look wrote the record in between: look again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An action before it happens: written together with the record that decides it."""
+
+    id: str
+    """Unique per subject and record version."""
+    action: str
+    decided_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """A verdict change: the report that made it."""
+
+    version: int
+    at: datetime
+    verdict: str
+    report: Mapping[str, Any]
+
+
+class Ledger(Protocol):
+    """The durable memory. Reads are consistent."""
+
+    def current(self, key: SubjectKey) -> Record | None:
+        """Return the record of ``key``, or None.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def write(
+        self,
+        record: Record,
+        *,
+        expected: int,
+        report: Mapping[str, Any] | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        """Write ``record``, with its report and intent, all or nothing.
+
+        ``expected`` is the version that was read, 0 for none; ``record.version`` is
+        ``expected + 1``. ``report`` becomes the history entry of that version.
+
+        Raises:
+            Conflict: the stored version is not ``expected``.
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
+        """Return the verdict changes of ``key``, oldest first."""
+        ...
+
+    def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
+        """Return up to ``limit`` subjects whose due time is at or before ``before``.
+
+        Earliest first as far as shards allow.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Security Hub took the finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered:
+    """Security Hub did not take it; why, for the log and the record."""
+
+    reason: str
+    retry: bool
+    """Whether the same finding may be taken later (throttled, Hub off)."""
+
+
+class SecurityHub(Protocol):
+    """Where findings go. Never raises: a finding must not stop an action."""
+
+    def publish(self, finding: Mapping[str, Any]) -> Delivered | NotDelivered:
+        """Import one ASFF document."""
+        ...
+
+
+class BundleSource(Protocol):
+    """Where the policy bundle comes from: S3 or a file."""
+
+    def bundle(self) -> PolicyBundle:
+        """Return the bundle in force.
+
+        Raises:
+            InvalidBundle: there is one and it cannot be used; nothing is decided.
+            NotFound, Denied, Unavailable: as named.
+        """
+        ...
+
+
+class LookQueue(Protocol):
+    """The queue that leads to the next look."""
+
+    def later(self, hint: Hint, delay: timedelta) -> None:
+        """Send ``hint`` to arrive after ``delay``: 0 to 15 minutes, cut to that.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def dead_letter(self, body: str, *, reason: str) -> None:
+        """Put what cannot be understood aside, its reason as a message attribute.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...

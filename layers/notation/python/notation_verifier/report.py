@@ -1,0 +1,172 @@
+"""The report on one signature: a result per check, and what follows from them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from notation_verifier.levels import Action, Validation, VerificationLevel
+
+
+class CheckName(StrEnum):
+    """The checks, in the order they are made; docs/verification.md numbers them so."""
+
+    SIGNATURE = "signature"
+    CERTIFICATE_CHAIN = "certificate-chain"
+    PAYLOAD = "payload"
+    CRITICAL_ATTRIBUTES = "critical-attributes"
+    AUTHENTICITY = "authenticity"
+    TRUSTED_IDENTITY = "trusted-identity"
+    EXPIRY = "expiry"
+    AUTHENTIC_TIMESTAMP = "authentic-timestamp"
+    REVOCATION = "revocation"
+
+
+class Reason(StrEnum):
+    """Why a check failed or was skipped; the key of its remedy in docs/findings.md."""
+
+    # signature
+    SIGNATURE_MISMATCH = "signature-mismatch"
+    ALGORITHM_MISMATCH = "algorithm-mismatch"
+    # certificate chain
+    CHAIN_INVALID = "chain-invalid"
+    # payload
+    PAYLOAD_CONTENT_TYPE = "payload-content-type"
+    PAYLOAD_MALFORMED = "payload-malformed"
+    SUBJECT_MISMATCH = "subject-mismatch"
+    # critical attributes
+    UNKNOWN_CRITICAL_ATTRIBUTE = "unknown-critical-attribute"
+    UNKNOWN_PLUGIN = "unknown-plugin"
+    SIGNER_ATTRIBUTES = "signer-attributes"
+    # authenticity
+    NOT_ANCHORED = "not-anchored"
+    NO_TRUST_STORE = "no-trust-store"
+    # trusted identity
+    IDENTITY_NOT_ALLOWED = "identity-not-allowed"
+    IDENTITY_UNREADABLE = "identity-unreadable"
+    NOT_UNDER_SIGNER_ROOT = "not-under-signer-root"
+    SIGNER_WILDCARD = "signer-wildcard"
+    # expiry
+    SIGNATURE_EXPIRED = "signature-expired"
+    # authentic timestamp
+    CERTIFICATE_NOT_VALID = "certificate-not-valid"
+    SIGNING_TIME_IN_FUTURE = "signing-time-in-future"
+    # skipped
+    LEVEL_SKIPS = "level-skips"
+    EARLIER_CHECK_FAILED = "earlier-check-failed"
+    NEEDS_REVOCATION_SERVICE = "needs-revocation-service"
+    NEEDS_SIGNER_SERVICE = "needs-signer-service"
+    NEEDS_TIMESTAMP = "needs-timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The check was made and holds."""
+
+    detail: str
+    """What was found, for a reader: the anchor, the identity, the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The check was made and does not hold."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The check was not made; never an absence, always a reason."""
+
+    reason: Reason
+    detail: str
+
+
+Outcome = Passed | Failed | Skipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: which validation of the level it belongs to, and its outcome."""
+
+    name: CheckName
+    validation: Validation
+    outcome: Outcome
+
+
+class Conclusion(StrEnum):
+    """What a level makes of the checks."""
+
+    SATISFIED = "satisfied"
+    """No enforced check failed or was left open."""
+    REFUSED = "refused"
+    """An enforced check failed."""
+    INCONCLUSIVE = "inconclusive"
+    """No enforced check failed, but one could not be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainCertificate:
+    """One certificate of the envelope's chain, as far as a reader needs it."""
+
+    subject: str
+    """RFC 4514 text, for people; identities are matched on the certificate itself."""
+    sha256: str
+    """Lower-case hex of the DER bytes' SHA-256."""
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What ``verify`` found of one envelope."""
+
+    statement: str
+    """The trust policy statement's name."""
+    level: VerificationLevel
+    checks: tuple[Check, ...]
+    """Every check of :class:`CheckName`, once, in its order."""
+    signing_scheme: str
+    """``notary.x509`` or ``notary.x509.signingAuthority``."""
+    algorithm: str
+    """``PS256`` to ``ES512``, whatever the format."""
+    signing_time: datetime | None
+    """As claimed by the signer; authentic only under ``signingAuthority``."""
+    expiry: datetime | None
+    chain: tuple[ChainCertificate, ...]
+    """Leaf first; empty where the chain could not be read."""
+    anchor: str | None
+    """The trust store that holds a certificate of the chain: ``ca:payments``."""
+    identity: str | None
+    """The trusted identity that matched, as the statement writes it."""
+
+    def conclusion(self, level: VerificationLevel | None = None) -> Conclusion:
+        """Return what ``level`` (default: the statement's) makes of the checks.
+
+        An enforced failure refuses; an enforced check that could not be made leaves
+        the signature inconclusive, never satisfied.
+        """
+        level = level or self.level
+        enforced = [
+            check
+            for check in self.checks
+            if level.action(check.validation) is Action.ENFORCE
+        ]
+        if any(isinstance(check.outcome, Failed) for check in enforced):
+            return Conclusion.REFUSED
+        if any(isinstance(check.outcome, Skipped) for check in enforced):
+            return Conclusion.INCONCLUSIVE
+        return Conclusion.SATISFIED
+
+    def check(self, name: CheckName) -> Check:
+        """Return the check called ``name``."""
+        return next(check for check in self.checks if check.name is name)
+
+    @property
+    def failures(self) -> tuple[tuple[Check, Failed], ...]:
+        """The failed checks, enforced or only logged, in order."""
+        return tuple(
+            (check, check.outcome)
+            for check in self.checks
+            if isinstance(check.outcome, Failed)
+        )
