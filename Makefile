@@ -1,0 +1,113 @@
+# The only command surface. `make help` lists the targets.
+# Needs git, make and Python 3.11 or later; everything else is installed into folders of
+# this checkout. No AWS account, no Docker, no root, except where a target says so.
+
+PYTHON ?= python3
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+DEV = .venv/bin
+SAM = .venv-sam/bin/sam
+LOCAL_AWS = .venv-local-aws/bin/python
+
+export SAM_CLI_TELEMETRY = 0
+# Bytecode of a test run must not make `sam build` see changed sources.
+export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
+
+.PHONY: help demo test lint format types contracts check interop vectors bench invoke \
+	build-local package validate requirements environments clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# -- environments: one each, because SAM, the local AWS and we disagree on versions ----
+
+define environment
+	@echo "environment $(1): installing $(2) (hashes enforced; about a minute the first time)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sealward needs Python 3.11 or later; this is %s. Set PYTHON=…" % sys.version.split()[0])'
+	@$(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python $(PIP_INSTALL) -r $(2)
+	@touch $@
+endef
+
+.venv/ready: requirements/dev.txt
+	$(call environment,.venv,$<)
+
+.venv-sam/ready: requirements/sam.txt
+	$(call environment,.venv-sam,$<)
+
+.venv-local-aws/ready: requirements/local-aws.txt
+	$(call environment,.venv-local-aws,$<)
+
+environments: .venv/ready .venv-sam/ready .venv-local-aws/ready ## make all three environments
+
+# -- the two commands of the README --------------------------------------------------
+
+demo: ## push images into a local AWS and show what became of each (KEEP=1 leaves it up)
+	@$(MAKE) --no-print-directory -j2 .venv-sam/ready .venv-local-aws/ready
+	@$(LOCAL_AWS) -m demo $(if $(KEEP),--keep)
+
+test: ## every test that needs neither AWS, Docker nor root
+	@$(MAKE) --no-print-directory -j3 environments
+	@$(DEV)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+# -- checks --------------------------------------------------------------------------
+
+lint: .venv/ready ## ruff: rules and format
+	@$(DEV)/ruff check .
+	@$(DEV)/ruff format --check .
+
+format: .venv/ready ## let ruff rewrite what it can
+	@$(DEV)/ruff check --fix . ; $(DEV)/ruff format .
+
+types: .venv/ready ## mypy --strict
+	@$(DEV)/mypy
+
+contracts: .venv/ready ## import contracts: which module may know which
+	@PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/lint-imports
+
+validate: .venv-sam/ready ## sam validate --lint
+	@$(SAM) validate --lint --region us-east-1
+
+check: lint types contracts validate ## all of the above
+
+# -- proofs and measures: each writes build/<target>.json ------------------------------
+
+interop: .venv/ready build/notation ## the real notation must judge as we do (needs Go, or NOTATION=path)
+	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" $(DEV)/python -m tests.interop
+
+vectors: .venv/ready ## the reference implementation's vectors, where ../shared/vectors exists
+	@$(DEV)/python -m tests.vectors
+
+bench: .venv/ready ## ratios against bare operations
+	@$(DEV)/python -m tests.bench
+
+build/notation: tests/oracle/go.mod tests/oracle/go.sum
+	@mkdir -p build
+	@if [ -n "$$NOTATION" ]; then ln -sf "$$NOTATION" $@; \
+	elif command -v go >/dev/null; then \
+	  echo "building the real notation (about a minute the first time)"; \
+	  cd tests/oracle && go build -o "$(CURDIR)/$@" github.com/notaryproject/notation/cmd/notation; \
+	else echo "make interop needs Go 1.24 or later, or NOTATION=/path/to/notation" >&2; exit 1; fi
+
+# -- builds --------------------------------------------------------------------------
+
+build-local: .venv-sam/ready ## build for this machine's Python (demo, tests, sam local)
+	@PATH="$$(dirname "$$(command -v $(PYTHON))"):$$PATH" SEALWARD_BUILD=local \
+	  $(SAM) build --cached --build-dir build/sam-local
+
+package: .venv-sam/ready ## build for Lambda: python3.13, arm64 (needs python3.13 on PATH)
+	@SEALWARD_BUILD=package $(SAM) build --build-dir build/sam-package
+
+invoke: .venv-sam/ready .venv-local-aws/ready .venv/ready build-local ## the built function under Lambda's runtime emulator: EVENT=events/… (Linux)
+	@$(DEV)/python -m tests.emulator $(EVENT)
+
+# -- upkeep --------------------------------------------------------------------------
+
+requirements: .venv/ready ## lock the requirements files anew (names, versions, hashes)
+	@for name in runtime dev sam local-aws; do \
+	  echo "locking requirements/$$name.txt"; \
+	  (cd requirements && ../$(DEV)/uv pip compile --quiet --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-header --upgrade \
+	    $$name.in -o $$name.txt >/dev/null) || exit 1; done
+
+clean: ## remove what was built; environments stay
+	@rm -rf build .aws-sam
