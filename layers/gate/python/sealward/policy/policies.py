@@ -1,0 +1,271 @@
+"""Policies: a trust policy statement each, and what the gate makes of its outcome."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from notation_verifier import (
+    InvalidTrustPolicy,
+    TrustPolicyStatement,
+    parse_statement,
+)
+from sealward.policy.document import Fields, Problems, duration, instant, pointer, shown
+from sealward.policy.scopes import (
+    InvalidScope,
+    Scope,
+    ScopeKind,
+    ScopeTable,
+    parse_scope,
+)
+from sealward.policy.trust_material import TrustMaterial
+
+
+class Enforcement(StrEnum):
+    """What a policy asks for on failure."""
+
+    REPORT = "report"
+    QUARANTINE = "quarantine"
+
+
+class Capability(StrEnum):
+    """What the stack's roles may do at all; the more cautious of the two counts."""
+
+    OBSERVE = "observe"
+    QUARANTINE = "quarantine"
+    DELETE = "delete"
+
+
+GRACE = timedelta(minutes=10)
+UNKNOWN_FOR = timedelta(hours=1)
+
+_STATEMENT_FIELDS = (
+    "name",
+    "registryScopes",
+    "signatureVerification",
+    "trustStores",
+    "trustedIdentities",
+)
+_LEVEL_FIELDS = ("level", "override", "verifyTimestamp")
+_DURATION = 'write a whole number and s, m, h or d, as in "10m", at most "365d"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One statement and what the gate makes of its outcome."""
+
+    statement: TrustPolicyStatement
+    """Its ``registry_scopes`` may also hold prefixes and registries."""
+    statement_hash: str
+    """SHA-256 over the statement, its settings and the stores it names."""
+    enforcement: Enforcement = Enforcement.REPORT
+    grace: timedelta = GRACE
+    """How long a signature may arrive after its image."""
+    unknown_for: timedelta = UNKNOWN_FOR
+    """After this long inconclusive: CRITICAL; a never trusted subject may be held."""
+    hold_unknown: bool = False
+    """Whether a never trusted subject is held after ``unknown_for``."""
+    fail_fast: bool = False
+    """An intact, anchored signature by an identity not allowed is final at once."""
+    enforce_from: datetime | None = None
+    """Subjects pushed before are never acted upon, only proposed."""
+    owner: Mapping[str, str] | None = None
+    """``team`` and ``contact``."""
+    environment: str = ""
+
+
+def read_policies(
+    values: list[Any], where: str, material: TrustMaterial, problems: Problems
+) -> tuple[Policy, ...]:
+    """Return the policies that ``values`` write; report what is wrong with them."""
+    if not values:
+        problems.add(where, "no policy", "write at least one policy")
+    policies = []
+    names: dict[str, str] = {}
+    table = ScopeTable[str]()
+    for index, value in enumerate(values):
+        here = where + pointer(index)
+        policy = _read_policy(value, here, material, problems)
+        if policy is None:
+            continue
+        policies.append(policy)
+        name = policy.statement.name
+        if name in names:
+            problems.add(
+                f"{here}/statement/name",
+                f"{shown(name)} is also the name of {names[name]}",
+                "give each statement a name of its own",
+            )
+        names.setdefault(name, here)
+        for at, scope in _scopes(policy.statement, f"{here}/statement", problems):
+            before = table.add(scope, at)
+            if before is not None:
+                problems.add(
+                    at,
+                    f"covers the same repositories as {before}",
+                    "let each scope stand once in a bundle",
+                )
+    return tuple(policies)
+
+
+def _scopes(
+    statement: TrustPolicyStatement, where: str, problems: Problems
+) -> list[tuple[str, Scope]]:
+    scopes = []
+    for index, text in enumerate(statement.registry_scopes):
+        at = f"{where}/registryScopes/{index}"
+        try:
+            scope = parse_scope(text)
+        except InvalidScope as error:
+            problems.add(at, error.message, error.remedy)
+            continue
+        if scope.kind is ScopeKind.EVERYTHING and len(statement.registry_scopes) > 1:
+            problems.add(at, '"*" stands beside other scopes', 'write "*" alone')
+        scopes.append((at, scope))
+    return scopes
+
+
+def _read_policy(
+    value: object, where: str, material: TrustMaterial, problems: Problems
+) -> Policy | None:
+    fields = Fields(value, where, problems)
+    written = fields.need("statement", dict, "write a Notation trust policy statement")
+    statement = (
+        None
+        if written is None
+        else _read_statement(written, f"{where}/statement", material, problems)
+    )
+    enforcement = fields.parsed(
+        "enforcement",
+        _enforcement,
+        Enforcement.REPORT,
+        'write "report" or "quarantine"',
+    )
+    grace = fields.parsed("grace", duration, GRACE, _DURATION)
+    unknown_for = fields.parsed("unknownFor", duration, UNKNOWN_FOR, _DURATION)
+    if not unknown_for:
+        problems.add(f"{where}/unknownFor", "no time at all", "write at least 1s")
+    hold_unknown = fields.take("holdUnknown", bool, "write true or false")
+    fail_fast = fields.take("failFast", bool, "write true or false")
+    enforce_from = fields.parsed(
+        "enforceFrom", instant, None, 'write as in "2027-01-15T00:00:00Z"'
+    )
+    owner = fields.take("owner", dict, 'write {"team": …, "contact": …}')
+    if owner is not None:
+        owner = _read_owner(owner, f"{where}/owner", problems)
+    environment = fields.take("environment", str, "write the environment's name")
+    fields.end()
+    if statement is None or written is None:
+        return None
+    policy = Policy(
+        statement=statement,
+        statement_hash="",
+        enforcement=enforcement,
+        grace=grace,
+        unknown_for=unknown_for,
+        hold_unknown=bool(hold_unknown),
+        fail_fast=bool(fail_fast),
+        enforce_from=enforce_from,
+        owner=owner,
+        environment=environment or "",
+    )
+    return replace(policy, statement_hash=_hash(written, policy, material))
+
+
+def _enforcement(text: str) -> Enforcement:
+    if text == "delete":
+        raise ValueError("this version never deletes an image")
+    try:
+        return Enforcement(text)
+    except ValueError:
+        raise ValueError(f"{shown(text)} is no enforcement") from None
+
+
+def _read_owner(
+    value: dict[str, Any], where: str, problems: Problems
+) -> Mapping[str, str]:
+    fields = Fields(value, where, problems)
+    owner = {
+        name: text
+        for name in ("team", "contact")
+        if (text := fields.take(name, str, "write a text")) is not None
+    }
+    fields.end()
+    return owner
+
+
+def _read_statement(
+    written: dict[str, Any], where: str, material: TrustMaterial, problems: Problems
+) -> TrustPolicyStatement | None:
+    # Notation ignores names it does not know; here a misspelt "override" would quietly
+    # be none.
+    _known(written, _STATEMENT_FIELDS, where, problems)
+    level = written.get("signatureVerification")
+    if isinstance(level, dict):
+        _known(level, _LEVEL_FIELDS, f"{where}/signatureVerification", problems)
+    scopes = written.get("registryScopes")
+    if (
+        not isinstance(scopes, list)
+        or not scopes
+        or not all(isinstance(scope, str) for scope in scopes)
+    ):
+        problems.add(
+            f"{where}/registryScopes",
+            "not a list of at least one scope",
+            'write as in ["<account>.dkr.ecr.<region>.<suffix>/prod/*"]',
+        )
+        return None
+    try:
+        # Notation knows neither prefixes nor registries: its rules judge the rest, and
+        # ``parse_scope`` the scopes, by patterns at least as strict.
+        statement = parse_statement({**written, "registryScopes": ["*"]})
+    except InvalidTrustPolicy as error:
+        problems.add(
+            where, str(error), "write what `notation policy show` would accept"
+        )
+        return None
+    for store in statement.trust_stores:
+        if store not in material.names:
+            problems.add(
+                f"{where}/trustStores",
+                f"the trust store {store} is not in the bundle",
+                f"add it under /trustStores/{store.type}/{store.name}, or name another",
+            )
+    return replace(statement, registry_scopes=tuple(scopes))
+
+
+def _known(
+    value: dict[str, Any], names: tuple[str, ...], where: str, problems: Problems
+) -> None:
+    for name in value:
+        if name not in names:
+            problems.add(
+                where + pointer(name),
+                "unknown field",
+                f"write one of {', '.join(names)}",
+            )
+
+
+def _hash(written: dict[str, Any], policy: Policy, material: TrustMaterial) -> str:
+    """Hash what the verdict and what follows from it depend on, and nothing else."""
+    statement = policy.statement
+    uses_roots = any(one.startswith("arn:") for one in statement.trusted_identities)
+    content = {
+        "statement": written,
+        "enforcement": policy.enforcement,
+        "grace": policy.grace.total_seconds(),
+        "unknownFor": policy.unknown_for.total_seconds(),
+        "holdUnknown": policy.hold_unknown,
+        "failFast": policy.fail_fast,
+        "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
+        "stores": {
+            str(store): sorted(material.fingerprints.get(store, ()))
+            for store in statement.trust_stores
+        },
+        "signerRoots": sorted(material.signer_roots) if uses_roots else [],
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
