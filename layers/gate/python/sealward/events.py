@@ -1,11 +1,62 @@
 """Events: hints to look at a subject again.
 
-An event is never evidence. Four values are taken from it, account, Region, repository and
-digest, each checked against ECR's own patterns and the function's own account and Region;
-everything else is read again from the registry (docs/threat-model.md, 18).
+An event is never evidence. Four values are taken from it, account, Region, repository
+and digest, each checked against ECR's own patterns and the function's own account and
+Region; everything else is read again from the registry (docs/threat-model.md, 18).
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+REPOSITORY: Final = re.compile(
+    r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
+)
+"""ECR API, RepositoryName. No two alternatives start alike: it cannot backtrack far."""
+REPOSITORY_LENGTH: Final = range(2, 257)
+"""Characters; ECR API, RepositoryName."""
+DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+"""The only digests ECR knows."""
+
+LOOK_AGAIN_SOURCE: Final = "sealward"
+LOOK_AGAIN_TYPE: Final = "Look Again"
+
+_ACTIONS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("aws.ecr", "ECR Image Action"): frozenset(
+        {"PUSH", "DELETE", "UPDATE_STORAGE_CLASS"}
+    ),
+    ("aws.ecr", "ECR Referrer Action"): frozenset(
+        {"PUSH", "DELETE", "UPDATE_STORAGE_CLASS"}
+    ),
+    ("aws.ecr", "ECR Replication Action"): frozenset({"REPLICATE"}),
+}
+_SHOWN = 80
+
+
+class EventProblem(StrEnum):
+    """Why an event is put aside; the ``reason`` attribute of the dead letter."""
+
+    NOT_AN_OBJECT = "event-not-an-object"
+    MISSING_FIELD = "event-missing-field"
+    UNKNOWN_KIND = "event-unknown-kind"
+    OTHER_ACCOUNT = "event-other-account"
+    OTHER_REGION = "event-other-region"
+    BAD_REPOSITORY = "event-bad-repository"
+    BAD_DIGEST = "event-bad-digest"
+    BAD_RESULT = "event-bad-result"
+
+
+class MalformedEvent(Exception):  # noqa: N818 - named by what is wrong
+    """An event nobody can act upon: what is wrong, where; it becomes a dead letter."""
+
+    def __init__(self, reason: EventProblem, where: str, message: str) -> None:
+        self.reason = reason
+        self.where = where
+        """RFC 6901 pointer into the event."""
+        self.message = message
+        super().__init__(f"{where or '/'}: {message}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -19,3 +70,135 @@ class Hint:
     """The repository's name within the registry, as ECR allows it."""
     digest: str
     """``sha256:`` and 64 lower-case hex digits."""
+
+
+def is_repository(name: str) -> bool:
+    """Return whether ECR allows ``name`` as a repository's name (ASCII throughout)."""
+    return len(name) in REPOSITORY_LENGTH and REPOSITORY.fullmatch(name) is not None
+
+
+def is_digest(text: str) -> bool:
+    """Return whether ``text`` is a digest as ECR writes it."""
+    return DIGEST.fullmatch(text) is not None
+
+
+def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, ...]:
+    """Return the hints of one EventBridge event.
+
+    Args:
+        payload: the event as parsed JSON, of any shape.
+        account: the function's own account, twelve digits.
+        region: the function's own Region.
+
+    Returns:
+        One hint, or none where the event is well formed but says that nothing happened
+        (``result`` FAILED).
+
+    Raises:
+        MalformedEvent: it is no event of the kinds the stack's rules forward, or is of
+            another account or Region, or names what ECR could not have.
+    """
+    if not isinstance(payload, dict):
+        raise MalformedEvent(
+            EventProblem.NOT_AN_OBJECT, "", "an EventBridge event is a JSON object"
+        )
+    source = _text(payload, "", "source")
+    kind = _text(payload, "", "detail-type")
+    own = (source, kind) == (LOOK_AGAIN_SOURCE, LOOK_AGAIN_TYPE)
+    actions = _ACTIONS.get((source, kind))
+    if actions is None and not own:
+        raise MalformedEvent(
+            EventProblem.UNKNOWN_KIND,
+            "/detail-type",
+            f"no rule of this stack forwards {_shown(kind)} from {_shown(source)}",
+        )
+    for field, mine, problem in (
+        ("account", account, EventProblem.OTHER_ACCOUNT),
+        ("region", region, EventProblem.OTHER_REGION),
+    ):
+        said = _text(payload, "", field)
+        if said != mine:
+            raise MalformedEvent(
+                problem,
+                f"/{field}",
+                f"the event is of {field} {_shown(said)}, this function is of {mine}",
+            )
+    detail = payload.get("detail")
+    if not isinstance(detail, dict):
+        raise MalformedEvent(
+            EventProblem.MISSING_FIELD, "/detail", "the event has no detail object"
+        )
+    if actions is not None:
+        action = _text(detail, "/detail", "action-type")
+        if action not in actions:
+            raise MalformedEvent(
+                EventProblem.UNKNOWN_KIND,
+                "/detail/action-type",
+                f"{_shown(kind)} has no action {_shown(action)}",
+            )
+    hint = Hint(
+        account=account,
+        region=region,
+        repository=_repository(detail),
+        digest=_digest(detail),
+    )
+    return () if actions is not None and not _succeeded(detail) else (hint,)
+
+
+def look_again(hint: Hint) -> dict[str, Any]:
+    """Return the message that asks for another look, shaped as EventBridge's events."""
+    return {
+        "source": LOOK_AGAIN_SOURCE,
+        "detail-type": LOOK_AGAIN_TYPE,
+        "account": hint.account,
+        "region": hint.region,
+        "detail": {"repository-name": hint.repository, "image-digest": hint.digest},
+    }
+
+
+def _repository(detail: Mapping[str, Any]) -> str:
+    name = _text(detail, "/detail", "repository-name")
+    if not is_repository(name):
+        raise MalformedEvent(
+            EventProblem.BAD_REPOSITORY,
+            "/detail/repository-name",
+            f"{_shown(name)} is not a name ECR allows a repository",
+        )
+    return name
+
+
+def _digest(detail: Mapping[str, Any]) -> str:
+    digest = _text(detail, "/detail", "image-digest")
+    if not is_digest(digest):
+        raise MalformedEvent(
+            EventProblem.BAD_DIGEST,
+            "/detail/image-digest",
+            f"{_shown(digest)} is not sha256: and 64 lower-case hex digits",
+        )
+    return digest
+
+
+def _succeeded(detail: Mapping[str, Any]) -> bool:
+    result = _text(detail, "/detail", "result")
+    if result not in {"SUCCESS", "FAILED"}:
+        raise MalformedEvent(
+            EventProblem.BAD_RESULT,
+            "/detail/result",
+            f"{_shown(result)} is neither SUCCESS nor FAILED",
+        )
+    return result == "SUCCESS"
+
+
+def _text(value: Mapping[str, Any], where: str, field: str) -> str:
+    found = value.get(field)
+    if not isinstance(found, str):
+        raise MalformedEvent(
+            EventProblem.MISSING_FIELD, f"{where}/{field}", "a string is missing here"
+        )
+    return found
+
+
+def _shown(text: str) -> str:
+    """Return hostile text as short ASCII, quoted."""
+    shown = ascii(text[:_SHOWN])
+    return shown if len(text) <= _SHOWN else f"{shown[:-1]}...'"

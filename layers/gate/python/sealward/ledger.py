@@ -1,139 +1,225 @@
-"""The ledger's records: the durable memory of verdicts, decisions and holds.
+"""The ledger: how its records are stored.
 
-``Record`` is the ``current`` item of a subject. A look reads it before it reads the
-registry and writes it on condition that its version is unchanged. Instants are aware UTC
-datetimes; encodings are the adapter's business (``to_item`` and ``from_item`` here say
-what is stored, in plain JSON types, so that every adapter stores the same).
+``to_item`` and ``from_item`` say what is stored, in plain JSON types, so that every
+adapter stores the same. The records themselves are in ``sealward.records``; their names
+are offered here as well.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from notation_verifier import Descriptor
-
+from sealward.records import (
+    SCHEMA,
+    Exposure,
+    FindingState,
+    FindingStatus,
+    Hold,
+    HoldState,
+    Record,
+    Verdict,
+)
 from sealward.subjects import SubjectKey
 
-SCHEMA = 1
-"""Schema number written into every record; version N reads N and N-1."""
+__all__ = [
+    "SCHEMA",
+    "Exposure",
+    "FindingState",
+    "FindingStatus",
+    "Hold",
+    "HoldState",
+    "Record",
+    "UnreadableRecord",
+    "Verdict",
+    "from_item",
+    "from_text",
+    "to_item",
+    "to_text",
+]
 
 
-class Verdict(StrEnum):
-    """What Sealward holds of a subject."""
-
-    TRUSTED = "trusted"
-    PENDING = "pending"
-    UNSIGNED = "unsigned"
-    UNTRUSTED = "untrusted"
-    INCONCLUSIVE = "inconclusive"
-    EXEMPT = "exempt"
-    UNGOVERNED = "ungoverned"
+class UnreadableRecord(ValueError):  # noqa: N818 - named by what is wrong
+    """A stored item that is no record of this version or the one before."""
 
 
-class HoldState(StrEnum):
-    """Where a hold stands; the registry's word moves it on, never our own call's."""
+def to_item(record: Record) -> dict[str, Any]:
+    """Return ``record`` in plain JSON types: what every adapter stores.
 
-    HOLDING = "holding"
-    """Archiving was decided; the registry has not yet said ARCHIVED."""
-    HELD = "held"
-    """The registry said ARCHIVED."""
-    REFUSED = "refused"
-    """The registry refuses to archive; the reason is in ``detail``; tried again."""
-    RELEASING = "releasing"
-    """Restoring was decided; the registry has not yet said ACTIVE (up to 20 minutes)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """An image kept in quarantine, remembered by digest until released."""
-
-    state: HoldState
-    since: datetime
-    applied: int
-    """How often the image was archived; a re-push makes it more than one."""
-    detail: str = ""
-
-
-class FindingStatus(StrEnum):
-    """Where a finding stands."""
-
-    OPEN = "open"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingState:
-    """The finding of a subject as it was last decided, and whether it was delivered."""
-
-    id: str
-    status: FindingStatus
-    created_at: datetime
-    updated_at: datetime
-    """The later of now and the last plus a millisecond: Security Hub ignores older."""
-    content: str
-    """SHA-256 of what it says, times left out: equal content is not sent again."""
-    delivered: bool
+    Instants are fixed-width ISO 8601 in UTC, so that they sort as text; absent values
+    are left out, so that sparse indexes stay sparse; numbers are integers.
+    """
+    item: dict[str, Any] = {
+        "schema": record.schema,
+        "repository": record.key.repository,
+        "digest": record.key.digest,
+        "version": record.version,
+        "verdict": record.verdict.value,
+        "reason": record.reason,
+        "detail": record.detail,
+        "strict_verdict": record.strict_verdict.value,
+        "statement": record.statement,
+        "statement_hash": record.statement_hash,
+        "bundle_serial": record.bundle_serial,
+        "bundle_digest": record.bundle_digest,
+        "evidence": record.evidence,
+        "descriptor": _descriptor_item(record.descriptor),
+        "tags": list(record.tags),
+        "first_seen": to_text(record.first_seen),
+        "pushed_at": _optional_text(record.pushed_at),
+        "settled_at": _optional_text(record.settled_at),
+        "ever_trusted": record.ever_trusted,
+        "unknown_since": _optional_text(record.unknown_since),
+        "looks": record.looks,
+        "due": _optional_text(record.due),
+        "signature": record.signature,
+        "signer": record.signer,
+        "hold": _hold_item(record.hold),
+        "finding": _finding_item(record.finding),
+        "proposal": record.proposal,
+        "exposure_ms": round(record.exposure.seconds * 1000),
+        "exposed_since": _optional_text(record.exposure.open_since),
+        "updated_at": to_text(record.updated_at),
+    }
+    return {name: value for name, value in item.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """For how long a bad image could be pulled, added up."""
+def from_item(item: Mapping[str, Any]) -> Record:
+    """Return the record that ``item`` stores; other attributes are left alone.
 
-    seconds: float = 0.0
-    """Closed intervals, summed."""
-    open_since: datetime | None = None
-    """Begin of the interval that is still open."""
+    Raises:
+        UnreadableRecord: a field is missing or of another shape, or the schema number
+            is neither this version's nor the one before.
+    """
+    try:
+        schema = int(item["schema"])
+        _require_readable(schema)
+        return Record(
+            key=SubjectKey(repository=item["repository"], digest=item["digest"]),
+            version=int(item["version"]),
+            verdict=Verdict(item["verdict"]),
+            reason=item["reason"],
+            detail=item["detail"],
+            strict_verdict=Verdict(item["strict_verdict"]),
+            statement=item["statement"],
+            statement_hash=item["statement_hash"],
+            bundle_serial=int(item["bundle_serial"]),
+            bundle_digest=item["bundle_digest"],
+            evidence=item["evidence"],
+            descriptor=_descriptor(item.get("descriptor")),
+            tags=tuple(item["tags"]),
+            first_seen=from_text(item["first_seen"]),
+            pushed_at=_optional_instant(item.get("pushed_at")),
+            settled_at=_optional_instant(item.get("settled_at")),
+            ever_trusted=bool(item["ever_trusted"]),
+            unknown_since=_optional_instant(item.get("unknown_since")),
+            looks=int(item["looks"]),
+            due=_optional_instant(item.get("due")),
+            signature=item.get("signature"),
+            signer=item.get("signer"),
+            hold=_hold(item.get("hold")),
+            finding=_finding(item.get("finding")),
+            proposal=item["proposal"],
+            exposure=Exposure(
+                seconds=int(item["exposure_ms"]) / 1000,
+                open_since=_optional_instant(item.get("exposed_since")),
+            ),
+            updated_at=from_text(item["updated_at"]),
+            schema=SCHEMA,
+        )
+    except UnreadableRecord:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableRecord(f"not a record of the ledger: {error!r}") from error
 
-    def total(self, now: datetime) -> float:
-        """Return the seconds up to ``now``, the open interval included."""
-        if self.open_since is None:
-            return self.seconds
-        return self.seconds + max(0.0, (now - self.open_since).total_seconds())
+
+def _require_readable(schema: int) -> None:
+    if schema not in {SCHEMA, SCHEMA - 1}:
+        raise UnreadableRecord(
+            f"the record has schema {schema}; this version reads {SCHEMA} and "
+            f"{SCHEMA - 1}: deploy the version that wrote it, or a newer one"
+        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What is remembered of one subject (about 1 KB)."""
+def to_text(instant: datetime) -> str:
+    """Return ``instant`` in UTC with six decimals and a Z: it sorts as text."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    key: SubjectKey
-    version: int
-    """Counts the writes; the first is 1."""
-    verdict: Verdict
-    reason: str
-    """Why, as a reason code of docs/findings.md."""
-    detail: str
-    """Why, as one sentence for a reader."""
-    strict_verdict: Verdict
-    """The verdict level ``strict`` would give."""
-    statement: str
-    """Name of the statement it was judged by; empty where ungoverned."""
-    statement_hash: str
-    bundle_serial: int
-    bundle_digest: str
-    evidence: str
-    """Hash over subject, sorted referrers, statement: equal evidence writes nothing."""
-    descriptor: Descriptor | None
-    """Kept before archiving: nothing can be read afterwards."""
-    tags: tuple[str, ...]
-    first_seen: datetime
-    pushed_at: datetime | None
-    settled_at: datetime | None
-    """When the first settled verdict fell; only that one may lead to an action."""
-    ever_trusted: bool
-    unknown_since: datetime | None
-    """Since when the verdict has been inconclusive."""
-    looks: int
-    """Looks since the verdict last changed; chooses the next due time."""
-    due: datetime | None
-    """When to look again, if ever."""
-    signature: str | None
-    """Digest of the signature manifest that made it trusted."""
-    signer: str | None
-    """The trusted identity that matched."""
-    hold: Hold | None
-    finding: FindingState | None
-    proposal: str
-    """The action waiting for a person, or empty."""
-    exposure: Exposure = field(default_factory=Exposure)
-    updated_at: datetime
-    schema: int = SCHEMA
+
+def from_text(text: str) -> datetime:
+    """Return the instant that ``to_text`` wrote; raise ValueError for any other."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def _optional_text(instant: datetime | None) -> str | None:
+    return None if instant is None else to_text(instant)
+
+
+def _optional_instant(text: str | None) -> datetime | None:
+    return None if text is None else from_text(text)
+
+
+def _descriptor_item(descriptor: Descriptor | None) -> dict[str, Any] | None:
+    if descriptor is None:
+        return None
+    return {
+        "media_type": descriptor.media_type,
+        "digest": descriptor.digest,
+        "size": descriptor.size,
+    }
+
+
+def _descriptor(item: Mapping[str, Any] | None) -> Descriptor | None:
+    if item is None:
+        return None
+    return Descriptor(
+        media_type=item["media_type"], digest=item["digest"], size=int(item["size"])
+    )
+
+
+def _hold_item(hold: Hold | None) -> dict[str, Any] | None:
+    if hold is None:
+        return None
+    return {
+        "state": hold.state.value,
+        "since": to_text(hold.since),
+        "applied": hold.applied,
+        "detail": hold.detail,
+    }
+
+
+def _hold(item: Mapping[str, Any] | None) -> Hold | None:
+    if item is None:
+        return None
+    return Hold(
+        state=HoldState(item["state"]),
+        since=from_text(item["since"]),
+        applied=int(item["applied"]),
+        detail=item["detail"],
+    )
+
+
+def _finding_item(finding: FindingState | None) -> dict[str, Any] | None:
+    if finding is None:
+        return None
+    return {
+        "id": finding.id,
+        "status": finding.status.value,
+        "created_at": to_text(finding.created_at),
+        "updated_at": to_text(finding.updated_at),
+        "content": finding.content,
+        "delivered": finding.delivered,
+    }
+
+
+def _finding(item: Mapping[str, Any] | None) -> FindingState | None:
+    if item is None:
+        return None
+    return FindingState(
+        id=item["id"],
+        status=FindingStatus(item["status"]),
+        created_at=from_text(item["created_at"]),
+        updated_at=from_text(item["updated_at"]),
+        content=item["content"],
+        delivered=bool(item["delivered"]),
+    )

@@ -1,0 +1,137 @@
+"""Records: what is remembered of a subject, its hold, its finding, its exposure.
+
+``Record`` is the ``current`` item of a subject. A look reads it before it reads the
+registry and writes it on condition that its version is unchanged. Instants are aware,
+in UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from notation_verifier import Descriptor
+from sealward.subjects import SubjectKey
+
+SCHEMA = 1
+"""Schema number written into every record; version N reads N and N-1."""
+
+
+class Verdict(StrEnum):
+    """What Sealward holds of a subject."""
+
+    TRUSTED = "trusted"
+    PENDING = "pending"
+    UNSIGNED = "unsigned"
+    UNTRUSTED = "untrusted"
+    INCONCLUSIVE = "inconclusive"
+    EXEMPT = "exempt"
+    UNGOVERNED = "ungoverned"
+
+
+class HoldState(StrEnum):
+    """Where a hold stands; the registry's word moves it on, never our own call's."""
+
+    HOLDING = "holding"
+    """Archiving was decided; the registry has not yet said ARCHIVED."""
+    HELD = "held"
+    """The registry said ARCHIVED."""
+    REFUSED = "refused"
+    """The registry refuses to archive; the reason is in ``detail``; tried again."""
+    RELEASING = "releasing"
+    """Restoring was decided; the registry has not said ACTIVE yet (20 minutes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An image kept in quarantine, remembered by digest until released."""
+
+    state: HoldState
+    since: datetime
+    applied: int
+    """How often the image was archived; a re-push makes it more than one."""
+    detail: str = ""
+
+
+class FindingStatus(StrEnum):
+    """Where a finding stands."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingState:
+    """The finding of a subject as it was last decided, and whether it was delivered."""
+
+    id: str
+    status: FindingStatus
+    created_at: datetime
+    updated_at: datetime
+    """The later of now and the last plus a millisecond: Security Hub ignores older."""
+    content: str
+    """SHA-256 of what it says, times left out: equal content is not sent again."""
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """For how long a bad image could be pulled, added up."""
+
+    seconds: float = 0.0
+    """Closed intervals, summed."""
+    open_since: datetime | None = None
+    """Begin of the interval that is still open."""
+
+    def total(self, now: datetime) -> float:
+        """Return the seconds up to ``now``, the open interval included."""
+        if self.open_since is None:
+            return self.seconds
+        return self.seconds + max(0.0, (now - self.open_since).total_seconds())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is remembered of one subject (about 1 KB)."""
+
+    key: SubjectKey
+    version: int
+    """Counts the writes; the first is 1."""
+    verdict: Verdict
+    reason: str
+    """Why, as a reason code of docs/findings.md."""
+    detail: str
+    """Why, as one sentence for a reader."""
+    strict_verdict: Verdict
+    """The verdict level ``strict`` would give."""
+    statement: str
+    """Name of the statement it was judged by; empty where ungoverned."""
+    statement_hash: str
+    bundle_serial: int
+    bundle_digest: str
+    evidence: str
+    """Hash over subject, sorted referrers, statement: equal evidence writes nothing."""
+    descriptor: Descriptor | None
+    """Kept before archiving: nothing can be read afterwards."""
+    tags: tuple[str, ...]
+    first_seen: datetime
+    pushed_at: datetime | None
+    settled_at: datetime | None
+    """When the first settled verdict fell; only that one may lead to an action."""
+    ever_trusted: bool
+    unknown_since: datetime | None
+    """Since when the verdict has been inconclusive."""
+    looks: int
+    """Looks since the verdict last changed; chooses the next due time."""
+    due: datetime | None
+    """When to look again, if ever."""
+    signature: str | None
+    """Digest of the signature manifest that made it trusted."""
+    signer: str | None
+    """The trusted identity that matched."""
+    hold: Hold | None
+    finding: FindingState | None
+    proposal: str
+    """The action waiting for a person, or empty."""
+    exposure: Exposure = field(default_factory=Exposure)
+    updated_at: datetime
+    schema: int = SCHEMA
