@@ -1,0 +1,190 @@
+"""Where the policy bundle comes from: an S3 object or a file, behind one port.
+
+A good bundle stays in force until a newer good one is read. A newer one that is bad
+does not displace it: it is reported through ``rejected``, which functions log as an
+error and count, and for which the stack has an alarm. An environment that starts while
+the newest is bad has nothing good to keep, so it decides nothing and raises
+``InvalidBundle``, which becomes a finding. Both are safe, and publishing a good bundle
+ends both within a minute.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from sealward.aws.errors import error_code, translated
+from sealward.policy.bundle import InvalidBundle, PolicyBundle, Problem, load_bundle
+from sealward.ports import NotFound, PortError, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FRESH_FOR: Final = timedelta(minutes=1)
+"""How long what was read is used without asking S3 again."""
+BUNDLE_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes: 10,000 policies with their trust stores take about 6 MB."""
+_SCHEME: Final = "s3://"
+
+
+class S3BundleSource:
+    """The bundle in one S3 object, asked for conditionally at most once a minute.
+
+    Args:
+        client: a botocore client of ``s3``, or what defers to one.
+        bucket: name of the versioned bucket.
+        key: the object's key.
+        now: returns the present instant, aware, UTC.
+    """
+
+    def __init__(
+        self, client: "S3Client", bucket: str, key: str, now: Callable[[], datetime]
+    ) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._key = key
+        self._now = now
+        self._good: PolicyBundle | None = None
+        self._etag = ""
+        self._asked: datetime | None = None
+        self._rejected: InvalidBundle | PortError | None = None
+
+    @property
+    def rejected(self) -> InvalidBundle | PortError | None:
+        """Why the newest is not in force, while it is not; None when all is well."""
+        return self._rejected
+
+    def bundle(self) -> PolicyBundle:
+        """Return the bundle in force.
+
+        Raises:
+            InvalidBundle: the newest cannot be used and none was good before it.
+            NotFound, Denied, Unavailable: none could be read, now or before.
+        """
+        now = self._now()
+        if self._asked is None or now - self._asked >= FRESH_FOR:
+            self._refresh(now)
+        if self._good is None:
+            raise self._rejected or NotFound(f"no policy bundle at {self._place}")
+        return self._good
+
+    @property
+    def _place(self) -> str:
+        return f"{_SCHEME}{self._bucket}/{self._key}"
+
+    def _refresh(self, now: datetime) -> None:
+        try:
+            read = self._read()
+        except PortError as error:
+            # Nothing is remembered of when it was asked: the next look asks again.
+            self._rejected = error
+            self._asked = now if self._good else None
+            return
+        self._asked = now
+        if read is None:
+            if not isinstance(self._rejected, InvalidBundle):
+                self._rejected = None
+            return
+        content, self._etag = read
+        try:
+            self._good = load_bundle(_bounded(content, self._place))
+            self._rejected = None
+        except InvalidBundle as error:
+            self._rejected = error
+
+    def _read(self) -> tuple[bytes, str] | None:
+        """Return the object and its ETag, or None where it is what was read last."""
+        condition = {"IfNoneMatch": self._etag} if self._etag else {}
+        with translated(f"GetObject {self._place}"):
+            try:
+                answer = self._client.get_object(
+                    Bucket=self._bucket,
+                    Key=self._key,
+                    **condition,  # type: ignore[arg-type]  # one known key
+                )
+                content = answer["Body"].read(BUNDLE_LIMIT + 1)
+            except ClientError as error:
+                if error_code(error) in {"304", "NotModified"}:
+                    return None
+                raise
+            except (HTTPClientError, OSError) as error:
+                if isinstance(error, BotoCoreError):
+                    raise
+                raise Unavailable(f"GetObject {self._place}: {error}") from error
+        return content, answer["ETag"]
+
+
+class FileBundleSource:
+    """The bundle in a file, read again whenever it changed.
+
+    Args:
+        path: where it lies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._good: PolicyBundle | None = None
+        self._seen: tuple[int, int] | None = None
+        self._rejected: InvalidBundle | PortError | None = None
+
+    @property
+    def rejected(self) -> InvalidBundle | PortError | None:
+        """Why the newest is not in force, while it is not; None when all is well."""
+        return self._rejected
+
+    def bundle(self) -> PolicyBundle:
+        """Return the bundle in force.
+
+        Raises:
+            InvalidBundle: the newest cannot be used and none was good before it.
+            NotFound, Unavailable: none could be read, now or before.
+        """
+        try:
+            status = self._path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if stamp != self._seen:
+                with self._path.open("rb") as file:
+                    content = file.read(BUNDLE_LIMIT + 1)
+                self._seen = stamp
+                self._good = load_bundle(_bounded(content, str(self._path)))
+                self._rejected = None
+        except FileNotFoundError:
+            self._rejected = NotFound(f"no policy bundle at {self._path}")
+            self._seen = None
+        except OSError as error:
+            self._rejected = Unavailable(f"{self._path}: {error.strerror}")
+            self._seen = None
+        except InvalidBundle as error:
+            self._rejected = error
+        if self._good is None:
+            raise self._rejected or NotFound(f"no policy bundle at {self._path}")
+        return self._good
+
+
+def bundle_source(
+    location: str, client: "S3Client", now: Callable[[], datetime]
+) -> S3BundleSource | FileBundleSource:
+    """Return the source of ``location``: ``s3://bucket/key`` or a path.
+
+    Raises:
+        ValueError: an ``s3://`` location without bucket or key.
+    """
+    if not location.startswith(_SCHEME):
+        return FileBundleSource(Path(location))
+    bucket, _, key = location.removeprefix(_SCHEME).partition("/")
+    if not bucket or not key:
+        raise ValueError(f"POLICY_BUNDLE {location!r}: write s3://<bucket>/<key>")
+    return S3BundleSource(client, bucket, key, now)
+
+
+def _bounded(content: bytes, place: str) -> bytes:
+    if len(content) > BUNDLE_LIMIT:
+        problem = Problem(
+            pointer="",
+            message=f"{place} is larger than {BUNDLE_LIMIT} bytes",
+            remedy="split the policies between stacks, or drop unused trust stores",
+        )
+        raise InvalidBundle((problem,))
+    return content

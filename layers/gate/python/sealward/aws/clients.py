@@ -1,0 +1,62 @@
+"""Clients of AWS: one botocore session, short timeouts, few retries."""
+
+import threading
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+CONNECT_TIMEOUT = 2.0
+"""Seconds. Service endpoints answer a connection within milliseconds."""
+READ_TIMEOUT = 5.0
+"""Seconds. Above the slowest healthy answer seen of ECR, below a look's budget."""
+MAX_ATTEMPTS = 3
+"""Calls in all, the first included: a look retries from the ledger, not in place."""
+
+
+class Clients:
+    """The clients of one execution environment, each made at its first use.
+
+    botocore itself reads Region, credentials and ``AWS_ENDPOINT_URL``. Safe to share
+    between threads: clients are, and their making is locked.
+    """
+
+    def __init__(self) -> None:
+        self._session = botocore.session.Session()
+        self._config = Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+            # A look reads in parallel; beyond this botocore drops connections.
+            max_pool_connections=16,
+        )
+        self._lock = threading.Lock()
+        self._made: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 (botocore makes its classes at run time)
+        """Return the client of ``service`` (botocore's name), made once."""
+        with self._lock:
+            if service not in self._made:
+                self._made[service] = self._session.create_client(
+                    service, config=self._config
+                )
+            return self._made[service]
+
+    def lazily(self, service: str) -> Any:  # noqa: ANN401 (stands in for such a class)
+        """Return what behaves like the client but is made when first asked something.
+
+        For services that most invocations never call: making a client reads its model,
+        20 to 60 ms of a cold start.
+        """
+        return _Deferred(self, service)
+
+
+class _Deferred:
+    """Passes every attribute on to the client it stands for."""
+
+    def __init__(self, clients: Clients, service: str) -> None:
+        self._clients = clients
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (the client's own)
+        return getattr(self._clients.client(self._service), name)

@@ -1,0 +1,255 @@
+"""The registry: Amazon ECR, by digest only, every status, bytes hashed again."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+from sealward.aws.errors import translated
+from sealward.aws.layer_download import Fetch
+from sealward.ports import (
+    ImageDetail,
+    ImageStatus,
+    Manifest,
+    NotFound,
+    Referrer,
+    Refused,
+    Unavailable,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageReferrerTypeDef
+
+MANIFEST_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes: ECR's own bound of ``imageManifest``."""
+_BATCH: Final = 10
+"""Manifests a call: at 4 MiB each, what a function of 512 MB can hold."""
+_PAGE: Final = 50
+"""The most ListImageReferrers gives at once."""
+_STORAGE_CLASS_REFUSALS: Final = frozenset(
+    {"ImageStorageClassUpdateNotSupportedException", "ValidationException"}
+)
+"""Which of the two ECR uses for what is not documented."""
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+class EcrRegistry:
+    """One account's ECR in one Region.
+
+    Args:
+        account: twelve digits; the registry every call names.
+        region: the client's Region.
+        client: a botocore client of ``ecr``.
+        fetch: what reads the pre-signed address of a layer.
+    """
+
+    def __init__(
+        self, account: str, region: str, client: "ECRClient", fetch: Fetch
+    ) -> None:
+        self.account = account
+        self.region = region
+        self._client = client
+        self._fetch = fetch
+
+    def describe(self, repository: str, digest: str) -> ImageDetail:
+        """Return the image's detail whatever its status (``imageStatus`` ANY).
+
+        Raises:
+            NotFound: no such repository or digest.
+            Denied, Unavailable: as named.
+        """
+        what = f"DescribeImages {repository}@{digest}"
+        if not _DIGEST.fullmatch(digest):
+            raise NotFound(f"{what}: not a sha256 digest")
+        with translated(what):
+            answer = self._client.describe_images(
+                registryId=self.account,
+                repositoryName=repository,
+                imageIds=[{"imageDigest": digest}],
+                filter={"imageStatus": "ANY"},
+            )
+        for detail in answer.get("imageDetails", []):
+            if detail.get("imageDigest") == digest:
+                return _detail(detail, what)
+        raise NotFound(f"{what}: not in the answer")
+
+    def manifests(
+        self, repository: str, digests: Sequence[str]
+    ) -> Mapping[str, Manifest]:
+        """Return the manifests that can be had of at most 100 ``digests``.
+
+        Raises:
+            NotFound: the repository does not exist.
+            Denied, Unavailable: as named.
+        """
+        wanted = [each for each in dict.fromkeys(digests) if _DIGEST.fullmatch(each)]
+        found: dict[str, Manifest] = {}
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            with translated(f"BatchGetImage {repository}"):
+                answer = self._client.batch_get_image(
+                    registryId=self.account,
+                    repositoryName=repository,
+                    imageIds=[{"imageDigest": digest} for digest in batch],
+                )
+            for image in answer.get("images", []):
+                content = image.get("imageManifest", "").encode()
+                digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+                if digest in batch and len(content) <= MANIFEST_LIMIT:
+                    found[digest] = Manifest(
+                        digest=digest,
+                        media_type=image.get("imageManifestMediaType", ""),
+                        content=content,
+                    )
+            _raise_if_passing(
+                repository,
+                (each.get("failureCode", "") for each in answer.get("failures", [])),
+            )
+        return found
+
+    def referrers(
+        self, repository: str, digest: str, *, limit: int
+    ) -> Sequence[Referrer]:
+        """Return up to ``limit`` referrers of ``digest``, of every status and type.
+
+        Raises:
+            Denied, Unavailable: as named. An unknown subject has none.
+        """
+        found: list[Referrer] = []
+        token: str | None = None
+        while len(found) < limit:
+            page = min(_PAGE, limit - len(found))
+            try:
+                with translated(f"ListImageReferrers {repository}@{digest}"):
+                    answer = self._client.list_image_referrers(
+                        registryId=self.account,
+                        repositoryName=repository,
+                        subjectId={"imageDigest": digest},
+                        filter={"artifactStatus": "ANY"},
+                        maxResults=page,
+                        **({"nextToken": token} if token else {}),
+                    )
+            except NotFound:
+                return found
+            found += [
+                _referrer(each)
+                for each in answer.get("referrers", [])
+                if each["digest"]
+            ]
+            following = answer.get("nextToken")
+            # A token that repeats would never end.
+            if not following or following == token:
+                break
+            token = following
+        return found[:limit]
+
+    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
+        """Return a layer's bytes, hashed to ``digest``, reading no more than ``limit``.
+
+        Raises:
+            NotFound: no such layer, larger than ``limit``, or its bytes hash otherwise.
+            Denied, Unavailable: as named.
+        """
+        what = f"layer {digest} of {repository}"
+        if not _DIGEST.fullmatch(digest):
+            raise NotFound(f"{what}: not a sha256 digest")
+        with translated(f"GetDownloadUrlForLayer: {what}"):
+            answer = self._client.get_download_url_for_layer(
+                registryId=self.account, repositoryName=repository, layerDigest=digest
+            )
+        content = self._fetch(answer["downloadUrl"], limit)
+        if len(content) > limit:
+            raise NotFound(f"{what}: larger than {limit} bytes")
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
+            raise NotFound(f"{what}: its bytes hash otherwise")
+        return content
+
+    def archive(self, repository: str, digest: str) -> None:
+        """Ask for storage class ARCHIVE; ``describe`` says when it is so.
+
+        Raises:
+            NotFound, Refused, Denied, Unavailable: as named.
+        """
+        self._move(repository, digest, "ARCHIVE", {ImageStatus.ARCHIVED})
+
+    def restore(self, repository: str, digest: str) -> None:
+        """Ask for storage class STANDARD; ACTIVATING may last 20 minutes.
+
+        Raises:
+            NotFound, Refused, Denied, Unavailable: as named.
+        """
+        there = {ImageStatus.ACTIVE, ImageStatus.ACTIVATING}
+        self._move(repository, digest, "STANDARD", there)
+
+    def _move(
+        self,
+        repository: str,
+        digest: str,
+        target: Literal["ARCHIVE", "STANDARD"],
+        there: set[ImageStatus],
+    ) -> None:
+        try:
+            what = f"UpdateImageStorageClass {repository}@{digest} {target}"
+            with translated(what, refusals=_STORAGE_CLASS_REFUSALS):
+                self._client.update_image_storage_class(
+                    registryId=self.account,
+                    repositoryName=repository,
+                    imageId={"imageDigest": digest},
+                    targetStorageClass=target,
+                )
+        except Refused:
+            # What ECR answers for an image already there is not documented: ask it.
+            if self.describe(repository, digest).status not in there:
+                raise
+
+
+def _detail(detail: "ImageDetailTypeDef", what: str) -> ImageDetail:
+    pushed_at = detail.get("imagePushedAt")
+    if pushed_at is None:
+        raise Unavailable(f"{what}: answer without imagePushedAt")
+    return ImageDetail(
+        digest=detail.get("imageDigest", ""),
+        status=_status(detail.get("imageStatus")),
+        media_type=detail.get("imageManifestMediaType", ""),
+        size=None,  # imageSizeInBytes adds up layers; it is not the manifest's size
+        tags=tuple(sorted(detail.get("imageTags", []))),
+        pushed_at=pushed_at,
+        subject_digest=detail.get("subjectManifestDigest"),
+    )
+
+
+def _referrer(entry: "ImageReferrerTypeDef") -> Referrer:
+    return Referrer(
+        digest=entry["digest"],
+        media_type=entry.get("mediaType", ""),
+        artifact_type=entry.get("artifactType", ""),
+        size=entry.get("size", 0),
+        status=_status(entry.get("artifactStatus")),
+        annotations=dict(entry.get("annotations", {})),
+    )
+
+
+def _status(word: str | None) -> ImageStatus:
+    """Return ECR's word; ACTIVE where it says none, as before archiving existed."""
+    try:
+        return ImageStatus(word or "ACTIVE")
+    except ValueError as error:
+        raise Unavailable(f"ECR says image status {word!r}, unknown here") from error
+
+
+_PASSING: Final = frozenset(
+    {
+        "KmsError",
+        "UpstreamAccessDenied",
+        "UpstreamTooManyRequests",
+        "UpstreamUnavailable",
+    }
+)
+
+
+def _raise_if_passing(repository: str, codes: Iterable[str]) -> None:
+    """Tell "cannot be had just now" from "not there": only that is evidence."""
+    for code in codes:
+        if code in _PASSING:
+            raise Unavailable(f"BatchGetImage {repository}: {code}")

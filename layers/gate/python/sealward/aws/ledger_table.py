@@ -1,0 +1,264 @@
+"""The ledger: one DynamoDB table, conditional writes, consistent reads.
+
+Items: ``pk = <repository>@<digest>`` with ``sk`` ``current`` (the record),
+``h#<version>`` (a verdict change and its report, compressed) and ``intent#<id>`` (an
+action before it happens). Sparse indexes, in the template from the first day: ``due``,
+``signer``, ``statement``, ``state``.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.errors import translated
+from sealward.aws.ledger_codec import (
+    UnreadableRecord,
+    instant_of,
+    instant_text,
+    record_document,
+    record_of,
+    report_bytes,
+    report_of,
+)
+from sealward.ledger import Record, Verdict
+from sealward.ports import HistoryEntry, Intent
+from sealward.subjects import SubjectKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHARDS: Final = 4
+"""Partitions of the due index: each takes 1,000 writes a second."""
+DUE_INDEX: Final = "due"
+_CURRENT: Final = "current"
+_INDEX_ATTRIBUTES: Final = frozenset(
+    {"pk", "sk", "due_shard", "due_at", "by_signer", "by_statement", "by_state"}
+)
+_SETTLED_WELL: Final = frozenset({Verdict.TRUSTED, Verdict.EXEMPT, Verdict.UNGOVERNED})
+
+
+class LedgerTable:
+    """The ledger in one table.
+
+    Args:
+        table_name: the table's name.
+        client: a botocore client of ``dynamodb``.
+        shards: how many partitions of the due index are written and read; may grow
+            between releases, never shrink.
+    """
+
+    def __init__(
+        self, table_name: str, client: "DynamoDBClient", shards: int = SHARDS
+    ) -> None:
+        self._table = table_name
+        self._client = client
+        self._shards = shards
+
+    def current(self, key: SubjectKey) -> Record | None:
+        """Return the record of ``key``, or None.
+
+        Raises:
+            Unavailable, Denied: as named; ``UnreadableRecord`` is the former.
+        """
+        with translated(f"GetItem {key}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": str(key)}, "sk": {"S": _CURRENT}},
+                ConsistentRead=True,
+            )
+        item = answer.get("Item")
+        if not item:
+            return None
+        record = record_of(
+            {
+                name: value
+                for name, value in plain_values(item).items()
+                if name not in _INDEX_ATTRIBUTES
+            }
+        )
+        if record.key != key:
+            raise UnreadableRecord(f"record of {key}: says it is of {record.key}")
+        return record
+
+    def write(
+        self,
+        record: Record,
+        *,
+        expected: int,
+        report: Mapping[str, Any] | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        """Write ``record``, with its report and intent, all or nothing.
+
+        Raises:
+            ValueError: ``record.version`` is not ``expected + 1``.
+            Conflict: the stored version is not ``expected``.
+            Unavailable, Denied: as named.
+        """
+        if record.version != expected + 1:
+            raise ValueError(f"version {record.version} cannot follow {expected}")
+        put: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": attribute_values(self._item(record)),
+            **_condition(expected),
+        }
+        beside = [
+            {"Put": {"TableName": self._table, "Item": attribute_values(item)}}
+            for item in _items_beside(record, report, intent)
+        ]
+        with translated(f"write of {record.key} at version {record.version}"):
+            if beside:
+                self._client.transact_write_items(
+                    TransactItems=[{"Put": put}, *beside]  # type: ignore[list-item,typeddict-item]
+                )
+            else:
+                # Half the price of a transaction, and as safe for one item.
+                self._client.put_item(**put)
+
+    def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
+        """Return the verdict changes of ``key``, oldest first.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        return [_entry(item) for item in self._with_prefix(key, "h#")]
+
+    def intents(self, key: SubjectKey) -> Sequence[Intent]:
+        """Return the intents ever written for ``key``, oldest first.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        found = [_intent(item) for item in self._with_prefix(key, "intent#")]
+        return sorted(found, key=lambda intent: intent.decided_at)
+
+    def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
+        """Return up to ``limit`` subjects whose due time is at or before ``before``.
+
+        The index follows the table within about a second; a subject missed now is found
+        by the next tick. Earliest first over all shards.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        found: list[tuple[str, str]] = []
+        for shard in range(self._shards):
+            with translated(f"Query of what is due, shard {shard}"):
+                answer = self._client.query(
+                    TableName=self._table,
+                    IndexName=DUE_INDEX,
+                    KeyConditionExpression="due_shard = :shard AND due_at <= :before",
+                    ExpressionAttributeValues={
+                        ":shard": {"S": str(shard)},
+                        ":before": {"S": instant_text(before)},
+                    },
+                    Limit=limit,
+                )
+            found += [
+                (item["due_at"]["S"], item["pk"]["S"]) for item in answer["Items"]
+            ]
+        return [_key(text) for _, text in sorted(found)[:limit]]
+
+    def _item(self, record: Record) -> dict[str, Any]:
+        item: dict[str, Any] = {
+            **record_document(record),
+            "pk": str(record.key),
+            "sk": _CURRENT,
+        }
+        if record.due is not None:
+            # crc32 is the same in every Python; hash() is not.
+            shard = zlib.crc32(str(record.key).encode()) % self._shards
+            item |= {"due_shard": str(shard), "due_at": instant_text(record.due)}
+        if record.signer:
+            item["by_signer"] = record.signer
+        if record.statement_hash:
+            item["by_statement"] = record.statement_hash
+        if record.hold is not None:
+            item["by_state"] = record.hold.state.value
+        elif record.verdict not in _SETTLED_WELL:
+            item["by_state"] = record.verdict.value
+        return item
+
+    def _with_prefix(self, key: SubjectKey, prefix: str) -> Iterator[dict[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            with translated(f"Query {key} {prefix}"):
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                    ExpressionAttributeValues={
+                        ":pk": {"S": str(key)},
+                        ":prefix": {"S": prefix},
+                    },
+                    ConsistentRead=True,
+                    **start,
+                )
+            for item in answer["Items"]:
+                yield plain_values(item)
+            if not answer.get("LastEvaluatedKey"):
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _condition(expected: int) -> dict[str, Any]:
+    if expected == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#version = :expected",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
+    }
+
+
+def _items_beside(
+    record: Record, report: Mapping[str, Any] | None, intent: Intent | None
+) -> Iterator[dict[str, Any]]:
+    if report is not None:
+        yield {
+            "pk": str(record.key),
+            "sk": f"h#{record.version:012d}",
+            "version": record.version,
+            "at": instant_text(record.updated_at),
+            "verdict": record.verdict.value,
+            "report": report_bytes(report),
+        }
+    if intent is not None:
+        yield {
+            "pk": str(record.key),
+            "sk": f"intent#{intent.id}",
+            "id": intent.id,
+            "action": intent.action,
+            "decided_at": instant_text(intent.decided_at),
+            "reason": intent.reason,
+        }
+
+
+def _entry(item: Mapping[str, Any]) -> HistoryEntry:
+    try:
+        return HistoryEntry(
+            version=int(item["version"]),
+            at=instant_of(item["at"]),
+            verdict=str(item["verdict"]),
+            report=report_of(item["report"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableRecord(f"history of {item.get('pk')}: {error}") from error
+
+
+def _intent(item: Mapping[str, Any]) -> Intent:
+    try:
+        return Intent(
+            id=item["id"],
+            action=item["action"],
+            decided_at=instant_of(item["decided_at"]),
+            reason=item["reason"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableRecord(f"intent of {item.get('pk')}: {error}") from error
+
+
+def _key(text: str) -> SubjectKey:
+    repository, _, digest = text.rpartition("@")
+    return SubjectKey(repository=repository, digest=digest)

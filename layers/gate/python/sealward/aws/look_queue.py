@@ -1,0 +1,91 @@
+"""The queue that leads to the next look, and the one for what nobody can read."""
+
+import json
+import math
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sealward.aws.errors import translated
+from sealward.events import Hint
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LONGEST_DELAY: Final = timedelta(minutes=15)
+"""SQS delays a message no longer; what is due later waits in the ledger."""
+_BODY_LIMIT: Final = 240 * 1024
+"""Bytes, the reason's included: under the smallest bound any SQS Region has had."""
+_REASON_LIMIT: Final = 1024
+"""Characters: enough to say what is wrong, whatever was sent."""
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What SQS accepts neither in bodies nor in attributes."""
+
+
+class SqsLookQueue:
+    """The look queue and its dead-letter queue.
+
+    Args:
+        client: a botocore client of ``sqs``, or what defers to one.
+        queue_url: where hints go.
+        dead_letter_url: where what cannot be understood goes.
+    """
+
+    def __init__(
+        self, client: "SQSClient", queue_url: str, dead_letter_url: str
+    ) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._dead_letter_url = dead_letter_url
+
+    def later(self, hint: Hint, delay: timedelta) -> None:
+        """Send ``hint`` to arrive after ``delay``: 0 to 15 minutes, cut to that.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        bounded = min(max(delay, timedelta(0)), LONGEST_DELAY)
+        with translated(f"SendMessage to the look queue for {hint.repository}"):
+            self._client.send_message(
+                QueueUrl=self._queue_url,
+                MessageBody=look_again(hint),
+                DelaySeconds=math.ceil(bounded.total_seconds()),
+            )
+
+    def dead_letter(self, body: str, *, reason: str) -> None:
+        """Put what cannot be understood aside, its reason as a message attribute.
+
+        Characters SQS does not take are replaced, and more than 240 KiB is cut: what
+        was sent is wrong already, and being heard matters more than its last byte.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        said = _NOT_XML.sub("\ufffd", reason)[:_REASON_LIMIT] or "no reason given"
+        text = _NOT_XML.sub("\ufffd", body)
+        kept = text.encode()[: _BODY_LIMIT - len(said.encode())].decode(errors="ignore")
+        with translated("SendMessage to the dead-letter queue"):
+            self._client.send_message(
+                QueueUrl=self._dead_letter_url,
+                MessageBody=kept or "(empty)",
+                MessageAttributes={
+                    "reason": {"DataType": "String", "StringValue": said}
+                },
+            )
+
+
+def look_again(hint: Hint) -> str:
+    """Return the body of our message: shaped like an event, and as little trusted."""
+    return json.dumps(
+        {
+            "source": "sealward",
+            "detail-type": "Look Again",
+            "account": hint.account,
+            "region": hint.region,
+            "detail": {
+                "repository-name": hint.repository,
+                "image-digest": hint.digest,
+            },
+        },
+        separators=(",", ":"),
+    )

@@ -1,0 +1,69 @@
+"""Settings: the environment of a function, typed, read once, judged whole."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sealward.policy.bundle import Capability
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+
+
+class InvalidSettings(Exception):  # noqa: N818  (named as the package's errors are)
+    """The environment is not what the template gives; ``str()`` says all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the template tells its functions."""
+
+    account: str
+    """Twelve digits: the account whose registry is guarded."""
+    region: str
+    partition: str
+    ledger_table: str
+    look_queue_url: str
+    dead_letter_queue_url: str
+    policy_bundle: str
+    """``s3://bucket/key`` or a path."""
+    capability: Capability
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings in ``environment``.
+
+        Raises:
+            InvalidSettings: a variable is missing or is not what it should be.
+        """
+        problems: list[str] = []
+
+        def read(name: str) -> str:
+            value = environment.get(name, "").strip()
+            if not value:
+                problems.append(f"{name} is not set")
+            return value
+
+        account = read("SEALWARD_ACCOUNT")
+        if account and not _ACCOUNT.fullmatch(account):
+            problems.append(f"SEALWARD_ACCOUNT is {account!r}, not twelve digits")
+        word = read("CAPABILITY")
+        capability = Capability.OBSERVE
+        if word:
+            try:
+                capability = Capability(word)
+            except ValueError:
+                allowed = ", ".join(Capability)
+                problems.append(f"CAPABILITY is {word!r}, not one of {allowed}")
+        settings = cls(
+            account=account,
+            region=read("AWS_REGION"),
+            partition=read("SEALWARD_PARTITION"),
+            ledger_table=read("LEDGER_TABLE"),
+            look_queue_url=read("LOOK_QUEUE_URL"),
+            dead_letter_queue_url=read("DEAD_LETTER_QUEUE_URL"),
+            policy_bundle=read("POLICY_BUNDLE"),
+            capability=capability,
+        )
+        if problems:
+            raise InvalidSettings("; ".join(problems))
+        return settings
