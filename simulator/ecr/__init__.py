@@ -1,0 +1,1 @@
+"""The simulated ECR: one account's registry in one Region, and its operations."""

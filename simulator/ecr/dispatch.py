@@ -1,0 +1,40 @@
+"""ECR's operations by name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.ecr import (
+    descriptions,
+    images,
+    layers,
+    pull_time,
+    repositories,
+    storage_class,
+)
+from simulator.ecr.state import Call, Registry
+
+Operation = Callable[[Registry, Mapping[str, Any], Call], dict[str, Any]]
+
+OPERATIONS: Mapping[str, Operation] = {
+    "BatchCheckLayerAvailability": layers.batch_check_layer_availability,
+    "BatchDeleteImage": images.batch_delete_image,
+    "BatchGetImage": images.batch_get_image,
+    "CompleteLayerUpload": layers.complete_layer_upload,
+    "CreateRepository": repositories.create_repository,
+    "DeleteRepository": repositories.delete_repository,
+    "DeregisterPullTimeUpdateExclusion": (
+        pull_time.deregister_pull_time_update_exclusion
+    ),
+    "DescribeImages": descriptions.describe_images,
+    "DescribeRepositories": repositories.describe_repositories,
+    "GetAuthorizationToken": repositories.get_authorization_token,
+    "GetDownloadUrlForLayer": layers.get_download_url_for_layer,
+    "InitiateLayerUpload": layers.initiate_layer_upload,
+    "ListImageReferrers": descriptions.list_image_referrers,
+    "ListImages": descriptions.list_images,
+    "ListPullTimeUpdateExclusions": pull_time.list_pull_time_update_exclusions,
+    "PutImage": images.put_image,
+    "RegisterPullTimeUpdateExclusion": pull_time.register_pull_time_update_exclusion,
+    "UpdateImageStorageClass": storage_class.update_image_storage_class,
+    "UploadLayerPart": layers.upload_layer_part,
+}

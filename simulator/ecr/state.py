@@ -1,0 +1,121 @@
+"""What a registry holds: repositories, images, layers; and what time does to them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from simulator.behaviours import Behaviours
+from simulator.ecr.manifests import StoredManifest
+from simulator.errors import ServiceError
+from simulator.places import Place
+
+
+class Status(StrEnum):
+    """ECR's imageStatus."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    ACTIVATING = "ACTIVATING"
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """One digest in one repository."""
+
+    manifest: StoredManifest
+    sequence: int
+    """Its place in listings: the order of first pushes."""
+    pushed_at: datetime
+    tags: list[str] = field(default_factory=list)
+    status: Status = Status.ACTIVE
+    changes_at: datetime | None = None
+    """When an archiving or restoring that was asked for is complete."""
+    last_archived_at: datetime | None = None
+    last_activated_at: datetime | None = None
+    last_pulled_at: datetime | None = None
+    expires_at: datetime | None = None
+    """When ECR removes it because its subject is gone."""
+
+    @property
+    def digest(self) -> str:
+        """The manifest's digest."""
+        return self.manifest.digest
+
+
+@dataclass(slots=True, kw_only=True)
+class Upload:
+    """A layer upload that was begun."""
+
+    content: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True, kw_only=True)
+class Repository:
+    """One repository."""
+
+    name: str
+    created_at: datetime
+    settings: Mapping[str, Any]
+    """CreateRepository's remaining parameters, given back as they came."""
+    images: dict[str, Image] = field(default_factory=dict)
+    layers: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+
+    def tagged(self, tag: str) -> Image | None:
+        """Return the image that holds ``tag``."""
+        return next((x for x in self.images.values() if tag in x.tags), None)
+
+    def indexes_of(self, digest: str) -> Iterator[Image]:
+        """Yield the images whose manifest lists ``digest``."""
+        return (x for x in self.images.values() if digest in x.manifest.children)
+
+
+Emit = Callable[[str, Mapping[str, Any], datetime], None]
+"""Takes an event's detail-type, detail and time."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Registry:
+    """One account's registry in one Region."""
+
+    place: Place
+    behaviours: Behaviours
+    emit: Emit
+    layer_url: Callable[[Place, str, str], str]
+    """Where a layer can be fetched: takes the place, the repository and the digest."""
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    pull_time_exclusions: dict[str, datetime] = field(default_factory=dict)
+    counter: int = 0
+
+    def next_number(self) -> int:
+        """Return a number never returned before."""
+        self.counter += 1
+        return self.counter
+
+    def repository(self, request: Mapping[str, Any]) -> Repository:
+        """Return the repository a request names.
+
+        Raises:
+            ServiceError: there is none, or the request names another registry.
+        """
+        name = request["repositoryName"]
+        account = request.get("registryId") or self.place.account
+        found = self.repositories.get(name)
+        if account != self.place.account or found is None:
+            raise ServiceError(
+                "RepositoryNotFoundException",
+                f"The repository with name '{name}' does not exist in the registry "
+                f"with id '{account}'",
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who calls, and when."""
+
+    caller: str
+    """The principal's ARN, or empty."""
+    now: datetime

@@ -1,0 +1,219 @@
+"""The in-process face: the gate's registry and Security Hub, on the simulator."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sealward.ports import (
+    Delivered,
+    Denied,
+    ImageDetail,
+    ImageStatus,
+    Manifest,
+    NotDelivered,
+    NotFound,
+    PortError,
+    Referrer,
+    Refused,
+    Unavailable,
+)
+from simulator.ecr.manifests import digest_of
+from simulator.errors import ServiceError
+from simulator.local_aws import LocalAws
+from simulator.places import place
+
+_ABSENT = (
+    "ImageNotFoundException",
+    "LayerInaccessibleException",
+    "LayersNotFoundException",
+    "RepositoryNotFoundException",
+)
+_DENIED = ("AccessDeniedException",)
+_REFUSED = ("ImageStorageClassUpdateNotSupportedException",)
+_PAGE = 50
+
+
+class InProcessRegistry:
+    """``sealward.ports.Registry`` of one account in one Region."""
+
+    def __init__(
+        self, aws: LocalAws, *, account: str, region: str, caller: str = ""
+    ) -> None:
+        self.account = account
+        self.region = region
+        self._aws = aws
+        self._place = place(account, region)
+        self._caller = caller
+
+    def describe(self, repository: str, digest: str) -> ImageDetail:
+        """See the port."""
+        answer = self._call(
+            "DescribeImages",
+            {
+                "repositoryName": repository,
+                "imageIds": [{"imageDigest": digest}],
+                "filter": {"imageStatus": "ANY"},
+            },
+        )
+        if not answer["imageDetails"]:
+            raise NotFound(f"{repository}@{digest}: not in the registry's answer")
+        detail = answer["imageDetails"][0]
+        return ImageDetail(
+            digest=detail["imageDigest"],
+            status=ImageStatus(detail["imageStatus"]),
+            media_type=detail["imageManifestMediaType"],
+            size=None,  # imageSizeInBytes counts layers
+            tags=tuple(detail.get("imageTags", ())),
+            pushed_at=detail["imagePushedAt"],
+            subject_digest=detail.get("subjectManifestDigest"),
+        )
+
+    def manifests(
+        self, repository: str, digests: Sequence[str]
+    ) -> Mapping[str, Manifest]:
+        """See the port."""
+        if not digests:
+            return {}
+        answer = self._call(
+            "BatchGetImage",
+            {
+                "repositoryName": repository,
+                "imageIds": [{"imageDigest": digest} for digest in digests],
+            },
+        )
+        found = {}
+        for image in answer["images"]:
+            content = image["imageManifest"].encode()
+            digest = image["imageId"]["imageDigest"]
+            if digest_of(content) == digest:
+                found[digest] = Manifest(
+                    digest=digest,
+                    media_type=image["imageManifestMediaType"],
+                    content=content,
+                )
+        return found
+
+    def referrers(
+        self, repository: str, digest: str, *, limit: int
+    ) -> Sequence[Referrer]:
+        """See the port."""
+        found: list[Referrer] = []
+        request: dict[str, Any] = {
+            "repositoryName": repository,
+            "subjectId": {"imageDigest": digest},
+            "filter": {"artifactStatus": "ANY"},
+        }
+        while len(found) < limit:
+            request["maxResults"] = min(_PAGE, limit - len(found))
+            try:
+                answer = self._call("ListImageReferrers", request)
+            except NotFound:
+                return ()  # an unknown subject has none
+            found += [_referrer(entry) for entry in answer["referrers"]]
+            if "nextToken" not in answer:
+                break
+            request["nextToken"] = answer["nextToken"]
+        return tuple(found)
+
+    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
+        """See the port."""
+        self._call(
+            "GetDownloadUrlForLayer",
+            {"repositoryName": repository, "layerDigest": digest},
+        )
+        content = self._aws.layer(self._place, repository, digest)
+        if content is None:
+            raise NotFound(f"{repository}@{digest}: no such layer")
+        if len(content) > limit:
+            raise NotFound(f"{repository}@{digest}: larger than {limit} bytes")
+        if digest_of(content) != digest:
+            raise NotFound(f"{repository}@{digest}: its bytes hash otherwise")
+        return content
+
+    def archive(self, repository: str, digest: str) -> None:
+        """See the port."""
+        self._store(repository, digest, "ARCHIVE", ImageStatus.ARCHIVED)
+
+    def restore(self, repository: str, digest: str) -> None:
+        """See the port."""
+        self._store(repository, digest, "STANDARD", ImageStatus.ACTIVE)
+
+    def _store(
+        self, repository: str, digest: str, storage_class: str, wanted: ImageStatus
+    ) -> None:
+        try:
+            self._call(
+                "UpdateImageStorageClass",
+                {
+                    "repositoryName": repository,
+                    "imageId": {"imageDigest": digest},
+                    "targetStorageClass": storage_class,
+                },
+            )
+        except Refused:
+            if self.describe(repository, digest).status is not wanted:
+                raise
+
+    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._aws.call(
+                "ecr", operation, request, place=self._place, caller=self._caller
+            )
+        except ServiceError as error:
+            what = f"ecr:{operation} {request.get('repositoryName', '')}"
+            raise port_error(error, what) from error
+
+
+class InProcessSecurityHub:
+    """``sealward.ports.SecurityHub`` of one account in one Region."""
+
+    def __init__(
+        self, aws: LocalAws, *, account: str, region: str, caller: str = ""
+    ) -> None:
+        self._aws = aws
+        self._place = place(account, region)
+        self._caller = caller
+
+    def publish(self, finding: Mapping[str, Any]) -> Delivered | NotDelivered:
+        """See the port."""
+        try:
+            answer = self._aws.call(
+                "securityhub",
+                "BatchImportFindings",
+                {"Findings": [finding]},
+                place=self._place,
+                caller=self._caller,
+            )
+        except ServiceError as error:
+            off = error.code == "InvalidAccessException"
+            later = isinstance(port_error(error, ""), Unavailable)
+            return NotDelivered(reason=str(error), retry=off or later)
+        for failed in answer["FailedFindings"]:
+            code, message = failed["ErrorCode"], failed["ErrorMessage"]
+            return NotDelivered(
+                reason=f"{code}: {message}",
+                retry=code not in ("InvalidInput", "InvalidAccess"),
+            )
+        return Delivered()
+
+
+def port_error(error: ServiceError, what: str) -> PortError:
+    """Return the port's error for a service's; ``what`` was being asked."""
+    text = f"{what}: {error}"
+    if error.code in _ABSENT:
+        return NotFound(text)
+    if error.code in _DENIED:
+        return Denied(text)
+    if error.code in _REFUSED:
+        return Refused(text)
+    return Unavailable(text)
+
+
+def _referrer(entry: Mapping[str, Any]) -> Referrer:
+    return Referrer(
+        digest=entry["digest"],
+        media_type=entry["mediaType"],
+        artifact_type=entry.get("artifactType", ""),
+        size=entry["size"],
+        status=ImageStatus(entry.get("artifactStatus", "ACTIVE")),
+        annotations=entry.get("annotations", {}),
+    )

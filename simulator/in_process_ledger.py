@@ -1,0 +1,101 @@
+"""An in-memory ledger that keeps the port's conditions exactly."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sealward.ledger import Record
+from sealward.ports import Conflict, HistoryEntry, Intent, PortError
+from sealward.subjects import SubjectKey
+
+
+class InProcessLedger:
+    """``sealward.ports.Ledger`` in memory.
+
+    ``failures`` holds errors the next calls raise, one each. ``before_write`` is called
+    ahead of each write: there another look can come in between.
+    """
+
+    def __init__(self) -> None:
+        self.failures: deque[PortError] = deque()
+        self.before_write: Callable[[Record], None] | None = None
+        self.intents: list[Intent] = []
+        self.writes = 0
+        self._records: dict[SubjectKey, Record] = {}
+        self._history: dict[SubjectKey, list[HistoryEntry]] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def records(self) -> Mapping[SubjectKey, Record]:
+        """All current records."""
+        return dict(self._records)
+
+    def current(self, key: SubjectKey) -> Record | None:
+        """See the port."""
+        self._fail()
+        return self._records.get(key)
+
+    def write(
+        self,
+        record: Record,
+        *,
+        expected: int,
+        report: Mapping[str, Any] | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        """See the port.
+
+        Raises:
+            ValueError: ``record.version`` is not ``expected + 1``.
+        """
+        self._fail()
+        if record.version != expected + 1:
+            raise ValueError(
+                f"{record.key}: version {record.version} does not follow {expected}"
+            )
+        if self.before_write is not None:
+            self.before_write(record)
+        with self._lock:
+            old = self._records.get(record.key)
+            stored = 0 if old is None else old.version
+            if stored != expected:
+                raise Conflict(
+                    f"{record.key}: version {stored} is stored, not {expected}"
+                )
+            if intent is not None and any(x.id == intent.id for x in self.intents):
+                raise Conflict(f"{record.key}: the intent {intent.id} is there already")
+            if report is not None:
+                entry = HistoryEntry(
+                    version=record.version,
+                    at=record.updated_at,
+                    verdict=record.verdict.value,
+                    # As stored elsewhere: JSON, so that what is none fails here too.
+                    report=json.loads(json.dumps(dict(report))),
+                )
+                self._history.setdefault(record.key, []).append(entry)
+            if intent is not None:
+                self.intents.append(intent)
+            self._records[record.key] = record
+            self.writes += 1
+
+    def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
+        """See the port."""
+        self._fail()
+        return tuple(self._history.get(key, ()))
+
+    def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
+        """See the port."""
+        self._fail()
+        waiting = sorted(
+            (record.due, record.key)
+            for record in self._records.values()
+            if record.due is not None and record.due <= before
+        )
+        return tuple(key for _, key in waiting[:limit])
+
+    def _fail(self) -> None:
+        if self.failures:
+            raise self.failures.popleft()

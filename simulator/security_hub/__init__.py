@@ -1,0 +1,1 @@
+"""The simulated Security Hub (CSPM): findings in ASFF, imported and read back."""
