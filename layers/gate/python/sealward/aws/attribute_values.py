@@ -9,10 +9,10 @@ from typing import Any
 
 
 def attribute_values(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``document`` as an item; None is not stored anywhere and is an error.
+    """Return ``document`` as an item: strings, integers, booleans, bytes, lists, maps.
 
     Raises:
-        TypeError: a value of a type that JSON does not have (bytes aside).
+        TypeError: a value of any other type; a float is one, it has no exact place.
     """
     return {name: _written(value) for name, value in document.items()}
 
@@ -21,7 +21,7 @@ def plain_values(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``item`` as ``attribute_values`` took it.
 
     Raises:
-        TypeError: a type that ``attribute_values`` never writes.
+        TypeError, ValueError: what ``attribute_values`` never writes.
     """
     return {name: _read(value) for name, value in item.items()}
 
@@ -32,8 +32,8 @@ def _written(value: object) -> dict[str, Any]:
             return {"BOOL": value}
         case str():
             return {"S": value}
-        case int() | float():
-            return {"N": repr(value)}
+        case int():
+            return {"N": str(value)}
         case bytes():
             return {"B": value}
         case list() | tuple():
@@ -50,7 +50,7 @@ def _read(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 (plain JSON types)
         case "BOOL" | "S" | "B":
             return stored
         case "N":
-            return int(stored) if stored.lstrip("-").isdigit() else float(stored)
+            return int(stored)
         case "L":
             return [_read(each) for each in stored]
         case "M":

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
-from sealward.aws.ledger_codec import (
-    UnreadableRecord,
-    instant_of,
-    instant_text,
-    record_document,
-    record_of,
-    report_bytes,
-    report_of,
+from sealward.aws.reports import pack, unpack
+from sealward.ledger import (
+    Record,
+    Verdict,
+    from_item,
+    from_text,
+    to_item,
+    to_text,
 )
-from sealward.ledger import Record, Verdict
-from sealward.ports import HistoryEntry, Intent
+from sealward.ports import HistoryEntry, Intent, Unavailable
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
@@ -33,9 +32,6 @@ SHARDS: Final = 4
 """Partitions of the due index: each takes 1,000 writes a second."""
 DUE_INDEX: Final = "due"
 _CURRENT: Final = "current"
-_INDEX_ATTRIBUTES: Final = frozenset(
-    {"pk", "sk", "due_shard", "due_at", "by_signer", "by_statement", "by_state"}
-)
 _SETTLED_WELL: Final = frozenset({Verdict.TRUSTED, Verdict.EXEMPT, Verdict.UNGOVERNED})
 
 
@@ -60,7 +56,8 @@ class LedgerTable:
         """Return the record of ``key``, or None.
 
         Raises:
-            Unavailable, Denied: as named; ``UnreadableRecord`` is the former.
+            Unavailable: as named, or what is stored is no record this version reads.
+            Denied: as named.
         """
         with translated(f"GetItem {key}"):
             answer = self._client.get_item(
@@ -71,15 +68,12 @@ class LedgerTable:
         item = answer.get("Item")
         if not item:
             return None
-        record = record_of(
-            {
-                name: value
-                for name, value in plain_values(item).items()
-                if name not in _INDEX_ATTRIBUTES
-            }
-        )
+        try:
+            record = from_item(plain_values(item))
+        except (TypeError, ValueError) as error:  # UnreadableRecord is one
+            raise Unavailable(f"ledger: {key}: {error}") from error
         if record.key != key:
-            raise UnreadableRecord(f"record of {key}: says it is of {record.key}")
+            raise Unavailable(f"ledger: {key}: the record is of {record.key}")
         return record
 
     def write(
@@ -105,7 +99,13 @@ class LedgerTable:
             **_condition(expected),
         }
         beside = [
-            {"Put": {"TableName": self._table, "Item": attribute_values(item)}}
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": attribute_values(item),
+                    **_condition(0),
+                }
+            }
             for item in _items_beside(record, report, intent)
         ]
         with translated(f"write of {record.key} at version {record.version}"):
@@ -152,7 +152,7 @@ class LedgerTable:
                     KeyConditionExpression="due_shard = :shard AND due_at <= :before",
                     ExpressionAttributeValues={
                         ":shard": {"S": str(shard)},
-                        ":before": {"S": instant_text(before)},
+                        ":before": {"S": to_text(before)},
                     },
                     Limit=limit,
                 )
@@ -163,14 +163,14 @@ class LedgerTable:
 
     def _item(self, record: Record) -> dict[str, Any]:
         item: dict[str, Any] = {
-            **record_document(record),
+            **to_item(record),
             "pk": str(record.key),
             "sk": _CURRENT,
         }
         if record.due is not None:
             # crc32 is the same in every Python; hash() is not.
             shard = zlib.crc32(str(record.key).encode()) % self._shards
-            item |= {"due_shard": str(shard), "due_at": instant_text(record.due)}
+            item |= {"due_shard": str(shard), "due_at": to_text(record.due)}
         if record.signer:
             item["by_signer"] = record.signer
         if record.statement_hash:
@@ -196,7 +196,7 @@ class LedgerTable:
                     **start,
                 )
             for item in answer["Items"]:
-                yield plain_values(item)
+                yield item
             if not answer.get("LastEvaluatedKey"):
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
@@ -220,9 +220,9 @@ def _items_beside(
             "pk": str(record.key),
             "sk": f"h#{record.version:012d}",
             "version": record.version,
-            "at": instant_text(record.updated_at),
+            "at": to_text(record.updated_at),
             "verdict": record.verdict.value,
-            "report": report_bytes(report),
+            "report": pack(report),
         }
     if intent is not None:
         yield {
@@ -230,33 +230,35 @@ def _items_beside(
             "sk": f"intent#{intent.id}",
             "id": intent.id,
             "action": intent.action,
-            "decided_at": instant_text(intent.decided_at),
+            "decided_at": to_text(intent.decided_at),
             "reason": intent.reason,
         }
 
 
-def _entry(item: Mapping[str, Any]) -> HistoryEntry:
+def _entry(stored: Mapping[str, Any]) -> HistoryEntry:
     try:
+        item = plain_values(stored)
         return HistoryEntry(
             version=int(item["version"]),
-            at=instant_of(item["at"]),
+            at=from_text(item["at"]),
             verdict=str(item["verdict"]),
-            report=report_of(item["report"]),
+            report=unpack(item["report"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableRecord(f"history of {item.get('pk')}: {error}") from error
+        raise Unavailable(f"history of {stored.get('pk')}: {error}") from error
 
 
-def _intent(item: Mapping[str, Any]) -> Intent:
+def _intent(stored: Mapping[str, Any]) -> Intent:
     try:
+        item = plain_values(stored)
         return Intent(
             id=item["id"],
             action=item["action"],
-            decided_at=instant_of(item["decided_at"]),
+            decided_at=from_text(item["decided_at"]),
             reason=item["reason"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableRecord(f"intent of {item.get('pk')}: {error}") from error
+        raise Unavailable(f"intent of {stored.get('pk')}: {error}") from error
 
 
 def _key(text: str) -> SubjectKey:

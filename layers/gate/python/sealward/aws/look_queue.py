@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sealward.aws.errors import translated
-from sealward.events import Hint
+from sealward.events import Hint, look_again
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -48,7 +48,7 @@ class SqsLookQueue:
         with translated(f"SendMessage to the look queue for {hint.repository}"):
             self._client.send_message(
                 QueueUrl=self._queue_url,
-                MessageBody=look_again(hint),
+                MessageBody=json.dumps(look_again(hint), separators=(",", ":")),
                 DelaySeconds=math.ceil(bounded.total_seconds()),
             )
 
@@ -72,20 +72,3 @@ class SqsLookQueue:
                     "reason": {"DataType": "String", "StringValue": said}
                 },
             )
-
-
-def look_again(hint: Hint) -> str:
-    """Return the body of our message: shaped like an event, and as little trusted."""
-    return json.dumps(
-        {
-            "source": "sealward",
-            "detail-type": "Look Again",
-            "account": hint.account,
-            "region": hint.region,
-            "detail": {
-                "repository-name": hint.repository,
-                "image-digest": hint.digest,
-            },
-        },
-        separators=(",", ":"),
-    )
