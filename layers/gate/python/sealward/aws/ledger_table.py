@@ -195,8 +195,7 @@ class LedgerTable:
                     ConsistentRead=True,
                     **start,
                 )
-            for item in answer["Items"]:
-                yield item
+            yield from answer["Items"]
             if not answer.get("LastEvaluatedKey"):
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
