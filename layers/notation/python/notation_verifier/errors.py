@@ -23,3 +23,7 @@ class InvalidTrustPolicy(NotationError):  # noqa: N818
 
 class InvalidTrustStore(NotationError):  # noqa: N818
     """A trust store whose certificates cannot serve as anchors."""
+
+
+class InvalidCertificate(NotationError):  # noqa: N818
+    """Bytes that are not an X.509 certificate a chain or a trust store may hold."""

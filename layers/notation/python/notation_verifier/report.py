@@ -50,6 +50,7 @@ class Reason(StrEnum):
     # authentic timestamp
     CERTIFICATE_NOT_VALID = "certificate-not-valid"
     SIGNING_TIME_IN_FUTURE = "signing-time-in-future"
+    TIMESTAMP_MISSING = "timestamp-missing"
     # skipped
     LEVEL_SKIPS = "level-skips"
     EARLIER_CHECK_FAILED = "earlier-check-failed"

@@ -1,0 +1,98 @@
+"""Verify Notary Project signatures: bytes and values in, a report out.
+
+``verify`` is the face; the other names are what it takes and gives.
+"""
+
+from notation_verifier.descriptor import Descriptor
+from notation_verifier.envelope import (
+    COSE_MEDIA_TYPE,
+    JWS_MEDIA_TYPE,
+    MAX_ENVELOPE_BYTES,
+    PAYLOAD_CONTENT_TYPE,
+)
+from notation_verifier.errors import (
+    InvalidCertificate,
+    InvalidTrustPolicy,
+    InvalidTrustStore,
+    MalformedEnvelope,
+    NotationError,
+    UnsupportedEnvelope,
+)
+from notation_verifier.fetch import Fetch, FetchError
+from notation_verifier.levels import (
+    AUDIT,
+    LEVELS,
+    PERMISSIVE,
+    SKIP,
+    STRICT,
+    Action,
+    Validation,
+    VerificationLevel,
+)
+from notation_verifier.registry_scopes import check_registry_scope
+from notation_verifier.report import (
+    ChainCertificate,
+    Check,
+    CheckName,
+    Conclusion,
+    Failed,
+    Outcome,
+    Passed,
+    Reason,
+    Skipped,
+    Verification,
+)
+from notation_verifier.signer import PUBLISHED_SIGNER_ROOTS, SIGNER_ROOTS
+from notation_verifier.trust_policy import (
+    TrustPolicyDocument,
+    TrustPolicyStatement,
+    VerifyTimestamp,
+    parse_statement,
+)
+from notation_verifier.trust_store import TrustStoreName, TrustStores, TrustStoreType
+from notation_verifier.verification import verify
+
+__all__ = [
+    "AUDIT",
+    "COSE_MEDIA_TYPE",
+    "JWS_MEDIA_TYPE",
+    "LEVELS",
+    "MAX_ENVELOPE_BYTES",
+    "PAYLOAD_CONTENT_TYPE",
+    "PERMISSIVE",
+    "PUBLISHED_SIGNER_ROOTS",
+    "SIGNER_ROOTS",
+    "SKIP",
+    "STRICT",
+    "Action",
+    "ChainCertificate",
+    "Check",
+    "CheckName",
+    "Conclusion",
+    "Descriptor",
+    "Failed",
+    "Fetch",
+    "FetchError",
+    "InvalidCertificate",
+    "InvalidTrustPolicy",
+    "InvalidTrustStore",
+    "MalformedEnvelope",
+    "NotationError",
+    "Outcome",
+    "Passed",
+    "Reason",
+    "Skipped",
+    "TrustPolicyDocument",
+    "TrustPolicyStatement",
+    "TrustStoreName",
+    "TrustStoreType",
+    "TrustStores",
+    "UnsupportedEnvelope",
+    "Validation",
+    "Verification",
+    "VerificationLevel",
+    "VerifyTimestamp",
+    "check_registry_scope",
+    "parse_statement",
+    "verify",
+]

@@ -1,0 +1,159 @@
+"""A strict CBOR reader for COSE envelopes: one value for one spelling of a map.
+
+Why not ``cbor2``: version 6.2 can refuse indefinite lengths, duplicate keys and depth, but
+``loads`` ignores what follows the value, tags 2 to 5, 28, 29 and others are turned into
+values before anything can be asked, and ``1``, ``1.0`` and ``true`` are one key to a Python
+``dict``. None of that can be switched off.
+
+Accepted: unsigned and negative integers of 64 bits, byte and text strings, arrays, maps
+with integer or text labels, false, true, null, and tag 1 kept as :class:`Epoch`. All else
+is refused, as are indefinite lengths, duplicate labels, trailing bytes and depth.
+Integers need not be minimal, as in the reference; a label written in two lengths is one
+label, so a duplicate.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from notation_verifier.errors import NotationError
+
+MAX_DEPTH = 8
+"""Containers inside containers; an envelope needs three."""
+MAX_ITEMS = 4096
+"""Items in one envelope, over all containers."""
+
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
+_SIMPLE_VALUES = {20: False, 21: True, 22: None}
+_EPOCH_TAG = 1
+_SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
+
+
+class CborError(NotationError):
+    """Bytes that the strict reader refuses; callers say where they were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """Tag 1 around an integer: seconds since 1970."""
+
+    seconds: int
+
+
+class _Reader:
+    __slots__ = ("at", "data", "items")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+        self.items = 0
+
+    def head(self) -> tuple[int, int]:
+        """Return an item's major type and argument."""
+        data, at = self.data, self.at
+        if at >= len(data):
+            raise CborError("CBOR ends before an item")
+        initial = data[at]
+        argument = initial & 0x1F
+        at += 1
+        if argument >= 24:  # noqa: PLR2004 - RFC 8949, section 3
+            size = _SIZES.get(argument)
+            if size is None:
+                raise CborError(f"CBOR length at byte {at - 1} is indefinite")
+            if at + size > len(data):
+                raise CborError("CBOR ends inside an item")
+            argument = int.from_bytes(data[at : at + size])
+            at += size
+        self.at = at
+        return initial >> 5, argument
+
+    def string(self, length: int) -> bytes:
+        end = self.at + length
+        if end > len(self.data):
+            raise CborError("CBOR ends inside a string")
+        found = self.data[self.at : end]
+        self.at = end
+        return found
+
+    def text(self, length: int) -> str:
+        try:
+            return self.string(length).decode()
+        except UnicodeDecodeError:
+            raise CborError(f"CBOR text before byte {self.at} is not UTF-8") from None
+
+    def value(self, depth: int) -> Any:  # noqa: ANN401, PLR0911 - CBOR is any value
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise CborError(f"CBOR has more than {MAX_ITEMS} items")
+        start = self.at
+        major, argument = self.head()
+        if major == _UNSIGNED:
+            return argument
+        if major == _NEGATIVE:
+            return -1 - argument
+        if major == _BYTES:
+            return self.string(argument)
+        if major == _TEXT:
+            return self.text(argument)
+        if major == _SIMPLE:
+            if self.at == start + 1 and argument in _SIMPLE_VALUES:
+                return _SIMPLE_VALUES[argument]
+            raise CborError(f"CBOR float or simple value at byte {start}")
+        if depth <= 0:
+            raise CborError(f"CBOR is nested deeper than {MAX_DEPTH}")
+        if major == _TAG:
+            return self.epoch(argument, start)
+        if argument > MAX_ITEMS:
+            raise CborError(f"CBOR container at byte {start} has too many items")
+        if major == _ARRAY:
+            return [self.value(depth - 1) for _ in range(argument)]
+        return self.map(argument, depth - 1)
+
+    def epoch(self, tag: int, start: int) -> Epoch:
+        major, argument = self.head()
+        if tag != _EPOCH_TAG or major not in (_UNSIGNED, _NEGATIVE):
+            raise CborError(f"CBOR tag {tag} at byte {start} is not an integer time")
+        return Epoch(argument if major == _UNSIGNED else -1 - argument)
+
+    def map(self, pairs: int, depth: int) -> dict[int | str, Any]:
+        found: dict[int | str, Any] = {}
+        for _ in range(pairs):
+            start = self.at
+            major, argument = self.head()
+            label: int | str
+            if major == _TEXT:
+                label = self.text(argument)
+            elif major == _UNSIGNED:
+                label = argument
+            elif major == _NEGATIVE:
+                label = -1 - argument
+            else:
+                raise CborError(f"CBOR label at byte {start} is no integer or text")
+            if label in found:
+                raise CborError(f"CBOR label {label!r:.80} occurs twice")
+            found[label] = self.value(depth)
+        return found
+
+
+def cbor_value(data: bytes, start: int = 0) -> Any:  # noqa: ANN401 - CBOR is any value
+    """Return the one CBOR item that fills ``data`` from ``start`` on.
+
+    Raises:
+        CborError: anything the module's text refuses.
+    """
+    reader = _Reader(data)
+    reader.at = start
+    value = reader.value(MAX_DEPTH)
+    if reader.at != len(data):
+        raise CborError(f"{len(data) - reader.at} bytes follow the CBOR item")
+    return value
+
+
+def byte_string(data: bytes) -> bytes:
+    """Return ``data`` as a CBOR byte string with the shortest length prefix."""
+    length = len(data)
+    if length < 24:  # noqa: PLR2004 - RFC 8949, section 3
+        return bytes((0x40 | length,)) + data
+    for argument, size in _SIZES.items():
+        if length < 1 << 8 * size:
+            return bytes((0x40 | argument,)) + length.to_bytes(size) + data
+    raise CborError("a byte string longer than CBOR can say")

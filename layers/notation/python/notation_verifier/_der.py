@@ -1,0 +1,97 @@
+"""The little of DER that X.509 names and certificates need: exact slices.
+
+``cryptography`` encodes names again when asked for their bytes; issuer and subject are to
+be compared as they were signed, and what is hashed must be what was sent. So the outer
+structure is sliced here; everything inside keys and extensions is ``cryptography``'s.
+"""
+
+from typing import NamedTuple
+
+from notation_verifier.errors import NotationError
+
+SEQUENCE = 0x30
+SET = 0x31
+INTEGER = 0x02
+BIT_STRING = 0x03
+OBJECT_IDENTIFIER = 0x06
+UTF8_STRING = 0x0C
+PRINTABLE_STRING = 0x13
+EXPLICIT_0 = 0xA0
+
+_LONG_FORM = 0x80
+_MAX_LENGTH_OCTETS = 4
+_MULTI_BYTE_TAG = 0x1F
+
+
+class DerError(NotationError):
+    """Bytes that are not the DER structure expected."""
+
+
+class Element(NamedTuple):
+    """One tag-length-value: offsets into the bytes it was read from."""
+
+    tag: int
+    start: int
+    """Offset of the tag."""
+    content: int
+    """Offset of the first content byte."""
+    end: int
+    """Offset after the last content byte."""
+
+
+def element(data: bytes, start: int, limit: int, tag: int | None = None) -> Element:
+    """Return the element that begins at ``start`` and ends at or before ``limit``.
+
+    Args:
+        data: the bytes.
+        start: offset of the element's tag.
+        limit: offset the element must not cross.
+        tag: the tag it must have; None for any.
+
+    Raises:
+        DerError: cut short, another tag, a tag number over 30, a length that is
+            indefinite or not minimal.
+    """
+    if start + 2 > limit:
+        raise DerError("DER ends before an element")
+    found, length = data[start], data[start + 1]
+    if tag is not None and found != tag:
+        raise DerError(f"DER tag {found:#04x} where {tag:#04x} is wanted")
+    if found & _MULTI_BYTE_TAG == _MULTI_BYTE_TAG:
+        raise DerError("DER tag number over 30")
+    content = start + 2
+    if length >= _LONG_FORM:
+        octets = length - _LONG_FORM
+        if not 1 <= octets <= _MAX_LENGTH_OCTETS or content + octets > limit:
+            raise DerError("DER length is indefinite, too long or cut short")
+        length = int.from_bytes(data[content : content + octets])
+        if length < _LONG_FORM or length >> (8 * (octets - 1)) == 0:
+            raise DerError("DER length is not minimal")
+        content += octets
+    end = content + length
+    if end > limit:
+        raise DerError("DER element is cut short")
+    return Element(found, start, content, end)
+
+
+def object_identifier(data: bytes) -> str:
+    """Return the dotted form of an OBJECT IDENTIFIER's content bytes.
+
+    Raises:
+        DerError: empty, cut short or not minimal.
+    """
+    arcs: list[int] = []
+    value = 0
+    fresh = True
+    for byte in data:
+        if fresh and byte == _LONG_FORM:
+            raise DerError("DER object identifier is not minimal")
+        value = value << 7 | byte & 0x7F
+        fresh = byte < _LONG_FORM
+        if fresh:
+            arcs.append(value)
+            value = 0
+    if not arcs or not fresh or len(data) > 64:  # noqa: PLR2004 - real ones are short
+        raise DerError("DER object identifier is empty, cut short or too long")
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))

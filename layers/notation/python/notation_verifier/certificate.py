@@ -1,0 +1,238 @@
+"""One X.509 certificate, read once: exact slices, its key, the extensions that count.
+
+Spec: signature-specification, Certificate Requirements; what the reference's X.509 library
+refuses when it parses is refused here too.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtensionOID
+
+from notation_verifier import _der
+from notation_verifier.algorithms import (
+    CERTIFICATE_ALGORITHMS,
+    CertificateAlgorithm,
+    PublicKey,
+    issued,
+)
+from notation_verifier.errors import InvalidCertificate
+
+MAX_CERTIFICATE_BYTES = 64 * 1024
+_V3 = bytes.fromhex("a003020102")
+_MAX_EXPONENT = (1 << 31) - 1
+_MIN_RSA_BITS = 2048
+_NEGATIVE = 0x80
+
+# SubjectPublicKeyInfo algorithms, byte for byte: rsaEncryption with NULL, and id-ecPublicKey
+# with the three curves; Ed25519 may sign certificates, never an envelope.
+_KEY_ALGORITHMS = frozenset(
+    map(
+        bytes.fromhex,
+        (
+            "300d06092a864886f70d0101010500",
+            "301306072a8648ce3d020106082a8648ce3d030107",
+            "301006072a8648ce3d020106052b81040022",
+            "301006072a8648ce3d020106052b81040023",
+            "300506032b6570",
+        ),
+    )
+)
+# The reference's parser refuses these when critical.
+_NEVER_CRITICAL = frozenset(
+    {
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+        ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Certificate:
+    """A certificate as it was sent; slices are of its own bytes, nothing re-encoded."""
+
+    der: bytes
+    sha256: str
+    """Lower-case hex over ``der``."""
+    tbs: bytes
+    """The TBSCertificate that its issuer signed."""
+    signature: bytes
+    algorithm: CertificateAlgorithm | None
+    """None for one that no certificate of a chain may be signed with (SHA-1, DSA…)."""
+    issuer: bytes
+    """DER of the issuer's name."""
+    subject: bytes
+    """DER of the subject's name."""
+    key: PublicKey | None
+    """None for a kind of key that no certificate of a chain may hold."""
+    not_before: datetime
+    not_after: datetime
+    is_ca: bool | None
+    """``cA`` of the basic constraints; None without that extension."""
+    path_length: int | None
+    key_usage: x509.KeyUsage | None
+    key_usage_critical: bool
+    extended_key_usages: tuple[str, ...]
+    """Dotted identifiers, in the certificate's order."""
+    has_revocation_pointer: bool
+    """It names an OCSP responder or a CRL."""
+
+    def issued_by(self, issuer: "Certificate") -> bool:
+        """Return whether ``issuer``'s key signed this one, and its name is our issuer.
+
+        Names are compared byte for byte (RFC 5280 comparison is not used).
+        """
+        return (
+            self.issuer == issuer.subject
+            and self.algorithm is not None
+            and issuer.key is not None
+            and issued(self.algorithm, issuer.key, self.signature, self.tbs)
+        )
+
+    @property
+    def self_signed(self) -> bool:
+        """Whether its own key signed it; equal names alone do not make it so."""
+        return self.issued_by(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slices:
+    tbs: bytes
+    algorithm: bytes
+    signature: bytes
+    issuer: bytes
+    subject: bytes
+    key_algorithm: bytes
+
+
+def _slices(der: bytes) -> _Slices:
+    """Cut a certificate along RFC 5280 section 4.1.
+
+    Raises:
+        DerError: not a version 3 certificate.
+        InvalidCertificate: serial number negative, or two different algorithms named.
+    """
+    element = _der.element
+    outer = element(der, 0, len(der), _der.SEQUENCE)
+    if outer.end != len(der):
+        raise InvalidCertificate(f"{len(der) - outer.end} bytes follow the certificate")
+    tbs = element(der, outer.content, outer.end, _der.SEQUENCE)
+    algorithm = element(der, tbs.end, outer.end, _der.SEQUENCE)
+    signature = element(der, algorithm.end, outer.end, _der.BIT_STRING)
+    if signature.end != outer.end or der[signature.content : signature.content + 1] != (
+        b"\0"
+    ):
+        raise InvalidCertificate("the signature is not a string of whole bytes")
+    if not der.startswith(_V3, tbs.content):
+        raise InvalidCertificate("not a version 3 certificate")
+    serial = element(der, tbs.content + len(_V3), tbs.end, _der.INTEGER)
+    if serial.content == serial.end or der[serial.content] & _NEGATIVE:
+        raise InvalidCertificate("the serial number is negative")
+    signed_with = element(der, serial.end, tbs.end, _der.SEQUENCE)
+    algorithm_bytes = der[algorithm.start : algorithm.end]
+    if der[signed_with.start : signed_with.end] != algorithm_bytes:
+        raise InvalidCertificate("the two signature algorithms differ")
+    issuer = element(der, signed_with.end, tbs.end, _der.SEQUENCE)
+    validity = element(der, issuer.end, tbs.end, _der.SEQUENCE)
+    subject = element(der, validity.end, tbs.end, _der.SEQUENCE)
+    key = element(der, subject.end, tbs.end, _der.SEQUENCE)
+    key_algorithm = element(der, key.content, key.end, _der.SEQUENCE)
+    return _Slices(
+        der[tbs.start : tbs.end],
+        algorithm_bytes,
+        der[signature.content + 1 : signature.end],
+        der[issuer.start : issuer.end],
+        der[subject.start : subject.end],
+        der[key_algorithm.start : key_algorithm.end],
+    )
+
+
+def _key(certificate: x509.Certificate, algorithm: bytes) -> PublicKey | None:
+    """Return the key, or None for a kind or size no chain may use."""
+    if algorithm not in _KEY_ALGORITHMS:
+        return None
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < _MIN_RSA_BITS or key.public_numbers().e > _MAX_EXPONENT:
+            return None
+        return key
+    if isinstance(key, ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
+        return key
+    return None
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Return the certificate ``der`` holds.
+
+    Raises:
+        InvalidCertificate: not a version 3 X.509 certificate in DER, larger than
+            ``MAX_CERTIFICATE_BYTES``, or with an extension that does not parse.
+    """
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise InvalidCertificate(
+            f"{len(der)} bytes; at most {MAX_CERTIFICATE_BYTES} are read"
+        )
+    try:
+        slices = _slices(der)
+        parsed = x509.load_der_x509_certificate(der)
+        key = _key(parsed, slices.key_algorithm)
+        not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
+        extensions = parsed.extensions
+    except _der.DerError as error:
+        raise InvalidCertificate(str(error)) from None
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+        UnsupportedAlgorithm,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+    ) as error:
+        raise InvalidCertificate(f"not a certificate: {error!s:.200}") from None
+    is_ca: bool | None = None
+    path_length: int | None = None
+    key_usage: x509.KeyUsage | None = None
+    key_usage_critical = False
+    usages: tuple[str, ...] = ()
+    pointer = False
+    for extension in extensions:
+        if extension.critical and extension.oid in _NEVER_CRITICAL:
+            raise InvalidCertificate(
+                f"extension {extension.oid.dotted_string} must not be critical"
+            )
+        match extension.value:
+            case x509.BasicConstraints() as constraints:
+                is_ca, path_length = constraints.ca, constraints.path_length
+            case x509.KeyUsage() as key_usage:
+                key_usage_critical = extension.critical
+            case x509.ExtendedKeyUsage() as extended:
+                usages = tuple(usage.dotted_string for usage in extended)
+            case x509.AuthorityInformationAccess() | x509.CRLDistributionPoints():
+                pointer = True
+            case x509.FreshestCRL():
+                pointer = True
+            case _:
+                pass
+    return Certificate(
+        der=der,
+        sha256=sha256(der).hexdigest(),
+        tbs=slices.tbs,
+        signature=slices.signature,
+        algorithm=CERTIFICATE_ALGORITHMS.get(slices.algorithm),
+        issuer=slices.issuer,
+        subject=slices.subject,
+        key=key,
+        not_before=not_before,
+        not_after=not_after,
+        is_ca=is_ca,
+        path_length=path_length,
+        key_usage=key_usage,
+        key_usage_critical=key_usage_critical,
+        extended_key_usages=usages,
+        has_revocation_pointer=pointer,
+    )
