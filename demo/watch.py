@@ -1,0 +1,92 @@
+"""What became of the images, read where a user would read it.
+
+Verdict, hold and exposure from the ledger; the image's status and whether it can be
+pulled from the registry; the finding from Security Hub.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from demo.cases import Image, Outcome
+from demo.stack import LocalAws
+from sealward.aws.ledger_table import LedgerTable
+from sealward.subjects import SubjectKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One image at one moment."""
+
+    outcome: Outcome
+    hold: str
+    """State of the hold, or empty."""
+    exposure: float
+    """Seconds a bad image could be pulled so far."""
+    detail: str
+
+    @property
+    def summary(self) -> str:
+        """Return the moment as a few words for the live view."""
+        parts = [self.outcome.verdict]
+        if self.hold:
+            parts.append(self.hold)
+        if self.outcome.finding:
+            parts.append(f"finding {self.outcome.finding}")
+        return ", ".join(parts)
+
+
+class Watch:
+    """Looks at ledger, registry and Security Hub of a deployed stack."""
+
+    def __init__(self, aws: LocalAws, *, table: str) -> None:
+        self._ledger = LedgerTable(table_name=table, client=aws.client("dynamodb"))
+        self._ecr = aws.client("ecr")
+        self._hub = aws.client("securityhub")
+
+    def seen(self, image: Image, *, now: datetime) -> Seen | None:
+        """Return what is known of ``image``, None before its first look."""
+        key = SubjectKey(repository=image.repository, digest=image.digest)
+        record = self._ledger.current(key)
+        if record is None:
+            return None
+        intents = self._ledger.intents(key)
+        settled = record.hold is None or record.hold.state == "held"
+        step = str(intents[-1].action) if intents else "none"
+        return Seen(
+            outcome=Outcome(
+                verdict=str(record.verdict),
+                step=step if settled else f"{step} (under way)",
+                finding=self._finding(record.finding.id) if record.finding else None,
+                reason=record.reason,
+            ),
+            hold=str(record.hold.state) if record.hold else "",
+            exposure=record.exposure.total(now),
+            detail=record.detail,
+        )
+
+    def status(self, image: Image) -> str:
+        """Return the registry's word: ACTIVE, ACTIVATING or ARCHIVED."""
+        answer = self._ecr.describe_images(
+            repositoryName=image.repository,
+            imageIds=[{"imageDigest": image.digest}],
+            filter={"imageStatus": "ANY"},
+        )
+        return str(answer["imageDetails"][0]["imageStatus"])
+
+    def pullable(self, image: Image) -> bool:
+        """Return whether the registry still hands the manifest out."""
+        answer = self._ecr.batch_get_image(
+            repositoryName=image.repository,
+            imageIds=[{"imageDigest": image.digest}],
+        )
+        return bool(answer["images"])
+
+    def _finding(self, identifier: str) -> str | None:
+        found: list[Mapping[str, Any]] = self._hub.get_findings(
+            Filters={"Id": [{"Value": identifier, "Comparison": "EQUALS"}]}
+        )["Findings"]
+        if not found:
+            return None
+        return "open" if found[0]["RecordState"] == "ACTIVE" else "resolved"
