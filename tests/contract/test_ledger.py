@@ -1,0 +1,302 @@
+"""One suite for every ledger: the table (on moto) and the one in memory."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from notation_verifier import Descriptor
+from sealward.aws.ledger_table import LedgerTable
+from sealward.ledger import (
+    Exposure,
+    FindingState,
+    FindingStatus,
+    Hold,
+    HoldState,
+    Record,
+    Verdict,
+)
+from sealward.ports import Conflict, Denied, Intent, Ledger, Unavailable
+from sealward.subjects import SubjectKey
+from simulator.in_process_ledger import InProcessLedger
+from tests.template.rendering import load, render
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+DIGEST = f"sha256:{'a' * 64}"
+
+
+def _key(name: str = "app", digest: str = DIGEST) -> SubjectKey:
+    return SubjectKey(repository=name, digest=digest)
+
+
+def _record(version: int = 1, **changes: Any) -> Record:
+    plain = Record(
+        key=_key(),
+        version=version,
+        verdict=Verdict.PENDING,
+        reason="no-signature",
+        detail="No signature yet; the grace ends at 12:10.",
+        strict_verdict=Verdict.PENDING,
+        statement="prod",
+        statement_hash="sha256:5a",
+        bundle_serial=7,
+        bundle_digest="sha256:b1",
+        evidence="sha256:e1",
+        descriptor=None,
+        tags=(),
+        first_seen=NOW,
+        pushed_at=None,
+        settled_at=None,
+        ever_trusted=False,
+        unknown_since=None,
+        looks=0,
+        due=None,
+        signature=None,
+        signer=None,
+        hold=None,
+        finding=None,
+        proposal="",
+        updated_at=NOW,
+    )
+    return replace(plain, **changes)
+
+
+def _full_record() -> Record:
+    return _record(
+        verdict=Verdict.UNTRUSTED,
+        detail="größer: 画像 \U0001f512",
+        descriptor=Descriptor(media_type="application/x", digest=DIGEST, size=2**53),
+        tags=("latest", "v1"),
+        pushed_at=NOW - timedelta(days=400),
+        settled_at=NOW,
+        ever_trusted=True,
+        unknown_since=NOW,
+        looks=12,
+        due=NOW + timedelta(microseconds=1),
+        signature=DIGEST,
+        signer="x509.subject: CN=build, O=Example, C=US",
+        hold=Hold(state=HoldState.HELD, since=NOW, applied=3, detail="re-pushed"),
+        finding=FindingState(
+            id="sealward/1",
+            status=FindingStatus.OPEN,
+            created_at=NOW,
+            updated_at=NOW + timedelta(milliseconds=1),
+            content="sha256:c0",
+            delivered=False,
+        ),
+        proposal="quarantine",
+        exposure=Exposure(seconds=12.345, open_since=NOW),
+    )
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client: Any = botocore.session.Session().create_client(
+            "dynamodb", region_name="us-east-1"
+        )
+        properties = render(load())["LedgerTable"]["Properties"]
+        client.create_table(
+            TableName="ledger",
+            **{
+                name: properties[name]
+                for name in (
+                    "AttributeDefinitions",
+                    "BillingMode",
+                    "GlobalSecondaryIndexes",
+                    "KeySchema",
+                )
+            },
+        )
+        yield client
+
+
+@pytest.fixture(params=["table", "memory"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    if request.param == "memory":
+        return InProcessLedger()
+    return LedgerTable("ledger", request.getfixturevalue("dynamodb"))
+
+
+def test_nothing_is_known_of_what_was_never_written(ledger: Ledger) -> None:
+    assert ledger.current(_key()) is None
+    assert list(ledger.history(_key())) == []
+    assert list(ledger.due(NOW, limit=10)) == []
+
+
+@pytest.mark.parametrize("make", [_record, _full_record])
+def test_a_record_comes_back_as_it_went(
+    ledger: Ledger, make: Callable[[], Record]
+) -> None:
+    ledger.write(make(), expected=0)
+    assert ledger.current(_key()) == make()
+
+
+def test_a_write_on_the_version_read_succeeds(ledger: Ledger) -> None:
+    ledger.write(_full_record(), expected=0)
+    ledger.write(_record(2), expected=1)
+    assert ledger.current(_key()) == _record(2)
+
+
+@pytest.mark.parametrize("report", [None, {"checks": []}])
+@pytest.mark.parametrize(("stored", "expected"), [(1, 0), (2, 1), (0, 1), (1, 2)])
+def test_a_write_on_any_other_version_conflicts_and_changes_nothing(
+    ledger: Ledger, stored: int, expected: int, report: dict[str, Any] | None
+) -> None:
+    for version in range(1, stored + 1):
+        ledger.write(_record(version), expected=version - 1)
+    before = ledger.current(_key())
+    with pytest.raises(Conflict):
+        ledger.write(
+            _record(expected + 1, reason="other"), expected=expected, report=report
+        )
+    assert ledger.current(_key()) == before
+    assert list(ledger.history(_key())) == []
+
+
+def test_a_record_must_follow_the_version_it_expects(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="version 3"):
+        ledger.write(_record(3), expected=1)
+
+
+def test_history_keeps_reports_oldest_first_beyond_nine(ledger: Ledger) -> None:
+    for version in range(1, 13):
+        verdict = Verdict.PENDING if version % 2 else Verdict.TRUSTED
+        ledger.write(
+            _record(
+                version, verdict=verdict, updated_at=NOW + timedelta(minutes=version)
+            ),
+            expected=version - 1,
+            report={"version": version, "text": "é", "nested": [None, True, 1.5]},
+        )
+    history = ledger.history(_key())
+    assert [entry.version for entry in history] == list(range(1, 13))
+    assert history[11].verdict == "trusted"
+    assert history[11].at == NOW + timedelta(minutes=12)
+    assert history[11].report == {
+        "version": 12,
+        "text": "é",
+        "nested": [None, True, 1.5],
+    }
+
+
+def test_history_is_of_one_subject(ledger: Ledger) -> None:
+    ledger.write(_record(), expected=0, report={"of": "app"})
+    other = _key("app", f"sha256:{'b' * 64}")
+    ledger.write(_record(key=other), expected=0)
+    assert list(ledger.history(other)) == []
+
+
+def test_a_second_intent_of_the_same_name_conflicts(ledger: Ledger) -> None:
+    intent = Intent(id="1-archive", action="archive", decided_at=NOW, reason="unsigned")
+    ledger.write(_record(), expected=0, intent=intent)
+    with pytest.raises(Conflict):
+        ledger.write(_record(2), expected=1, intent=intent)
+    assert ledger.current(_key()) == _record()
+
+
+def test_due_is_what_is_due_earliest_first_and_no_more_than_asked(
+    ledger: Ledger,
+) -> None:
+    for number in range(12):
+        ledger.write(
+            _record(
+                key=_key(f"app-{number}"), due=NOW + timedelta(seconds=11 - number)
+            ),
+            expected=0,
+        )
+    ledger.write(_record(key=_key("never-due")), expected=0)
+    before = NOW + timedelta(seconds=5)
+    assert [key.repository for key in ledger.due(before, limit=100)] == [
+        "app-11",
+        "app-10",
+        "app-9",
+        "app-8",
+        "app-7",
+        "app-6",
+    ]
+    assert [key.repository for key in ledger.due(before, limit=2)] == [
+        "app-11",
+        "app-10",
+    ]
+
+
+def test_what_is_no_longer_due_leaves_the_index(ledger: Ledger) -> None:
+    ledger.write(_record(due=NOW), expected=0)
+    ledger.write(_record(2, due=None), expected=1)
+    assert list(ledger.due(NOW + timedelta(days=1), limit=10)) == []
+
+
+# -- what only a table can do ----------------------------------------------------------
+
+
+def test_the_intent_is_stored_beside_the_record(dynamodb: "DynamoDBClient") -> None:
+    table = LedgerTable("ledger", dynamodb)
+    intent = Intent(id="1-archive", action="archive", decided_at=NOW, reason="unsigned")
+    table.write(_record(), expected=0, intent=intent)
+    assert table.intents(_key()) == [intent]
+
+
+def test_a_report_too_large_to_keep_does_not_keep_the_verdict_out(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    table = LedgerTable("ledger", dynamodb)
+    noise = [f"{number:x}-{hash((number, 'x'))}" for number in range(60_000)]
+    table.write(_record(), expected=0, report={"noise": noise})
+    assert table.current(_key()) == _record()
+    (entry,) = table.history(_key())
+    assert entry.report["bytes"] == len(
+        json.dumps({"noise": noise}, separators=(",", ":"))
+    )
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"schema": {"N": "99"}},
+        {"verdict": {"S": "splendid"}},
+        {"version": {"S": "one"}},
+        {"due": {"S": "tomorrow"}},
+        {"tags": {"NULL": True}},
+        {"looks": {"N": "1.5"}},
+        {"digest": {"S": f"sha256:{'b' * 64}"}},
+    ],
+)
+def test_a_row_that_is_no_record_is_never_a_verdict(
+    dynamodb: "DynamoDBClient", poison: dict[str, Any]
+) -> None:
+    table = LedgerTable("ledger", dynamodb)
+    table.write(_full_record(), expected=0)
+    key = {"pk": {"S": str(_key())}, "sk": {"S": "current"}}
+    stored = dynamodb.get_item(TableName="ledger", Key=key)["Item"]
+    dynamodb.put_item(TableName="ledger", Item={**stored, **poison})
+    with pytest.raises(Unavailable, match=str(_key())):
+        table.current(_key())
+
+
+def test_a_missing_table_is_for_a_person_to_mend(dynamodb: "DynamoDBClient") -> None:
+    table = LedgerTable("no-such-table", dynamodb)
+    with pytest.raises(Denied, match="ResourceNotFoundException"):
+        table.current(_key())
+
+
+def test_sparse_indexes_hold_what_they_are_for(dynamodb: "DynamoDBClient") -> None:
+    table = LedgerTable("ledger", dynamodb)
+    table.write(_full_record(), expected=0, report={})
+    table.write(
+        _record(key=_key("quiet"), verdict=Verdict.TRUSTED, statement_hash=""),
+        expected=0,
+    )
+    for index in ("due", "signer", "statement", "state"):
+        rows = dynamodb.scan(TableName="ledger", IndexName=index)["Items"]
+        assert [row["pk"]["S"] for row in rows] == [str(_key())], index
