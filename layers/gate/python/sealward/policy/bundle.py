@@ -31,6 +31,7 @@ __all__ = [
     "UNKNOWN_FOR",
     "Capability",
     "Enforcement",
+    "Governing",
     "InvalidBundle",
     "Policy",
     "PolicyBundle",
@@ -59,6 +60,15 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Governing:
+    """The policy that governs a repository, and why."""
+
+    policy: Policy
+    scope: str
+    """The closest scope that covers the repository, as the statement writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyBundle:
     """What is in force."""
 
@@ -74,13 +84,13 @@ class PolicyBundle:
     signer_roots: frozenset[str]
     """SHA-256 fingerprints of the AWS Signer roots, lower-case hex."""
 
-    _scopes: ScopeTable[Policy] = field(init=False, repr=False, compare=False)
+    _scopes: ScopeTable[Governing] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        table = ScopeTable[Policy]()
+        table = ScopeTable[Governing]()
         for policy in self.policies:
-            for scope in policy.statement.registry_scopes:
-                table.add(parse_scope(scope), policy)
+            for text in policy.statement.registry_scopes:
+                table.add(parse_scope(text), Governing(policy=policy, scope=text))
         object.__setattr__(self, "_scopes", table)
 
     def in_force(self, account: str, now: datetime) -> Standing:
@@ -115,6 +125,11 @@ class PolicyBundle:
         Raises:
             InvalidScope: ECR does not allow ``repository`` as a name.
         """
+        governing = self.governing(account, region, repository)
+        return None if governing is None else governing.policy
+
+    def governing(self, account: str, region: str, repository: str) -> Governing | None:
+        """As ``policy_for``, with the scope by which the policy governs."""
         return self._scopes.find(account, region, repository)
 
 

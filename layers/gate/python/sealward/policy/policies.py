@@ -17,7 +17,6 @@ from sealward.policy.document import Fields, Problems, duration, instant, pointe
 from sealward.policy.scopes import (
     InvalidScope,
     Scope,
-    ScopeKind,
     ScopeTable,
     parse_scope,
 )
@@ -42,14 +41,6 @@ class Capability(StrEnum):
 GRACE = timedelta(minutes=10)
 UNKNOWN_FOR = timedelta(hours=1)
 
-_STATEMENT_FIELDS = (
-    "name",
-    "registryScopes",
-    "signatureVerification",
-    "trustStores",
-    "trustedIdentities",
-)
-_LEVEL_FIELDS = ("level", "override", "verifyTimestamp")
 _DURATION = 'write a whole number and s, m, h or d, as in "10m", at most "365d"'
 
 
@@ -122,8 +113,6 @@ def _scopes(
         except InvalidScope as error:
             problems.add(at, error.message, error.remedy)
             continue
-        if scope.kind is ScopeKind.EVERYTHING and len(statement.registry_scopes) > 1:
-            problems.add(at, '"*" stands beside other scopes', 'write "*" alone')
         scopes.append((at, scope))
     return scopes
 
@@ -153,9 +142,11 @@ def _read_policy(
     enforce_from = fields.parsed(
         "enforceFrom", instant, None, 'write as in "2027-01-15T00:00:00Z"'
     )
-    owner = fields.take("owner", dict, 'write {"team": …, "contact": …}')
-    if owner is not None:
-        owner = _read_owner(owner, f"{where}/owner", problems)
+    owner = _read_owner(
+        fields.take("owner", dict, 'write {"team": …, "contact": …}'),
+        f"{where}/owner",
+        problems,
+    )
     environment = fields.take("environment", str, "write the environment's name")
     fields.end()
     if statement is None or written is None:
@@ -185,8 +176,10 @@ def _enforcement(text: str) -> Enforcement:
 
 
 def _read_owner(
-    value: dict[str, Any], where: str, problems: Problems
-) -> Mapping[str, str]:
+    value: dict[str, Any] | None, where: str, problems: Problems
+) -> Mapping[str, str] | None:
+    if value is None:
+        return None
     fields = Fields(value, where, problems)
     owner = {
         name: text
@@ -200,32 +193,12 @@ def _read_owner(
 def _read_statement(
     written: dict[str, Any], where: str, material: TrustMaterial, problems: Problems
 ) -> TrustPolicyStatement | None:
-    # Notation ignores names it does not know; here a misspelt "override" would quietly
-    # be none.
-    _known(written, _STATEMENT_FIELDS, where, problems)
-    level = written.get("signatureVerification")
-    if isinstance(level, dict):
-        _known(level, _LEVEL_FIELDS, f"{where}/signatureVerification", problems)
-    scopes = written.get("registryScopes")
-    if (
-        not isinstance(scopes, list)
-        or not scopes
-        or not all(isinstance(scope, str) for scope in scopes)
-    ):
-        problems.add(
-            f"{where}/registryScopes",
-            "not a list of at least one scope",
-            'write as in ["<account>.dkr.ecr.<region>.<suffix>/prod/*"]',
-        )
-        return None
     try:
-        # Notation knows neither prefixes nor registries: its rules judge the rest, and
-        # ``parse_scope`` the scopes, by patterns at least as strict.
-        statement = parse_statement({**written, "registryScopes": ["*"]})
+        # Notation knows neither prefixes nor registries; ``parse_scope`` judges scopes,
+        # by patterns at least as strict.
+        statement = parse_statement(written, check_scope=_any_scope)
     except InvalidTrustPolicy as error:
-        problems.add(
-            where, str(error), "write what `notation policy show` would accept"
-        )
+        problems.add(where, str(error), "write a statement that notation accepts")
         return None
     for store in statement.trust_stores:
         if store not in material.names:
@@ -234,19 +207,11 @@ def _read_statement(
                 f"the trust store {store} is not in the bundle",
                 f"add it under /trustStores/{store.type}/{store.name}, or name another",
             )
-    return replace(statement, registry_scopes=tuple(scopes))
+    return statement
 
 
-def _known(
-    value: dict[str, Any], names: tuple[str, ...], where: str, problems: Problems
-) -> None:
-    for name in value:
-        if name not in names:
-            problems.add(
-                where + pointer(name),
-                "unknown field",
-                f"write one of {', '.join(names)}",
-            )
+def _any_scope(_scope: str) -> None:
+    """Leave the scopes to ``parse_scope``."""
 
 
 def _hash(written: dict[str, Any], policy: Policy, material: TrustMaterial) -> str:

@@ -63,6 +63,24 @@ class Scope:
     path: str = ""
     """The repository, or the prefix without its ``/*``; empty for the other kinds."""
 
+    def covers(self, account: str, region: str, repository: str) -> bool:
+        """Return whether the scope covers a repository, closest or not."""
+        match self.kind:
+            case ScopeKind.EVERYTHING:
+                return True
+            case ScopeKind.REGISTRY:
+                return (account, region) == (self.account, self.region)
+            case ScopeKind.PREFIX:
+                return (account, region) == (self.account, self.region) and (
+                    repository.startswith(f"{self.path}/")
+                )
+            case ScopeKind.REPOSITORY:
+                return (account, region, repository) == (
+                    self.account,
+                    self.region,
+                    self.path,
+                )
+
 
 def parse_repository(name: str) -> str:
     """Return ``name`` if ECR allows it as a repository's name.

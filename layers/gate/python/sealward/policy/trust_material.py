@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +9,13 @@ from typing import Any
 
 from notation_verifier import (
     SIGNER_ROOTS,
+    InvalidCertificate,
     InvalidTrustStore,
     TrustStoreName,
     TrustStores,
     TrustStoreType,
 )
+from notation_verifier.certificate import Certificate, read_certificate
 from sealward.policy.document import Problems, pointer, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
@@ -41,7 +42,7 @@ def read_trust_material(
     stores: dict[str, Any] | None, roots: dict[str, Any] | None, problems: Problems
 ) -> TrustMaterial:
     """Return what ``/trustStores`` and ``/signerRoots`` write; report what is wrong."""
-    certificates: dict[TrustStoreName, list[bytes]] = {}
+    written: dict[TrustStoreName, list[bytes]] = {}
     fingerprints: dict[TrustStoreName, frozenset[str]] = {}
     for kind, members in (stores or {}).items():
         where = "/trustStores" + pointer(kind)
@@ -60,14 +61,12 @@ def read_trust_material(
         for name, encoded in members.items():
             store = TrustStoreName(store_type, name)
             here = where + pointer(name)
-            ders = _read_store(store, encoded, here, problems)
-            fingerprints[store] = frozenset(
-                hashlib.sha256(der).hexdigest() for der in ders
-            )
-            if ders and _sound(store, ders, here, problems):
-                certificates[store] = ders
+            certificates = _read_store(store, encoded, here, problems)
+            fingerprints[store] = frozenset(one.sha256 for one in certificates)
+            if certificates:
+                written[store] = [one.der for one in certificates]
     return TrustMaterial(
-        stores=TrustStores(certificates),
+        stores=_trust_stores(written, problems),
         fingerprints=fingerprints,
         signer_roots=_read_roots(roots, problems),
     )
@@ -75,7 +74,7 @@ def read_trust_material(
 
 def _read_store(
     store: TrustStoreName, encoded: object, where: str, problems: Problems
-) -> list[bytes]:
+) -> list[Certificate]:
     if not _NAME.fullmatch(store.name) or not store.name.strip("."):
         problems.add(
             where, "not a name of a trust store", "write letters, digits, _ . and -"
@@ -83,28 +82,37 @@ def _read_store(
     if not isinstance(encoded, list) or not encoded:
         problems.add(where, "not a list of at least one certificate", _DER)
         return []
-    ders = []
+    certificates = []
     for index, text in enumerate(encoded):
         try:
             if not isinstance(text, str):
                 raise TypeError  # noqa: TRY301 - the same problem as bad base64
-            ders.append(base64.b64decode(text.encode("ascii"), validate=True))
+            der = base64.b64decode(text.encode("ascii"), validate=True)
+            certificates.append(read_certificate(der))
         except (TypeError, UnicodeEncodeError, binascii.Error):
             problems.add(where + pointer(index), "not base64", _DER)
-    return ders
+        except InvalidCertificate as error:
+            problems.add(where + pointer(index), str(error), _DER)
+    return certificates
 
 
-def _sound(
-    store: TrustStoreName, ders: list[bytes], where: str, problems: Problems
-) -> bool:
+def _trust_stores(
+    written: dict[TrustStoreName, list[bytes]], problems: Problems
+) -> TrustStores:
     try:
-        TrustStores({store: ders})
-    except InvalidTrustStore as error:
-        problems.add(
-            where, str(error), "keep only CA or self-signed certificates in a store"
-        )
-        return False
-    return True
+        return TrustStores(written)
+    except InvalidTrustStore:
+        # At least one is unsound: only then each is read alone, to say which.
+        for store, ders in written.items():
+            try:
+                TrustStores({store: ders})
+            except InvalidTrustStore as error:
+                problems.add(
+                    "/trustStores" + pointer(store.type, store.name),
+                    str(error),
+                    "keep only CA or self-signed certificates in a store",
+                )
+    return TrustStores()
 
 
 def _read_roots(roots: dict[str, Any] | None, problems: Problems) -> frozenset[str]:

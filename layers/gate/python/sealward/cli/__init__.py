@@ -1,0 +1,1 @@
+"""The ``sealward`` command: one file per command; only here are adapters built."""

@@ -1,0 +1,97 @@
+"""``sealward policy show``: which policy governs a repository, and why."""
+
+from pathlib import Path
+
+import click
+
+from sealward.cli.bundle_file import BUNDLE, JSON, read_bundle
+from sealward.cli.output import REFUSED, as_json, table
+from sealward.policy.bundle import PolicyBundle
+from sealward.policy.scopes import InvalidScope, Scope, ScopeKind, parse_scope
+
+
+@click.command()
+@BUNDLE
+@click.argument("repository")
+@JSON
+def show(
+    bundle_path: Path,
+    repository: str,
+    json_wanted: bool,  # noqa: FBT001 - click's way
+) -> None:
+    """Say which statement of BUNDLE governs REPOSITORY (host/name), and why.
+
+    Exit codes: 0 one governs it, 1 none does or the bundle is refused, 2 REPOSITORY is
+    no ECR repository.
+    """
+    try:
+        place = parse_scope(repository)
+    except InvalidScope as error:
+        raise click.BadParameter(str(error), param_hint="REPOSITORY") from error
+    if place.kind is not ScopeKind.REPOSITORY:
+        raise click.BadParameter(
+            "name one repository, as in <account>.dkr.ecr.<region>.<suffix>/prod/api",
+            param_hint="REPOSITORY",
+        )
+    bundle = read_bundle(bundle_path, json_wanted=json_wanted)
+    governing = bundle.governing(place.account, place.region, place.path)
+    if governing is None:
+        if json_wanted:
+            as_json({"repository": repository, "statement": None})
+        else:
+            click.echo(f"{repository} is ungoverned: no scope covers it")
+        raise click.exceptions.Exit(REFUSED)
+    policy, statement = governing.policy, governing.policy.statement
+    kind = parse_scope(governing.scope).kind
+    beaten = _beaten(bundle, place, governing.scope)
+    shown = {
+        "repository": repository,
+        "statement": statement.name,
+        "scope": governing.scope,
+        "kind": str(kind),
+        "beats": [f"{scope} ({name})" for scope, name in beaten],
+        "level": statement.level.name,
+        "trustStores": [str(store) for store in statement.trust_stores],
+        "trustedIdentities": list(statement.trusted_identities),
+        "enforcement": str(policy.enforcement),
+        "grace": f"{policy.grace.total_seconds():g}s",
+        "unknownFor": f"{policy.unknown_for.total_seconds():g}s",
+        "holdUnknown": policy.hold_unknown,
+        "failFast": policy.fail_fast,
+        "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
+        "owner": dict(policy.owner or {}),
+        "environment": policy.environment,
+        "statementHash": policy.statement_hash,
+        "bundle": bundle.digest,
+        "serial": bundle.serial,
+    }
+    if json_wanted:
+        as_json(shown)
+        return
+    why = f"{governing.scope} ({kind}, the closest scope that covers it)"
+    table(
+        [
+            ("repository", repository),
+            ("governed by", statement.name),
+            ("because of", why),
+            *(("rather than", f"{scope} of {name}") for scope, name in beaten),
+            ("level", statement.level.name),
+            *(("trust store", str(store)) for store in statement.trust_stores),
+            *(("identity", one) for one in statement.trusted_identities),
+            ("enforcement", str(policy.enforcement)),
+            ("grace", str(policy.grace)),
+            ("unknown for", str(policy.unknown_for)),
+            ("bundle", f"serial {bundle.serial}, {bundle.digest}"),
+        ]
+    )
+
+
+def _beaten(bundle: PolicyBundle, place: Scope, winner: str) -> list[tuple[str, str]]:
+    """Return the other scopes that cover ``place``, with their statements' names."""
+    return [
+        (text, policy.statement.name)
+        for policy in bundle.policies
+        for text in policy.statement.registry_scopes
+        if text != winner
+        and parse_scope(text).covers(place.account, place.region, place.path)
+    ]
