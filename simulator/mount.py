@@ -1,0 +1,254 @@
+"""The HTTP face inside ministack, in place of its ECR and Security Hub.
+
+The only module that imports ministack, and part of its private face with it: what is
+used is named in ``REQUIRED`` and looked for at start, so that a version that lacks some
+of it fails with a list. Run as ``python -m simulator.mount`` by ``simulator.launch``,
+which sets the environment ministack reads at import.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import copy_context
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from simulator.errors import ServiceError
+from simulator.event_log import Event
+from simulator.local_aws import LocalAws
+from simulator.operations import Operation, OperationLog
+from simulator.places import place
+from simulator.wire import OWN_PATHS, HttpFace, LayerUrls, security_hub_operation
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "ministack.app": ("SERVICE_HANDLERS", "AUTH", "app", "main"),
+    "ministack.core.iam_actions": ("SERVICE_TO_IAM_NAMESPACE", "extract_iam_action"),
+    "ministack.core.iam_evaluator": ("enforce", "caller_arn"),
+    "ministack.core.responses": (
+        "get_account_id",
+        "get_region",
+        "set_request_account_id",
+        "set_request_region",
+    ),
+    "ministack.services.eventbridge": ("_put_events",),
+}
+"""What is used of ministack 1.5.33, module by module."""
+_SETTLE_SECONDS = 0.5
+
+Scope = dict[str, Any]
+Asgi = Callable[[Scope, Callable[..., Any], Callable[..., Any]], Awaitable[None]]
+
+
+class Incompatible(Exception):  # noqa: N818 - says what the installed ministack is
+    """The installed ministack lacks something ``REQUIRED``."""
+
+
+def _module(name: str) -> Any:  # noqa: ANN401 - an untyped module of ministack's
+    return importlib.import_module(name)
+
+
+def missing() -> list[str]:
+    """Return what of ``REQUIRED`` the installed ministack lacks."""
+    absent = []
+    for name, attributes in REQUIRED.items():
+        try:
+            module = _module(name)
+        except ImportError:
+            absent.append(name)
+            continue
+        absent += [f"{name}.{x}" for x in attributes if not hasattr(module, x)]
+    return absent
+
+
+def mount(port: int, *, enable_security_hub: bool = True) -> LocalAws:
+    """Put the simulator in ministack's place for ECR and Security Hub.
+
+    Args:
+        port: the port ministack will listen on, on 127.0.0.1.
+        enable_security_hub: whether Security Hub starts enabled in the default account
+            and Region.
+
+    Raises:
+        Incompatible: the installed ministack is not the one this was written for.
+    """
+    absent = missing()
+    if absent:
+        raise Incompatible(
+            f"ministack lacks {', '.join(absent)}: install the version that "
+            "requirements/local-aws.txt pins"
+        )
+    urls = LayerUrls(f"http://127.0.0.1:{port}")
+    aws = LocalAws(clock=_now, sleep=time.sleep, events=_put_event, layer_url=urls)
+    performed = OperationLog()
+    _record_actions(performed)
+    face = HttpFace(aws, urls, performed=performed)
+    app = _module("ministack.app")
+    for service in ("ecr", "securityhub"):
+        app.SERVICE_HANDLERS[service] = _handler(face)
+    _authorise()
+    app.app = _with_own_paths(app.app, face)
+    if enable_security_hub:
+        responses = _module("ministack.core.responses")
+        where = place(responses.get_account_id(), responses.get_region())
+        aws.hub(where).enabled_at = _now()
+    return aws
+
+
+def _handler(
+    face: HttpFace,
+) -> Callable[..., Awaitable[tuple[int, dict[str, str], bytes]]]:
+    responses = _module("ministack.core.responses")
+    evaluator = _module("ministack.core.iam_evaluator")
+
+    async def handle(
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, list[str]],
+    ) -> tuple[int, dict[str, str], bytes]:
+        full = f"{path}?{urlencode(query, doseq=True)}" if query else path
+        response = face.handle(
+            method,
+            full,
+            headers,
+            body,
+            account=responses.get_account_id(),
+            region=responses.get_region(),
+            caller=evaluator.caller_arn(),
+        )
+        return response.status, dict(response.headers), response.body
+
+    return handle
+
+
+def _authorise() -> None:
+    """Give the two services' operations the IAM actions AWS authorises them by."""
+    iam_actions = _module("ministack.core.iam_actions")
+    iam_actions.SERVICE_TO_IAM_NAMESPACE["securityhub"] = "securityhub"
+    original = iam_actions.extract_iam_action
+
+    def extract(
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, Any],
+    ) -> str | None:
+        if service == "securityhub":
+            with contextlib.suppress(ServiceError):
+                name = security_hub_operation(method, path).name
+                return f"securityhub:{name}"
+        action: str | None = original(service, method, path, headers, body, query)
+        if action is not None and service == "ecr":
+            operation = action.removeprefix("ecr:")
+            return Operation(service="ecr", operation=operation, caller="").action
+        return action
+
+    iam_actions.extract_iam_action = extract
+
+
+def _record_actions(performed: OperationLog) -> None:
+    """Record each action that is authorised, of every service, with its caller."""
+    evaluator = _module("ministack.core.iam_evaluator")
+    original = evaluator.enforce
+
+    def enforce(access_key: str, action: str, *rest: object, **named: object) -> object:
+        denied: object = original(access_key, action, *rest, **named)
+        if denied is None:
+            service, _, operation = action.partition(":")
+            performed.record(
+                Operation(
+                    service=service, operation=operation, caller=evaluator.caller_arn()
+                )
+            )
+        return denied
+
+    evaluator.enforce = enforce
+
+
+def _put_event(event: Event) -> None:
+    """Put an event on the default bus of its account and Region, as AWS does."""
+    responses = _module("ministack.core.responses")
+    eventbridge = _module("ministack.services.eventbridge")
+    entry = {
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+        "Resources": event["resources"],
+    }
+
+    def put() -> None:
+        responses.set_request_account_id(event["account"])
+        responses.set_request_region(event["region"])
+        eventbridge._put_events(  # noqa: SLF001 - named in REQUIRED
+            {"Entries": [entry]}, allow_aws_source=True
+        )
+
+    # In a context of its own: the request goes on as whoever made it.
+    copy_context().run(put)
+
+
+def _with_own_paths(app: Asgi, face: HttpFace) -> Asgi:
+    """Serve the simulator's own paths ahead of ministack's routing."""
+
+    async def wrapped(
+        scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(OWN_PATHS):
+            await app(scope, receive, send)
+            return
+        full = f"{path}?{scope['query_string'].decode()}"
+        response = face.own(scope["method"], full)
+        headers = dict(response.headers) | {"Content-Length": str(len(response.body))}
+        await send(
+            {
+                "type": "http.response.start",
+                "status": int(response.status),
+                "headers": [
+                    (k.lower().encode(), v.encode()) for k, v in headers.items()
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": response.body})
+
+    return wrapped
+
+
+def _settle_for_ever(aws: LocalAws, parent: int) -> None:
+    """Complete what is due; end when whoever started this process is gone."""
+    while True:
+        time.sleep(_SETTLE_SECONDS)
+        aws.settle()
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _main() -> None:
+    aws = mount(
+        int(os.environ["GATEWAY_PORT"]),
+        enable_security_hub=os.environ.get("SECURITY_HUB", "on") == "on",
+    )
+    threading.Thread(
+        target=_settle_for_ever, args=(aws, os.getppid()), daemon=True
+    ).start()
+    sys.argv = sys.argv[:1]  # ministack reads arguments of its own
+    _module("ministack.app").main()
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,141 @@
+"""Values against botocore's service models: validated, and turned to and from JSON."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return the service's model from the botocore that is installed."""
+    return botocore.session.get_session().get_service_model(service)
+
+
+def from_json(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Return a request's value: blobs become bytes. What does not fit stays."""
+    match shape:
+        case StructureShape() if isinstance(value, dict):
+            return {
+                name: from_json(entry, shape.members[name])
+                if name in shape.members
+                else entry
+                for name, entry in value.items()
+                if entry is not None
+            }
+        case ListShape() if isinstance(value, list):
+            return [from_json(entry, shape.member) for entry in value]
+        case Shape(type_name="blob") if isinstance(value, str):
+            try:
+                return base64.b64decode(value, validate=True)
+            except binascii.Error:
+                return value
+        case _:
+            return value
+
+
+def to_json(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Return an answer's value as JSON: timestamps in seconds, blobs in base 64."""
+    match shape:
+        case StructureShape():
+            return {
+                name: to_json(entry, shape.members[name])
+                for name, entry in value.items()
+            }
+        case ListShape():
+            return [to_json(entry, shape.member) for entry in value]
+        case Shape(type_name="timestamp") if isinstance(value, datetime):
+            return round(value.timestamp(), 3)
+        case Shape(type_name="blob"):
+            return base64.b64encode(value).decode()
+        case _:
+            return value
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "structure": Mapping,
+    "list": list,
+    "map": Mapping,
+    "string": str,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "boolean": bool,
+    "blob": bytes,
+    "timestamp": datetime,
+}
+
+
+def problems(value: Any, shape: Shape, path: str = "") -> Iterator[str]:  # noqa: ANN401
+    """Yield where a value breaks its shape: types, names, bounds, patterns, enums."""
+    kind = shape.type_name
+    wrong_bool = isinstance(value, bool) and kind != "boolean"
+    checked: Any = value
+    if not isinstance(value, _KINDS[kind]) or wrong_bool:
+        yield f"{path or 'the whole'} must be of type {kind}"
+        return
+    match shape:
+        case StructureShape():
+            yield from _structure(checked, shape, path)
+        case ListShape():
+            yield from _list(checked, shape, path)
+        case MapShape():
+            yield from _map(checked, shape, path)
+        case Shape(type_name="string"):
+            yield from _string(checked, shape, path)
+        case Shape(type_name="integer" | "long" | "float" | "double"):
+            yield from _bounds(checked, shape, path, "")
+        case _:
+            pass  # booleans, blobs and timestamps have nothing more to them
+
+
+def _structure(
+    value: Mapping[str, Any], shape: StructureShape, path: str
+) -> Iterator[str]:
+    for name in shape.required_members:
+        if name not in value:
+            yield f"{path}.{name} is required".lstrip(".")
+    for name, entry in value.items():
+        if name not in shape.members:
+            yield f"{path}.{name} is unknown".lstrip(".")
+        else:
+            yield from problems(
+                entry, shape.members[name], f"{path}.{name}".lstrip(".")
+            )
+
+
+def _list(value: list[Any], shape: ListShape, path: str) -> Iterator[str]:
+    yield from _bounds(len(value), shape, path, "entries")
+    for position, entry in enumerate(value):
+        yield from problems(entry, shape.member, f"{path}[{position}]")
+
+
+def _map(value: Mapping[str, Any], shape: MapShape, path: str) -> Iterator[str]:
+    for name, entry in value.items():
+        yield from problems(name, shape.key, f"{path} key")
+        yield from problems(entry, shape.value, f"{path}[{name!r}]")
+
+
+def _string(value: str, shape: Shape, path: str) -> Iterator[str]:
+    yield from _bounds(len(value), shape, path, "characters")
+    wanted = shape.metadata.get("pattern")
+    if wanted and not re.fullmatch(wanted, value, re.DOTALL):
+        yield f"{path} does not match {wanted}"
+    words = shape.metadata.get("enum")
+    if words and value not in words:
+        yield f"{path} must be one of {', '.join(words)}"
+
+
+def _bounds(size: float, shape: Shape, path: str, of: str) -> Iterator[str]:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if least is not None and size < least:
+        yield f"{path} must have at least {least} {of}".rstrip()
+    if most is not None and size > most:
+        yield f"{path} must have at most {most} {of}".rstrip()

@@ -1,0 +1,241 @@
+"""The HTTP face: ECR's json-1.1 and Security Hub's rest-json, checked by the models."""
+
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+
+from botocore.model import OperationModel
+
+from simulator.errors import ServiceError
+from simulator.local_aws import LocalAws
+from simulator.operations import OperationLog
+from simulator.places import Place, place
+from simulator.shapes import from_json, problems, service_model, to_json
+
+OWN_PATHS = "/_sealward/"
+"""Paths that are the simulator's own, not a service's."""
+_LAYERS = f"{OWN_PATHS}layers/"
+_JSON = "application/x-amz-json-1.1"
+_INVALID = {"ecr": "InvalidParameterException", "securityhub": "InvalidInputException"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An HTTP response."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class LayerUrls:
+    """Addresses of layers under ``OWN_PATHS``, each with a token as if pre-signed."""
+
+    def __init__(self, base_url: str) -> None:
+        """``base_url``: scheme, host and port that clients reach, without a slash."""
+        self.base_url = base_url
+        self._key = secrets.token_bytes(32)
+
+    def __call__(self, where: Place, repository: str, digest: str) -> str:
+        """Return the address of a layer."""
+        path = f"{_LAYERS}{where.account}/{where.region}/{quote(digest)}"
+        query = {"repository": repository, "token": self._token(path, repository)}
+        return f"{self.base_url}{path}?{urlencode(query)}"
+
+    def allows(self, path: str, repository: str, token: str) -> bool:
+        """Return whether ``token`` was made for this address."""
+        return hmac.compare_digest(self._token(path, repository), token)
+
+    def _token(self, path: str, repository: str) -> str:
+        message = f"{unquote(path)}\n{repository}".encode()
+        return hmac.new(self._key, message, "sha256").hexdigest()
+
+
+class HttpFace:
+    """Answers requests with what ``aws`` does."""
+
+    def __init__(
+        self,
+        aws: LocalAws,
+        layer_urls: LayerUrls,
+        *,
+        performed: OperationLog | None = None,
+    ) -> None:
+        """``performed`` is what ``own`` shows; what ``aws`` did if left out."""
+        self.aws = aws
+        self._layer_urls = layer_urls
+        self._performed = aws.operations if performed is None else performed
+
+    def handle(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        account: str,
+        region: str,
+        caller: str = "",
+    ) -> Response:
+        """Answer a request of ECR's or Security Hub's.
+
+        Args:
+            method: the HTTP method.
+            path: path and query.
+            headers: their names in lower case.
+            body: the bytes sent.
+            account: whose registry or hub.
+            region: where.
+            caller: the principal's ARN.
+        """
+        target = headers.get("x-amz-target", "")
+        service = "ecr" if target else "securityhub"
+        try:
+            model = (
+                _ecr_operation(target)
+                if target
+                else security_hub_operation(method, urlsplit(path).path)
+            )
+            request = _request(service, model, path, body)
+            answer = self.aws.call(
+                service,
+                model.name,
+                request,
+                place=place(account, region),
+                caller=caller,
+            )
+            return _answer(model, answer)
+        except ServiceError as error:
+            return _failure(service, error)
+
+    def layer(self, path_and_query: str) -> Response:
+        """Answer the GET of a layer's address."""
+        parts = urlsplit(path_and_query)
+        query = parse_qs(parts.query)
+        repository = query.get("repository", [""])[0]
+        if not self._layer_urls.allows(
+            parts.path, repository, query.get("token", [""])[0]
+        ):
+            return _plain(HTTPStatus.FORBIDDEN, "the address's token does not fit")
+        account, region, digest = unquote(parts.path).removeprefix(_LAYERS).split("/")
+        content = self.aws.layer(place(account, region), repository, digest)
+        if content is None:
+            return _plain(HTTPStatus.NOT_FOUND, "no such layer")
+        return Response(
+            status=HTTPStatus.OK,
+            body=content,
+            headers={"Content-Type": "application/octet-stream"},
+        )
+
+    def own(self, method: str, path_and_query: str) -> Response:
+        """Answer a request of the simulator's own: a layer, or what was performed."""
+        path = urlsplit(path_and_query).path
+        if method == "GET" and path.startswith(_LAYERS):
+            return self.layer(path_and_query)
+        if method == "GET" and path == f"{OWN_PATHS}operations":
+            performed = [
+                {
+                    "service": entry.service,
+                    "operation": entry.operation,
+                    "action": entry.action,
+                    "caller": entry.caller,
+                }
+                for entry in self._performed
+            ]
+            return Response(
+                status=HTTPStatus.OK,
+                body=json.dumps(performed).encode(),
+                headers={"Content-Type": "application/json"},
+            )
+        return _plain(HTTPStatus.NOT_FOUND, f"{method} {path} is not served")
+
+
+def security_hub_operation(method: str, path: str) -> OperationModel:
+    """Return the operation of Security Hub that a method and path name.
+
+    Raises:
+        ServiceError: none of its operations.
+    """
+    model = service_model("securityhub")
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        if (
+            operation.http["method"] == method
+            and operation.http["requestUri"].split("?")[0] == path
+        ):
+            return operation
+    raise ServiceError(
+        "ResourceNotFoundException",
+        f"Security Hub has no operation at {method} {path}",
+        HTTPStatus.NOT_FOUND,
+    )
+
+
+def _ecr_operation(target: str) -> OperationModel:
+    model = service_model("ecr")
+    prefix, _, name = target.partition(".")
+    if prefix != model.metadata["targetPrefix"] or name not in model.operation_names:
+        raise ServiceError("UnknownOperationException", f"ECR has no {target!r}")
+    return model.operation_model(name)
+
+
+def _request(
+    service: str, model: OperationModel, path: str, body: bytes
+) -> Mapping[str, Any]:
+    try:
+        document = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise ServiceError("SerializationException", str(error)) from error
+    shape = model.input_shape
+    if shape is None:
+        return {}
+    query = parse_qs(urlsplit(path).query)
+    for name, member in shape.members.items():
+        wire_name = member.serialization.get("name", name)
+        if member.serialization.get("location") == "querystring" and wire_name in query:
+            document[name] = query[wire_name][0]
+    request = from_json(document, shape)
+    wrong = tuple(problems(request, shape))
+    if wrong:
+        raise ServiceError(_INVALID[service], "; ".join(wrong))
+    return dict(request)
+
+
+def _answer(model: OperationModel, answer: dict[str, Any]) -> Response:
+    shape = model.output_shape
+    wrong = () if shape is None else tuple(problems(answer, shape))
+    if wrong:
+        raise ServiceError(
+            "InternalFailure",
+            f"the simulator's answer to {model.name} breaks the model: "
+            f"{'; '.join(wrong)}",
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+        )
+    document = {} if shape is None else to_json(answer, shape)
+    return Response(
+        status=HTTPStatus.OK,
+        body=json.dumps(document).encode(),
+        headers={"Content-Type": _JSON},
+    )
+
+
+def _failure(service: str, error: ServiceError) -> Response:
+    document = {"__type": error.code, "message": error.message}
+    if service == "securityhub":
+        document = {"Code": error.code, "Message": error.message}
+    return Response(
+        status=error.status,
+        body=json.dumps(document).encode(),
+        headers={"Content-Type": _JSON, "x-amzn-ErrorType": error.code},
+    )
+
+
+def _plain(status: HTTPStatus, text: str) -> Response:
+    return Response(
+        status=status, body=text.encode(), headers={"Content-Type": "text/plain"}
+    )
