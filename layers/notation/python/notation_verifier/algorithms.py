@@ -66,10 +66,10 @@ _COORDINATE_BYTES = {
 }
 # A salt as long as the hash: RFC 7518 section 3.5, RFC 8230 section 2.
 _PSS = {
-    hash_: padding.PSS(padding.MGF1(hash_), hash_.digest_size)
+    hash_.name: padding.PSS(padding.MGF1(hash_), hash_.digest_size)
     for hash_ in (_SHA256, _SHA384, _SHA512)
 }
-_ECDSA = {hash_: ec.ECDSA(hash_) for hash_ in (_SHA256, _SHA384, _SHA512)}
+_ECDSA = {hash_.name: ec.ECDSA(hash_) for hash_ in (_SHA256, _SHA384, _SHA512)}
 _PKCS1 = padding.PKCS1v15()
 
 
@@ -99,7 +99,7 @@ def verifies(
         if size is None:
             if not isinstance(key, rsa.RSAPublicKey):
                 return False
-            key.verify(signature, message, _PSS[hash_], hash_)
+            key.verify(signature, message, _PSS[hash_.name], hash_)
         else:
             if not isinstance(key, ec.EllipticCurvePublicKey):
                 return False
@@ -108,7 +108,7 @@ def verifies(
             pair = encode_dss_signature(
                 int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
             )
-            key.verify(pair, message, _ECDSA[hash_])
+            key.verify(pair, message, _ECDSA[hash_.name])
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -147,11 +147,11 @@ def _pss_parameters(hash_oid: bytes, salt: int, null: bytes) -> bytes:
 
 
 _NULL = bytes.fromhex("0500")
-_HASH_OIDS: dict[_Hash, bytes] = {
-    _SHA256: bytes.fromhex("0609608648016503040201"),
-    _SHA384: bytes.fromhex("0609608648016503040202"),
-    _SHA512: bytes.fromhex("0609608648016503040203"),
-}
+_HASH_OIDS: tuple[tuple[_Hash, bytes], ...] = (
+    (_SHA256, bytes.fromhex("0609608648016503040201")),
+    (_SHA384, bytes.fromhex("0609608648016503040202")),
+    (_SHA512, bytes.fromhex("0609608648016503040203")),
+)
 
 CERTIFICATE_ALGORITHMS: dict[bytes, CertificateAlgorithm] = {
     bytes.fromhex("300d06092a864886f70d01010b0500"): CertificateAlgorithm(
@@ -177,7 +177,7 @@ CERTIFICATE_ALGORITHMS: dict[bytes, CertificateAlgorithm] = {
         _pss_parameters(oid, hash_.digest_size, null): CertificateAlgorithm(
             Padding.PSS, hash_
         )
-        for hash_, oid in _HASH_OIDS.items()
+        for hash_, oid in _HASH_OIDS
         for null in (_NULL, b"")
     },
 }
@@ -198,11 +198,11 @@ def issued(
             case Padding.PSS:
                 if not isinstance(key, rsa.RSAPublicKey):
                     return False
-                key.verify(signature, tbs, _PSS[hash_], hash_)
+                key.verify(signature, tbs, _PSS[hash_.name], hash_)
             case Padding.ECDSA:
                 if not isinstance(key, ec.EllipticCurvePublicKey):
                     return False
-                key.verify(signature, tbs, _ECDSA[hash_])
+                key.verify(signature, tbs, _ECDSA[hash_.name])
             case Padding.ED25519:
                 if not isinstance(key, ed25519.Ed25519PublicKey):
                     return False
