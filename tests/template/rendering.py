@@ -130,12 +130,14 @@ class _Rendering:
             case _:
                 return node
 
-    def _call(self, function: str, given: Any) -> Any:
+    def _call(self, function: str, given: Any) -> Any:  # noqa: PLR0911 (a table)
         match function, given:
             case "If", [condition, yes, no]:  # the branch not taken is not evaluated
                 return self.value(yes if self.holds(condition) else no)
             case "Sub", str():
                 return self._substituted(given, {})
+            case _:
+                pass
         match function, self.value(given):
             case "GetAtt", [name, attribute]:
                 return self._attribute(name, attribute)

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from sealward.aws.errors import error_code, translated
-from sealward.policy.bundle import InvalidBundle, PolicyBundle, Problem, load_bundle
+from sealward.policy.bundle import (
+    BUNDLE_LIMIT,
+    InvalidBundle,
+    PolicyBundle,
+    load_bundle,
+)
 from sealward.ports import NotFound, PortError, Unavailable
 
 if TYPE_CHECKING:
@@ -24,8 +29,6 @@ if TYPE_CHECKING:
 
 FRESH_FOR: Final = timedelta(minutes=1)
 """How long what was read is used without asking S3 again."""
-BUNDLE_LIMIT: Final = 16 * 1024 * 1024
-"""Bytes: 10,000 policies with their trust stores take about 6 MB."""
 _SCHEME: Final = "s3://"
 
 
@@ -89,7 +92,7 @@ class S3BundleSource:
             return
         content, self._etag = read
         try:
-            self._good = load_bundle(_bounded(content, self._place))
+            self._good = load_bundle(content)
             self._rejected = None
         except InvalidBundle as error:
             self._rejected = error
@@ -148,7 +151,7 @@ class FileBundleSource:
                 with self._path.open("rb") as file:
                     content = file.read(BUNDLE_LIMIT + 1)
                 self._seen = stamp
-                self._good = load_bundle(_bounded(content, str(self._path)))
+                self._good = load_bundle(content)
                 self._rejected = None
         except FileNotFoundError:
             self._rejected = NotFound(f"no policy bundle at {self._path}")
@@ -177,14 +180,3 @@ def bundle_source(
     if not bucket or not key:
         raise ValueError(f"POLICY_BUNDLE {location!r}: write s3://<bucket>/<key>")
     return S3BundleSource(client, bucket, key, now)
-
-
-def _bounded(content: bytes, place: str) -> bytes:
-    if len(content) > BUNDLE_LIMIT:
-        problem = Problem(
-            pointer="",
-            message=f"{place} is larger than {BUNDLE_LIMIT} bytes",
-            remedy="split the policies between stacks, or drop unused trust stores",
-        )
-        raise InvalidBundle((problem,))
-    return content
