@@ -276,7 +276,7 @@ def _overridden(
         if action is Action.SKIP and validation is not Validation.REVOCATION:
             raise InvalidTrustPolicy(f"{here}: only revocation can be skipped")
         actions[_LEVEL_FIELDS[validation]] = action
-    return replace(level, name="custom", **actions)  # type: ignore[arg-type]
+    return replace(level, name="custom", **actions)
 
 
 def _shown(value: object) -> str:
