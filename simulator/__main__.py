@@ -11,6 +11,7 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.launch import (
+    LOOPBACK,
     REGION,
     STATE,
     LaunchFailed,
@@ -37,11 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _up(options: argparse.Namespace) -> int:
     if not options.background:
         return up(
+            host=options.host,
             port=options.port,
             state=options.state,
             security_hub=not options.security_hub_off,
         )
     found = up_in_background(
+        host=options.host,
         port=options.port,
         state=options.state,
         security_hub=not options.security_hub_off,
@@ -114,7 +117,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     command = commands.add_parser("up", help="start the local AWS")
-    command.add_argument("--port", type=int, help="on 127.0.0.1; a free one by default")
+    command.add_argument("--port", type=int, help="a free one by default")
+    command.add_argument(
+        "--host",
+        default=LOOPBACK,
+        help="address to listen on; for functions in containers one that they reach "
+        f"(default: {LOOPBACK})",
+    )
     command.add_argument("--background", action="store_true", help="return when up")
     command.add_argument("--security-hub-off", action="store_true")
     _add_state(command)

@@ -19,6 +19,7 @@ from types import FrameType
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+LOOPBACK = "127.0.0.1"
 STATE = Path("build/local-aws")
 """Where a running local AWS is written down, and its log."""
 _START_SECONDS = 30.0
@@ -42,9 +43,20 @@ class Running:
 
 
 def up(
-    *, port: int | None = None, state: Path = STATE, security_hub: bool = True
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    state: Path = STATE,
+    security_hub: bool = True,
 ) -> int:
     """Run the local AWS until SIGTERM or SIGINT; return the exit status.
+
+    Args:
+        host: address of this machine to listen on; layers' addresses name it too, so
+            for functions in containers it must be one that containers reach.
+        port: to listen on; a free one if left out.
+        state: folder where it is written down, with its log.
+        security_hub: whether Security Hub starts enabled.
 
     Raises:
         LaunchFailed: ministack is not installed here, one is running already, or it
@@ -64,15 +76,15 @@ def up(
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "simulator.mount"],
-            env=_environment(port, folder, security_hub=security_hub),
+            env=_environment(host, port, folder, security_hub=security_hub),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(port, server, log, stop)
+            url = f"http://{host}:{port}"
+            _wait_until_healthy(host, port, server, log, stop)
             _write(
                 state,
                 Running(
@@ -93,7 +105,11 @@ def up(
 
 
 def up_in_background(
-    *, port: int | None = None, state: Path = STATE, security_hub: bool = True
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    state: Path = STATE,
+    security_hub: bool = True,
 ) -> Running:
     """Start the local AWS in a process of its own and return when it answers.
 
@@ -103,6 +119,7 @@ def up_in_background(
     _check_installed()
     state.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "simulator", "up", "--state", str(state)]
+    command += ["--host", host]
     command += ["--port", str(port)] if port else []
     command += [] if security_hub else ["--security-hub-off"]
     with (state / "up.txt").open("wb") as output:
@@ -173,7 +190,9 @@ def _check_installed() -> None:
         )
 
 
-def _environment(port: int, folder: Path, *, security_hub: bool) -> dict[str, str]:
+def _environment(
+    host: str, port: int, folder: Path, *, security_hub: bool
+) -> dict[str, str]:
     # What the caller's shell says of AWS must not reach the functions that run there.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     return (
@@ -181,13 +200,13 @@ def _environment(port: int, folder: Path, *, security_hub: bool) -> dict[str, st
         | _OWN
         | {
             "AUTH": "true",
-            "BIND_HOST": "127.0.0.1",
+            "BIND_HOST": host,
             "GATEWAY_PORT": str(port),
             # On by default, on a fixed port and every interface.
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_EXECUTOR": "local",
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
-            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_HOST": host,
             "MINISTACK_REGION": REGION,
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
             "SECURITY_HUB": "on" if security_hub else "off",
@@ -197,22 +216,22 @@ def _environment(port: int, folder: Path, *, security_hub: bool) -> dict[str, st
 
 
 def _wait_until_healthy(
-    port: int, server: "subprocess.Popen[bytes]", log: Path, stop: _Stop
+    host: str, port: int, server: "subprocess.Popen[bytes]", log: Path, stop: _Stop
 ) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and not stop.asked:
         if server.poll() is not None:
             last = log.read_text(errors="replace").strip().splitlines()[-3:]
             raise LaunchFailed("ministack ended at its start: " + " | ".join(last))
-        if _answers(port):
+        if _answers(host, port):
             return
         time.sleep(0.02)
     if not stop.asked:
         raise LaunchFailed(f"no answer in {_START_SECONDS:g} s; see {log}")
 
 
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=1)
     try:
         connection.request("GET", "/_ministack/health")
         return connection.getresponse().status == HTTPStatus.OK
@@ -237,7 +256,7 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
 

@@ -67,11 +67,12 @@ def missing() -> list[str]:
     return absent
 
 
-def mount(port: int, *, enable_security_hub: bool = True) -> LocalAws:
+def mount(host: str, port: int, *, enable_security_hub: bool = True) -> LocalAws:
     """Put the simulator in ministack's place for ECR and Security Hub.
 
     Args:
-        port: the port ministack will listen on, on 127.0.0.1.
+        host: the address ministack will listen on.
+        port: and the port.
         enable_security_hub: whether Security Hub starts enabled in the default account
             and Region.
 
@@ -84,7 +85,7 @@ def mount(port: int, *, enable_security_hub: bool = True) -> LocalAws:
             f"ministack lacks {', '.join(absent)}: install the version that "
             "requirements/local-aws.txt pins"
         )
-    urls = LayerUrls(f"http://127.0.0.1:{port}")
+    urls = LayerUrls(f"http://{host}:{port}")
     aws = LocalAws(clock=_now, sleep=time.sleep, events=_put_event, layer_url=urls)
     performed = OperationLog()
     _record_actions(performed)
@@ -240,6 +241,7 @@ def _now() -> datetime:
 
 def _main() -> None:
     aws = mount(
+        os.environ["BIND_HOST"],
         int(os.environ["GATEWAY_PORT"]),
         enable_security_hub=os.environ.get("SECURITY_HUB", "on") == "on",
     )
