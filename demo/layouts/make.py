@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+
 from demo.layouts.oci_layout import (
     IMAGE_CONFIG,
     IMAGE_LAYER,
@@ -321,7 +323,7 @@ def make_outside(shop: Workshop) -> None:
     )
 
 
-def make_signer_shaped(shop: Workshop) -> Any:  # noqa: ANN401
+def make_signer_shaped(shop: Workshop) -> x509.Certificate:
     """An image signed the way AWS Signer signs, under a root of the demo's own."""
     case = shop.case("signer-shaped", "an AWS Signer profile's signature, forged root")
     image = case.image(
@@ -332,7 +334,7 @@ def make_signer_shaped(shop: Workshop) -> Any:  # noqa: ANN401
             "why": "it needs AWS's plugin, which asks AWS Signer for revocation",
         },
     )
-    envelope, root = sign_as_signer({"targetArtifact": image})
+    envelope, root = sign_as_signer(case.layout.descriptor(image["digest"]))
     attach(case.layout, image, (envelope, JWS))
     return root
 
@@ -360,13 +362,13 @@ def main() -> int:
             shutil.rmtree(old.parent)
         for made in sorted(target.iterdir()):
             shutil.copytree(made, LAYOUTS / made.name)
-        cases = json.dumps(shop.as_json(), indent=1) + "\n"
-        (LAYOUTS / "cases.json").write_text(cases)
+        cases = shop.as_json()
+        (LAYOUTS / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
         write_policy(
             {name: holder.certificate for name, holder in shop.anchors.items()},
             signer_root,
         )
-    sys.stdout.write(f"{len(shop.as_json()['cases'])} cases made\n")
+    sys.stdout.write(f"{len(cases['cases'])} cases made\n")
     return 0
 
 

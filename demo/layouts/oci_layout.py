@@ -97,14 +97,13 @@ class OciLayout:
     def signatures(self, digest: str) -> Iterator[tuple[str, bytes, str]]:
         """Yield digest, envelope and media type of each signature of ``digest``.
 
-        A signature manifest has one of the two shapes of the signature specification.
+        A signature manifest has one of the two shapes of the signature specification,
+        and one envelope; a misshapen one is passed over.
         """
         for referrer, manifest in self.referrers(digest):
-            if SIGNATURE in (
-                manifest.get("artifactType"),
-                manifest["config"]["mediaType"],
-            ):
-                (layer,) = manifest["layers"]
+            marks = (manifest.get("artifactType"), manifest["config"]["mediaType"])
+            if SIGNATURE in marks and len(manifest["layers"]) == 1:
+                layer = manifest["layers"][0]
                 yield referrer, self.blob(layer["digest"]), layer["mediaType"]
 
     def _file(self, digest: str) -> Path:

@@ -74,14 +74,14 @@ def make_holder(
     issuer: Holder | None = None,
     authority: bool = False,
     kind: KeyKind = KeyKind.EC_256,
-    key: PrivateKey | None = None,
+    validity: tuple[datetime, datetime] = (NOT_BEFORE, NOT_AFTER),
 ) -> Holder:
     """Return a new certificate, signed by ``issuer`` or by itself.
 
     An authority may issue; anything else may sign code and nothing more, as the
     signature specification's Certificate Requirements ask.
     """
-    key = key or make_key(kind)
+    key = make_key(kind)
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"),
@@ -97,8 +97,8 @@ def make_holder(
         .issuer_name(issuer.certificate.subject if issuer else name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(NOT_BEFORE)
-        .not_valid_after(NOT_AFTER)
+        .not_valid_before(validity[0])
+        .not_valid_after(validity[1])
         .add_extension(
             x509.KeyUsage(
                 digital_signature=not authority,
