@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from sealward.policy.scopes import InvalidScope, ScopeTable, parse_repository, parse_scope
+from sealward.policy.scopes import (
+    InvalidScope,
+    ScopeTable,
+    parse_repository,
+    parse_scope,
+)
 
 PAIRS = 10_000
 ACCOUNT, REGION = "123456789012", "us-east-1"
