@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.built import BuiltFunction
+from tests.emulator.surroundings import base_interpreter
 
 _CLIENT = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 _START_SECONDS = 10.0
@@ -72,7 +73,7 @@ def running(
         RuntimeError: no emulator for this system, or it did not come up.
     """
     binary = emulator()
-    port, api_port = _free_port(), _free_port()
+    port, api_port = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="sealward-runtime-") as folder:
         client = _client(Path(folder) / "runtime")
         log = Path(folder) / "log"
@@ -81,7 +82,7 @@ def running(
             *(str(binary), "--log-level", "error"),
             *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
             *("--runtime-api-address", f"127.0.0.1:{api_port}"),
-            *(_interpreter(), "-S", "-m", "awslambdaric", function.handler),
+            *(base_interpreter(), "-S", "-m", "awslambdaric", function.handler),
         ]
         settings = {
             "PATH": os.defpath,
@@ -138,10 +139,6 @@ def emulator() -> Path:
     return found[0].resolve()
 
 
-def _interpreter() -> str:
-    return str(getattr(sys, "_base_executable", sys.executable))
-
-
 def _client(folder: Path) -> str:
     """Make a folder with the runtime client alone, by links; return its path."""
     folder.mkdir()
@@ -165,7 +162,8 @@ def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"the emulator did not come up:\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -6,6 +6,7 @@ machine: busybox, a Python, the C libraries, and the runtime client that Lambda 
 uses. It is an imitation: the C library is this machine's (Lambda's is glibc 2.34).
 """
 
+import contextlib
 import json
 import platform
 import re
@@ -103,22 +104,24 @@ def assemble(interpreter: Path, requirements: Path, root: Path) -> None:
     _text(root / "etc/nsswitch.conf", "hosts: files dns\n")
 
 
-def load(root: Path, image: str) -> None:
-    """Import the tree under ``root`` as ``image`` into the engine of DOCKER_HOST.
+def load(root: Path, image: str, *, docker_host: str) -> None:
+    """Import the tree under ``root`` as ``image`` into the engine at ``docker_host``.
 
     Raises:
-        subprocess.CalledProcessError: the engine refused.
+        subprocess.CalledProcessError: the engine refused; it has said why.
     """
     options = [option for change in _CHANGES for option in ("--change", change)]
     with subprocess.Popen(
-        ["docker", "import", *options, "-", image],
+        ["docker", "--host", docker_host, "import", *options, "-", image],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     ) as importing:
         assert importing.stdin is not None
-        with tarfile.open(fileobj=importing.stdin, mode="w|") as tar:
-            tar.add(root, arcname=".")
-        importing.stdin.close()
+        # A refusal shows as a broken pipe first; its status says more.
+        with contextlib.suppress(BrokenPipeError):
+            with tarfile.open(fileobj=importing.stdin, mode="w|") as tar:
+                tar.add(root, arcname=".")
+            importing.stdin.close()
     if importing.returncode:
         raise subprocess.CalledProcessError(importing.returncode, importing.args)
 
