@@ -1,0 +1,82 @@
+"""Actions: a decision's step, taken in the registry and read back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sealward.decisions import Decision, Step
+from sealward.decisions.schedule import earliest, next_hold_look
+from sealward.ports import (
+    Denied,
+    ImageStatus,
+    NotFound,
+    PortError,
+    Refused,
+    Registry,
+    Unavailable,
+)
+from sealward.records import Exposure, Hold, HoldState, Record
+
+_DETAIL_LIMIT = 300
+
+
+def act(
+    registry: Registry, decision: Decision, *, now: Callable[[], datetime]
+) -> Record:
+    """Take the decision's step; return the record as the registry then stands.
+
+    A step that fails is no error: the hold says so and the record's due time brings the
+    next look. The record keeps the decision's version.
+    """
+    record = decision.record
+    hold = record.hold
+    if decision.step is Step.NONE or hold is None:
+        return record
+    repository, digest = record.key.repository, record.key.digest
+    try:
+        if decision.step is Step.ARCHIVE:
+            registry.archive(repository, digest)
+        else:
+            registry.restore(repository, digest)
+    except (Refused, Denied) as error:
+        state = HoldState.REFUSED if decision.step is Step.ARCHIVE else hold.state
+        return _standing(
+            decision, replace(hold, state=state, detail=_text(error)), now()
+        )
+    except (Unavailable, NotFound) as error:
+        return _standing(decision, replace(hold, detail=_text(error)), now())
+    try:
+        status = registry.describe(repository, digest).status
+    except PortError as error:
+        return _standing(decision, replace(hold, detail=_text(error)), now())
+    return _standing(
+        decision, _moved(hold, decision.step, status), now(), status=status
+    )
+
+
+def _moved(hold: Hold, step: Step, status: ImageStatus) -> Hold | None:
+    if step is Step.ARCHIVE:
+        held = status is ImageStatus.ARCHIVED
+        return replace(
+            hold, state=HoldState.HELD if held else HoldState.HOLDING, detail=""
+        )
+    return None if status is ImageStatus.ACTIVE else replace(hold, detail="")
+
+
+def _standing(
+    decision: Decision,
+    hold: Hold | None,
+    now: datetime,
+    *,
+    status: ImageStatus | None = None,
+) -> Record:
+    record = decision.record
+    exposure = record.exposure
+    if status is ImageStatus.ARCHIVED and exposure.open_since is not None:
+        exposure = Exposure(seconds=exposure.total(now))
+    due = earliest(decision.due, next_hold_look(hold, looks=record.looks, now=now))
+    return replace(record, hold=hold, exposure=exposure, due=due)
+
+
+def _text(error: PortError) -> str:
+    return str(error)[:_DETAIL_LIMIT]

@@ -1,0 +1,172 @@
+"""Announcements: a finding remembered first, then sent, then marked as delivered.
+
+Only a look that won its conditional write sends, so that an overtaken look cannot
+overwrite what a later one said. Security Hub off or refusing stops nothing: the record
+says that the finding is not delivered, and later looks send it again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sealward.decisions import Decision, Severity, Tell, Unknown, Unseen
+from sealward.decisions.decision import first_record, is_news
+from sealward.decisions.schedule import HOURLY, earliest
+from sealward.findings import (
+    Place,
+    bundle_raised,
+    bundle_resolved,
+    dated,
+    delivered,
+    describe_problems,
+    next_state,
+    raised,
+    resolved,
+)
+from sealward.policy.bundle import Policy
+from sealward.ports import Delivered, Ledger, PortError, SecurityHub
+from sealward.records import FindingState, FindingStatus, Record
+from sealward.sightings import InForce
+from sealward.subjects import SubjectKey
+
+BUNDLE_KEY: Final = SubjectKey(repository="sealward", digest="policy-bundle")
+"""Where the bundle's own finding is remembered: no digest looks like this."""
+BUNDLE_EXPIRED: Final = "bundle-expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
+    """Sends findings and keeps the ledger's word about them."""
+
+    ledger: Ledger
+    hub: SecurityHub
+    place: Place
+    now: Callable[[], datetime]
+
+    def about_subject(
+        self,
+        decision: Decision,
+        record: Record,
+        policy: Policy | None,
+        *,
+        stored: Record | None,
+        report: Mapping[str, Any] | None,
+    ) -> Record:
+        """Write ``record`` with its finding, send what is new; return what is stored.
+
+        Args:
+            decision: that led to the record.
+            record: the subject as it stands after the step.
+            policy: what governs it; names the owner.
+            stored: what the ledger holds now.
+            report: the history entry, where the verdict changed.
+
+        Raises:
+            Conflict: another look wrote in between; nothing was sent that it could
+                contradict.
+            Unavailable, Denied: the ledger did not answer.
+        """
+        document, state = self._subject_finding(decision, record, policy)
+        record = replace(record, finding=state)
+        unsent = document is not None and state is not None and not state.delivered
+        settled = record
+        if unsent:
+            retry = record.updated_at + HOURLY
+            record = replace(record, due=earliest(record.due, retry))
+        if is_news(stored, record):
+            stored = self._write(record, stored, report)
+        if not unsent or document is None or state is None or stored is None:
+            return stored or record
+        if not isinstance(self.hub.publish(dated(document, state)), Delivered):
+            return stored
+        return self._write(
+            replace(settled, finding=delivered(state)), stored, report=None
+        )
+
+    def about_bundle(self, force: InForce, known: Record | None) -> None:
+        """Raise or resolve the one finding about the bundle; fail silently.
+
+        Args:
+            force: the bundle in force, or why there is none.
+            known: the record of the subject looked at, as it was before: where an
+                earlier bundle decided about it, an open finding may be resolved.
+        """
+        if force.invalid is not None:
+            document = bundle_raised(
+                self.place,
+                reason=Unknown.BUNDLE_INVALID,
+                detail=describe_problems(force.invalid),
+            )
+        elif force.bundle is not None and force.expired:
+            document = bundle_raised(
+                self.place,
+                reason=BUNDLE_EXPIRED,
+                detail=f"Bundle {force.bundle.serial} is past its expiry.",
+            )
+        elif (
+            force.bundle is not None
+            and known is not None
+            and known.bundle_serial != force.bundle.serial
+        ):
+            document = bundle_resolved(self.place, serial=force.bundle.serial)
+        else:
+            return
+        try:
+            self._tell_bundle(document)
+        except PortError:
+            # About the bundle only, and every look tries again: no look fails for it.
+            return
+
+    def _tell_bundle(self, document: Mapping[str, Any]) -> None:
+        stored = self.ledger.current(BUNDLE_KEY)
+        status = (
+            FindingStatus.OPEN
+            if document["RecordState"] == "ACTIVE"
+            else FindingStatus.RESOLVED
+        )
+        state = stored.finding if stored else None
+        if status is FindingStatus.RESOLVED and (
+            state is None or (state.status is status and state.delivered)
+        ):
+            return
+        now = self.now()
+        state = next_state(state, document, status, now=now)
+        record = stored or first_record(
+            BUNDLE_KEY, Unseen(reason=Unknown.BUNDLE_INVALID, detail=""), now
+        )
+        record = replace(
+            record, reason=document["FindingProviderFields"]["Severity"]["Original"]
+        )
+        if stored is None or stored.finding != state:
+            stored = self._write(replace(record, finding=state), stored, report=None)
+        if not state.delivered and isinstance(
+            self.hub.publish(dated(document, state)), Delivered
+        ):
+            self._write(replace(stored, finding=delivered(state)), stored, report=None)
+
+    def _subject_finding(
+        self, decision: Decision, record: Record, policy: Policy | None
+    ) -> tuple[dict[str, Any] | None, FindingState | None]:
+        """Return the document to be known to Security Hub, and its state."""
+        state = record.finding
+        severity = decision.severity(record.hold)
+        if isinstance(severity, Severity):
+            document = raised(self.place, record, severity=severity, policy=policy)
+            status = FindingStatus.OPEN
+        elif severity is Tell.KEEP or state is None:
+            return None, state
+        else:
+            document = resolved(self.place, record)
+            status = FindingStatus.RESOLVED
+            if state.status is status and state.delivered:
+                return None, state
+        return document, next_state(state, document, status, now=record.updated_at)
+
+    def _write(
+        self, record: Record, stored: Record | None, report: Mapping[str, Any] | None
+    ) -> Record:
+        expected = stored.version if stored else 0
+        record = replace(record, version=expected + 1)
+        self.ledger.write(record, expected=expected, report=report)
+        return record

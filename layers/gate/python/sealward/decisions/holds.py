@@ -1,0 +1,92 @@
+"""Holds: images kept out of reach, remembered by digest until released. Pure.
+
+The registry's word moves a hold on, never the answer to our own call: HOLDING until it
+says ARCHIVED, RELEASING until it says ACTIVE.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from sealward.decisions.step import Step
+from sealward.ports import ImageStatus
+from sealward.records import Exposure, Hold, HoldState
+
+
+class Wish(StrEnum):
+    """What the verdict asks for."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    LEAVE = "leave"
+
+
+def next_hold(
+    hold: Hold | None, wish: Wish, status: ImageStatus, *, now: datetime
+) -> tuple[Hold | None, Step]:
+    """Return the hold to remember and the step to take.
+
+    Args:
+        hold: as it was remembered.
+        wish: what the verdict asks for.
+        status: what the registry says now.
+        now: the present instant.
+    """
+    match wish:
+        case Wish.HOLD:
+            return _keep(hold, status, now)
+        case Wish.RELEASE:
+            return _let_go(hold, status)
+        case Wish.LEAVE:
+            # Someone restored what no policy wants held: there is no hold any more.
+            return (None if status is ImageStatus.ACTIVE else hold), Step.NONE
+
+
+def _keep(
+    hold: Hold | None, status: ImageStatus, now: datetime
+) -> tuple[Hold | None, Step]:
+    if status is ImageStatus.ARCHIVED:
+        if hold is None:
+            hold = Hold(state=HoldState.HELD, since=now, applied=0)
+        return replace(hold, state=HoldState.HELD, detail=""), Step.NONE
+    if hold is None:
+        return Hold(state=HoldState.HOLDING, since=now, applied=1), Step.ARCHIVE
+    if hold.state in {HoldState.HELD, HoldState.RELEASING}:
+        return (
+            replace(hold, state=HoldState.HOLDING, applied=hold.applied + 1, detail=""),
+            Step.ARCHIVE,
+        )
+    return hold, Step.ARCHIVE
+
+
+def _let_go(hold: Hold | None, status: ImageStatus) -> tuple[Hold | None, Step]:
+    if hold is None or status is ImageStatus.ACTIVE:
+        return None, Step.NONE
+    step = Step.RESTORE if status is ImageStatus.ARCHIVED else Step.NONE
+    return replace(hold, state=HoldState.RELEASING), step
+
+
+def next_exposure(
+    exposure: Exposure,
+    *,
+    bad: bool | None,
+    pullable: bool,
+    since: datetime,
+    now: datetime,
+) -> Exposure:
+    """Return the exposure up to now.
+
+    Args:
+        exposure: as it was remembered.
+        bad: whether the image counts as bad; None leaves an open interval open.
+        pullable: whether the registry serves it.
+        since: from when an interval that opens now counts.
+        now: the present instant.
+    """
+    if exposure.open_since is not None:
+        if bad is False or not pullable:
+            return Exposure(seconds=exposure.total(now))
+        return exposure
+    if bad and pullable:
+        return replace(exposure, open_since=min(since, now))
+    return exposure

@@ -1,0 +1,125 @@
+"""The schedule: when a subject is looked at again. Pure.
+
+Due times follow from fixed instants, not from when a look happened to run, so that a
+repeated or early look changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from sealward.decisions.verdict import Judgement
+from sealward.policy.bundle import Policy
+from sealward.records import Hold, HoldState, Verdict
+
+SOON: Final = (
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+)
+"""After an image was first seen, or first could not be judged; then hourly."""
+HOURLY: Final = timedelta(hours=1)
+DAILY: Final = timedelta(days=1)
+MOVING: Final = (
+    timedelta(seconds=2),
+    timedelta(seconds=5),
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=1),
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(minutes=10),
+)
+"""Between looks while the registry has not yet done as asked; the last one repeats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The instants a schedule counts from."""
+
+    now: datetime
+    first_seen: datetime
+    deadline: datetime | None = None
+    """End of the grace; None where no policy gives one."""
+    settled_at: datetime | None = None
+    unknown_since: datetime | None = None
+
+
+def next_look(
+    judgement: Judgement, clock: Clock, *, policy: Policy | None, held: bool
+) -> datetime | None:
+    """Return when to look again, or None where only an event or a policy changes it.
+
+    What a hold asks for comes beside it: see ``next_hold_look``.
+    """
+    now = clock.now
+    match judgement.verdict:
+        case Verdict.PENDING:
+            return earliest(after(clock.first_seen, now), _future(clock.deadline, now))
+        case Verdict.INCONCLUSIVE:
+            since = clock.unknown_since or now
+            end = since + policy.unknown_for if policy else None
+            return earliest(
+                after(since, now), _future(end, now), _future(clock.deadline, now)
+            )
+        case Verdict.UNSIGNED | Verdict.UNTRUSTED:
+            return None if held else _hourly_for_a_day(clock.settled_at or now, now)
+        case Verdict.TRUSTED:
+            return _expiry(judgement, now)
+        case Verdict.EXEMPT | Verdict.UNGOVERNED:
+            return None
+        case _:
+            assert_never(judgement.verdict)
+
+
+def next_hold_look(hold: Hold | None, *, looks: int, now: datetime) -> datetime | None:
+    """Return when a hold wants looking at: soon while it moves, then ever less often.
+
+    Args:
+        hold: as it stands.
+        looks: looks since it last changed.
+        now: the present instant.
+    """
+    if hold is None:
+        return None
+    if hold.state is HoldState.HELD:
+        return _hourly_then_daily(hold.since, now)
+    return now + MOVING[min(looks, len(MOVING) - 1)]
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """Return the first of ``instants`` that is one."""
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def after(start: datetime, now: datetime) -> datetime:
+    """Return the next of 10 s, 30 s, 2 min, 10 min, then every hour after ``start``."""
+    for delay in SOON:
+        if start + delay > now:
+            return start + delay
+    return start + HOURLY * ((now - start) // HOURLY + 1)
+
+
+def _hourly_then_daily(start: datetime, now: datetime) -> datetime:
+    step = HOURLY if now - start < DAILY else DAILY
+    return start + step * ((now - start) // step + 1)
+
+
+def _hourly_for_a_day(start: datetime, now: datetime) -> datetime | None:
+    return None if now - start >= DAILY else _hourly_then_daily(start, now)
+
+
+def _future(instant: datetime | None, now: datetime) -> datetime | None:
+    return instant if instant is not None and instant > now else None
+
+
+def _expiry(judgement: Judgement, now: datetime) -> datetime | None:
+    """Return the first end of what the trust rests on: signature or certificates."""
+    if judgement.trusted_by is None:
+        return None
+    verification = judgement.trusted_by.verification
+    ends = [certificate.not_after for certificate in verification.chain]
+    if verification.expiry is not None:
+        ends.append(verification.expiry)
+    return min((end for end in ends if end > now), default=None)

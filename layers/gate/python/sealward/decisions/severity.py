@@ -1,0 +1,63 @@
+"""Severity: whether a subject's owner must hear of it, and how loudly. Pure."""
+
+from enum import StrEnum
+from typing import Final
+
+from notation_verifier import Reason
+from sealward.decisions.situation import Unknown
+from sealward.decisions.verdict import SETTLED_FAILURES, SIGNATURE_LOST
+from sealward.records import Hold, HoldState, Verdict
+
+
+class Severity(StrEnum):
+    """Security Hub's labels, as far as they are used."""
+
+    LOW = "LOW"
+    HIGH = "HIGH"
+    CRITICAL = "CRITICAL"
+
+
+class Tell(StrEnum):
+    """What becomes of the finding where there is none to raise."""
+
+    RESOLVE = "resolve"
+    KEEP = "keep"
+
+
+_ATTACKS: Final = frozenset({Reason.IDENTITY_NOT_ALLOWED, Reason.NOT_UNDER_SIGNER_ROOT})
+"""A real signature by the wrong one: someone signs who must not."""
+_BUNDLE: Final = frozenset({Unknown.BUNDLE_INVALID, Unknown.BUNDLE_UNAVAILABLE})
+
+
+def severity(
+    verdict: Verdict,
+    reason: str,
+    *,
+    hold: Hold | None,
+    acts: bool,
+    overdue: bool,
+) -> Severity | Tell:
+    """Return how loud the finding is, or what becomes of an earlier one.
+
+    Args:
+        verdict: of the subject.
+        reason: its reason.
+        hold: as it stands after the step.
+        acts: whether policy and stack quarantine; a policy that only reports stays LOW.
+        overdue: whether the subject has been unknown for longer than allowed.
+    """
+    if verdict in SETTLED_FAILURES:
+        loud = reason in _ATTACKS or (
+            hold is not None and hold.state is HoldState.REFUSED
+        )
+    elif verdict is Verdict.INCONCLUSIVE:
+        loud = overdue or reason == Unknown.ACCESS_DENIED
+        if reason in _BUNDLE or not (loud or reason == SIGNATURE_LOST):
+            return Tell.KEEP
+    elif hold is not None:
+        return Tell.KEEP
+    else:
+        return Tell.RESOLVE
+    if not acts:
+        return Severity.LOW
+    return Severity.CRITICAL if loud else Severity.HIGH

@@ -1,0 +1,75 @@
+"""The situation: what a look knows when it decides."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from notation_verifier import Descriptor
+from sealward.manifests import BadManifest
+from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
+from sealward.ports import ImageDetail
+from sealward.verifications import Search
+
+
+class Unknown(StrEnum):
+    """Why nothing could be seen; each is a reason in docs/findings.md."""
+
+    REGISTRY_UNAVAILABLE = "registry-unavailable"
+    ACCESS_DENIED = "access-denied"
+    MANIFEST_UNREADABLE = "manifest-unreadable"
+    BUNDLE_UNAVAILABLE = "bundle-unavailable"
+    BUNDLE_INVALID = "bundle-invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the registry says of a subject, and what its signatures are worth."""
+
+    detail: ImageDetail
+    descriptor: Descriptor
+    problem: BadManifest | None = None
+    """What is wrong with the image's own manifest."""
+    referrers: tuple[str, ...] = ()
+    """Digests of the referrers listed."""
+    search: Search = Search()  # noqa: RUF009 - frozen and empty
+    """Empty where nothing had to be examined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The registry says the repository or the digest does not exist."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """AWS or the bundle did not answer: says nothing about the subject."""
+
+    reason: Unknown
+    detail: str
+
+
+Sight = Seen | Gone | Unseen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What is in force for a subject, and what the stack may do about it."""
+
+    policy: Policy | None
+    """None: no policy names the repository."""
+    capability: Capability
+    bundle: PolicyBundle | None
+    """None where none could be had."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether a failing image is taken out of reach: the more cautious counts."""
+        return (
+            self.policy is not None
+            and self.policy.enforcement is Enforcement.QUARANTINE
+            and self.capability is not Capability.OBSERVE
+        )
+
+    @property
+    def may_release(self) -> bool:
+        """Whether the stack's roles may change a storage class at all."""
+        return self.capability is not Capability.OBSERVE

@@ -1,0 +1,329 @@
+"""Findings: what Security Hub is told, as ASFF documents. Pure.
+
+A finding's Id is stable for its subject; its content is a function of the record, so
+that equal records make equal findings and nothing is sent twice. Every text that came
+from elsewhere is made printable and short before it goes in.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sealward.decisions import Severity
+from sealward.policy.bundle import InvalidBundle, Policy
+from sealward.records import FindingState, FindingStatus, HoldState, Record, Verdict
+from sealward.remedies import DOCUMENT, remedy
+
+_TITLE = 256
+_DESCRIPTION = 1024
+_TEXT = 512
+_VALUE = 2048
+_TAGS = 20
+_TYPE: Final = "Software and Configuration Checks/Supply Chain/Image Signature"
+_TICK: Final = timedelta(milliseconds=1)
+
+_TITLES: Final[Mapping[Verdict, str]] = {
+    Verdict.UNSIGNED: "Image is not signed",
+    Verdict.UNTRUSTED: "Image is signed by nobody trusted",
+    Verdict.INCONCLUSIVE: "Image signature cannot be verified",
+    Verdict.TRUSTED: "Image is signed and trusted",
+    Verdict.PENDING: "Image waits for its signature",
+    Verdict.EXEMPT: "Image is exempt from verification",
+    Verdict.UNGOVERNED: "Image is governed by no policy",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the stack runs: what every finding names."""
+
+    partition: str
+    account: str
+    region: str
+
+    def image_arn(self, repository: str, digest: str) -> str:
+        """Return the name Security Hub knows an image by."""
+        return (
+            f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/"
+            f"{repository}/{digest}"
+        )
+
+
+def printable(text: str, limit: int) -> str:
+    """Return ``text`` on one line without control or direction marks, cut to size."""
+    clean = "".join(character if character.isprintable() else "?" for character in text)
+    return clean if len(clean) <= limit else f"{clean[: limit - 3]}..."
+
+
+def finding_id(place: Place, record: Record) -> str:
+    """Return the stable Id of a subject's finding."""
+    image = place.image_arn(record.key.repository, record.key.digest)
+    return f"{image}/signature"
+
+
+def raised(
+    place: Place,
+    record: Record,
+    *,
+    severity: Severity,
+    policy: Policy | None,
+) -> dict[str, Any]:
+    """Return the finding about a failing subject, its times left out."""
+    told = remedy(record.reason)
+    description = (
+        f"{record.key.repository}@{record.key.digest}: {record.detail}. "
+        f"{_done(record)} {told.meaning}"
+    )
+    return {
+        **_frame(place, finding_id(place, record)),
+        "Title": printable(
+            f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
+        ),
+        "Description": printable(description, _DESCRIPTION),
+        "FindingProviderFields": {
+            "Severity": {"Label": severity.value, "Original": record.reason},
+            "Types": [_TYPE],
+        },
+        "Compliance": {
+            "Status": "WARNING" if record.verdict is Verdict.INCONCLUSIVE else "FAILED",
+            "StatusReasons": [
+                {
+                    "ReasonCode": record.reason.upper().replace("-", "_"),
+                    "Description": printable(record.detail or record.reason, _VALUE),
+                }
+            ],
+        },
+        "Remediation": {
+            "Recommendation": {
+                "Text": printable(
+                    f"{told.remedy} More: {DOCUMENT}#{record.reason}", _TEXT
+                )
+            }
+        },
+        "ProductFields": _product_fields(record, policy),
+        "Resources": [_image(place, record)],
+        "RecordState": "ACTIVE",
+    }
+
+
+def resolved(place: Place, record: Record) -> dict[str, Any]:
+    """Return the finding about a subject that fails no longer, its times left out."""
+    description = (
+        f"{record.key.repository}@{record.key.digest}: {record.detail}. "
+        "Nothing remains to be done."
+    )
+    return {
+        **_frame(place, finding_id(place, record)),
+        "Title": printable(
+            f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
+        ),
+        "Description": printable(description, _DESCRIPTION),
+        "FindingProviderFields": {
+            "Severity": {"Label": "INFORMATIONAL", "Original": record.reason},
+            "Types": [_TYPE],
+        },
+        "Compliance": {"Status": "PASSED"},
+        "ProductFields": _product_fields(record, None),
+        "Resources": [_image(place, record)],
+        "RecordState": "ARCHIVED",
+    }
+
+
+def bundle_raised(place: Place, *, reason: str, detail: str) -> dict[str, Any]:
+    """Return the one finding about a bundle that cannot be used, times left out."""
+    told = remedy(reason)
+    return {
+        **_bundle_frame(place),
+        "Title": "The policy bundle cannot be used",
+        "Description": printable(f"{told.meaning} {detail}", _DESCRIPTION),
+        "FindingProviderFields": {
+            "Severity": {"Label": Severity.CRITICAL.value, "Original": reason},
+            "Types": [_TYPE],
+        },
+        "Compliance": {
+            "Status": "FAILED",
+            "StatusReasons": [
+                {
+                    "ReasonCode": reason.upper().replace("-", "_"),
+                    "Description": printable(detail, _VALUE),
+                }
+            ],
+        },
+        "Remediation": {
+            "Recommendation": {
+                "Text": printable(f"{told.remedy} More: {DOCUMENT}#{reason}", _TEXT)
+            }
+        },
+        "RecordState": "ACTIVE",
+    }
+
+
+def bundle_resolved(place: Place, *, serial: int) -> dict[str, Any]:
+    """Return the finding that a good bundle is in force again, times left out."""
+    return {
+        **_bundle_frame(place),
+        "Title": "The policy bundle is in force",
+        "Description": f"Bundle {serial} is in force.",
+        "FindingProviderFields": {
+            "Severity": {"Label": "INFORMATIONAL", "Original": "bundle-in-force"},
+            "Types": [_TYPE],
+        },
+        "Compliance": {"Status": "PASSED"},
+        "RecordState": "ARCHIVED",
+    }
+
+
+def describe_problems(invalid: InvalidBundle) -> str:
+    """Return a bundle's first problems as one line: where, what, what to write."""
+    shown = "; ".join(str(problem) for problem in invalid.problems[:3])
+    more = len(invalid.problems) - 3
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def next_state(
+    state: FindingState | None,
+    document: Mapping[str, Any],
+    status: FindingStatus,
+    *,
+    now: datetime,
+) -> FindingState:
+    """Return the finding's state once it says ``document``.
+
+    Equal content keeps the state as it is. Otherwise its time is the later of now and a
+    millisecond after the last: Security Hub ignores what is not newer.
+    """
+    content = hashlib.sha256(
+        json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
+    if state is not None and (state.status, state.content) == (status, content):
+        return state
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return FindingState(
+        id=document["Id"],
+        status=status,
+        created_at=state.created_at if state else now,
+        updated_at=max(now, state.updated_at + _TICK) if state else now,
+        content=content,
+        delivered=False,
+    )
+
+
+def dated(document: Mapping[str, Any], state: FindingState) -> dict[str, Any]:
+    """Return ``document`` with the times of its state, ready to be sent."""
+    return {
+        **document,
+        "CreatedAt": _instant(state.created_at),
+        "UpdatedAt": _instant(state.updated_at),
+    }
+
+
+def delivered(state: FindingState) -> FindingState:
+    """Return the state of a finding Security Hub took."""
+    return replace(state, delivered=True)
+
+
+def _frame(place: Place, identity: str) -> dict[str, Any]:
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": identity,
+        "ProductArn": (
+            f"arn:{place.partition}:securityhub:{place.region}:{place.account}:"
+            f"product/{place.account}/default"
+        ),
+        "ProductName": "Sealward",
+        "CompanyName": "Sealward",
+        "GeneratorId": "sealward/image-signature",
+        "AwsAccountId": place.account,
+    }
+
+
+def _bundle_frame(place: Place) -> dict[str, Any]:
+    return {
+        **_frame(
+            place,
+            f"sealward/{place.account}/{place.region}/policy-bundle",
+        ),
+        "GeneratorId": "sealward/policy-bundle",
+        "Resources": [
+            {
+                "Type": "AwsAccount",
+                "Id": f"AWS::::Account:{place.account}",
+                "Partition": place.partition,
+                "Region": place.region,
+            }
+        ],
+    }
+
+
+def _done(record: Record) -> str:
+    """Return one sentence on what was done about the image."""
+    hold = record.hold
+    if hold is not None:
+        match hold.state:
+            case HoldState.HELD:
+                return (
+                    "It was taken out of reach and cannot be pulled; it could be for "
+                    f"{record.exposure.seconds:.1f} s."
+                )
+            case HoldState.HOLDING:
+                return "It is being taken out of reach."
+            case HoldState.REFUSED:
+                return (
+                    f"It can still be pulled: the registry refuses to archive it "
+                    f"({hold.detail}); this is tried again."
+                )
+            case HoldState.RELEASING:
+                return "It is being released."
+    if record.proposal:
+        return (
+            f"It was accepted before, so nothing was done by itself: proposed is to "
+            f"{record.proposal} it."
+        )
+    return "Nothing was done about it: it can be pulled."
+
+
+def _image(place: Place, record: Record) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "RegistryId": place.account,
+        "RepositoryName": record.key.repository,
+        "ImageDigest": record.key.digest,
+    }
+    if record.tags:
+        detail["ImageTags"] = [printable(tag, 300) for tag in record.tags[:_TAGS]]
+    if record.pushed_at is not None:
+        detail["ImagePublishedAt"] = _instant(record.pushed_at)
+    return {
+        "Type": "AwsEcrContainerImage",
+        "Id": place.image_arn(record.key.repository, record.key.digest),
+        "Partition": place.partition,
+        "Region": place.region,
+        "Details": {"AwsEcrContainerImage": detail},
+    }
+
+
+def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
+    owner = (policy.owner or {}) if policy else {}
+    fields = {
+        "verdict": record.verdict.value,
+        "strictVerdict": record.strict_verdict.value,
+        "reason": record.reason,
+        "statement": record.statement,
+        "bundleSerial": str(record.bundle_serial) if record.bundle_serial else "",
+        "hold": record.hold.state.value if record.hold else "",
+        "proposal": record.proposal,
+        "environment": policy.environment if policy else "",
+        "ownerTeam": str(owner.get("team", "")),
+        "ownerContact": str(owner.get("contact", "")),
+    }
+    return {
+        f"sealward/{name}": printable(value, _VALUE)
+        for name, value in fields.items()
+        if value
+    }
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -1,0 +1,424 @@
+"""A look: event, subject, signatures, verification, decision, action, finding.
+
+``Gate.look`` is idempotent: whatever events were lost, repeated or reordered, the last
+look leaves the state the registry and the policy ask for. Nothing waits in it: what is
+to be looked at again has a due time in the ledger.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sealward.actions import act
+from sealward.announcements import Announcements
+from sealward.decisions import (
+    Decision,
+    Gone,
+    Ruling,
+    Seen,
+    Step,
+    Unknown,
+    Unseen,
+    decide,
+    decide_gone,
+    decide_not_an_image,
+)
+from sealward.decisions.decision import is_news
+from sealward.decisions.verdict import NOT_AN_IMAGE, skips
+from sealward.events import Hint
+from sealward.findings import Place
+from sealward.look_result import LookResult
+from sealward.policy.bundle import Capability, Policy
+from sealward.ports import (
+    BundleSource,
+    Conflict,
+    Intent,
+    Ledger,
+    LookQueue,
+    PortError,
+    Registry,
+    SecurityHub,
+)
+from sealward.reads import RunBeside
+from sealward.records import Record
+from sealward.sightings import InForce, Sighting, in_force, sight
+from sealward.signatures import Named, name, read_manifests, read_signatures, shortlist
+from sealward.subjects import (
+    Image,
+    OtherArtifact,
+    SignatureIndex,
+    SignatureManifest,
+    SubjectKey,
+    classify,
+)
+from sealward.verifications import Search, candidate_reports, search
+
+ATTEMPTS: Final = 3
+"""Looks at one hint while other looks write the same record in between."""
+SOONEST: Final = timedelta(minutes=15)
+"""What is due within is a delayed message; the tick sends the rest."""
+RETRY: Final = timedelta(seconds=5)
+"""After the attempts are used up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a hint leads to: a subject to decide about, or nothing."""
+
+    sighting: Sighting
+    problem: Image | None = None
+    """What classification said, where the digest is an image with its manifest."""
+    named: Named | None = None
+    nothing: str = ""
+    """Why there is no subject, where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The ports and settings a look needs."""
+
+    registry: Registry
+    ledger: Ledger
+    security_hub: SecurityHub
+    bundles: BundleSource
+    queue: LookQueue
+    capability: Capability
+    partition: str
+    now: Callable[[], datetime]
+    """The clock: aware, UTC."""
+    run_beside: RunBeside | None = None
+    """Runs reads side by side; None: one after another."""
+
+    @property
+    def place(self) -> Place:
+        """Where this gate stands."""
+        return Place(
+            partition=self.partition,
+            account=self.registry.account,
+            region=self.registry.region,
+        )
+
+    def look(self, hint: Hint) -> LookResult:
+        """Look at what ``hint`` names; decide, act and tell.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer, so nothing is remembered of
+                this look: the message must come again. Every other failure ends in the
+                record and is retried from there.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return self._look(hint)
+            except Conflict:
+                continue
+        self._later(hint, RETRY)
+        return LookResult.nothing(
+            hint, reason="conflict", detail="other looks wrote in between; looked later"
+        )
+
+    def _look(self, hint: Hint) -> LookResult:
+        started = self.now()
+        found = self._find(hint, started)
+        known = found.sighting.known
+        if found.nothing:
+            if known is None or known.reason == NOT_AN_IMAGE:
+                return LookResult.nothing(
+                    hint, reason="not-a-subject", detail=found.nothing
+                )
+            decision = decide_not_an_image(known, found.nothing, now=self.now())
+            return self._settle(hint, decision, None, Search())
+        if found.sighting.gone:
+            if known is None:
+                return LookResult.nothing(
+                    hint, reason="gone", detail="the registry has no such image"
+                )
+            decision = decide_gone(known, Gone(), now=self.now())
+            return self._settle(hint, decision, None, Search())
+        force = in_force(self.bundles, account=self.registry.account, now=self.now())
+        policy = self._policy(found.sighting.key, force)
+        seen = self._see(found, force, policy)
+        decision = decide(
+            found.sighting.key,
+            known,
+            seen,
+            Ruling(policy=policy, capability=self.capability, bundle=force.bundle),
+            now=self.now(),
+        )
+        examined = seen.search if isinstance(seen, Seen) else Search()
+        result = self._settle(hint, decision, policy, examined)
+        self._announcements.about_bundle(force, known)
+        return result
+
+    @property
+    def _announcements(self) -> Announcements:
+        return Announcements(
+            ledger=self.ledger, hub=self.security_hub, place=self.place, now=self.now
+        )
+
+    def _find(self, hint: Hint, started: datetime) -> Found:
+        """Return the subject ``hint`` leads to, and all that was read about it."""
+        key = SubjectKey(repository=hint.repository, digest=hint.digest)
+        sighting = self._sight(key, started)
+        if sighting.manifest is None:
+            return self._find_unread(hint, sighting)
+        artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
+        match artifact:
+            case Image():
+                return Found(sighting=sighting, problem=artifact)
+            case OtherArtifact(config_type=config_type):
+                return Found(
+                    sighting=sighting, nothing=f"an artifact of type {config_type}"
+                )
+            case SignatureManifest():
+                return self._find_signed(hint, sighting, key, artifact, started)
+            case SignatureIndex(entries=entries):
+                return self._find_indexed(hint, sighting, entries, started)
+
+    def _find_unread(self, hint: Hint, sighting: Sighting) -> Found:
+        """Judge a digest whose manifest cannot be had: archived, gone, or failing."""
+        known, detail = sighting.known, sighting.detail
+        if sighting.failure is not None or sighting.gone or detail is None:
+            return Found(sighting=sighting)
+        if known is not None and known.descriptor is not None:
+            return Found(sighting=sighting, problem=Image())
+        if detail.status == "ACTIVE":
+            failure = Unseen(
+                reason=Unknown.MANIFEST_UNREADABLE,
+                detail=f"{sighting.key} is ACTIVE but its manifest cannot be had",
+            )
+            return Found(sighting=replace(sighting, failure=failure))
+        if detail.subject_digest is not None:
+            self._later(replace(hint, digest=detail.subject_digest), timedelta(0))
+        return Found(
+            sighting=sighting,
+            nothing=f"{detail.status} before it was first seen: it cannot be pulled",
+        )
+
+    def _find_signed(
+        self,
+        hint: Hint,
+        sighting: Sighting,
+        key: SubjectKey,
+        manifest: SignatureManifest,
+        started: datetime,
+    ) -> Found:
+        """Return the subject a signature signs, in the same repository."""
+        if sighting.known is not None and sighting.known.reason != NOT_AN_IMAGE:
+            # Remembered when nothing could be read of it: settle that first.
+            self._later(replace(hint, digest=manifest.subject_digest), timedelta(0))
+            return Found(sighting=sighting, nothing="a signature")
+        named = name(self.registry, key, manifest)
+        subject = SubjectKey(repository=hint.repository, digest=manifest.subject_digest)
+        seen = self._sight(subject, started, named)
+        if seen.manifest is None:
+            found = self._find_unread(
+                replace(hint, digest=manifest.subject_digest), seen
+            )
+            return replace(found, named=named)
+        artifact = classify(seen.manifest.content, seen.manifest.media_type)
+        if isinstance(artifact, Image):
+            return Found(sighting=seen, problem=artifact, named=named)
+        return Found(sighting=seen, nothing="a signature of something that is no image")
+
+    def _find_indexed(
+        self,
+        hint: Hint,
+        sighting: Sighting,
+        entries: tuple[str, ...],
+        started: datetime,
+    ) -> Found:
+        """Return the subject of an index's signatures, if every entry is one."""
+        read = read_manifests(
+            self.registry,
+            None,
+            entries,
+            beside=self.run_beside,
+            repository=hint.repository,
+        )
+        signatures = {
+            digest: manifest
+            for digest, manifest in read.items()
+            if isinstance(manifest, SignatureManifest)
+        }
+        if len(signatures) < len(entries):
+            return Found(sighting=sighting, problem=Image())
+        first, manifest = next(iter(signatures.items()))
+        for other in {found.subject_digest for found in signatures.values()} - {
+            manifest.subject_digest
+        }:
+            self._later(replace(hint, digest=other), timedelta(0))
+        key = SubjectKey(repository=hint.repository, digest=first)
+        return self._find_signed(hint, sighting, key, manifest, started)
+
+    def _sight(
+        self, key: SubjectKey, started: datetime, named: Named | None = None
+    ) -> Sighting:
+        return sight(
+            key,
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.run_beside,
+            started=started,
+            also=(named.envelope,) if named else (),
+        )
+
+    def _policy(self, key: SubjectKey, force: InForce) -> Policy | None:
+        if force.bundle is None:
+            return None
+        return force.bundle.policy_for(
+            self.registry.account, self.registry.region, key.repository
+        )
+
+    def _see(
+        self, found: Found, force: InForce, policy: Policy | None
+    ) -> Seen | Unseen:
+        """Return the evidence: signatures found and verified, or why not."""
+        sighting = found.sighting
+        failure = sighting.failure or force.failure
+        detail, descriptor = sighting.detail, sighting.descriptor
+        if failure is not None or detail is None or descriptor is None:
+            return failure or Unseen(
+                reason=Unknown.MANIFEST_UNREADABLE, detail=str(sighting.key)
+            )
+        seen = Seen(
+            detail=detail,
+            descriptor=descriptor,
+            problem=found.problem.problem if found.problem else None,
+            referrers=tuple(referrer.digest for referrer in sighting.referrers),
+        )
+        if (
+            policy is None
+            or force.bundle is None
+            or skips(policy.statement.level)
+            or seen.problem is not None
+        ):
+            return seen
+        known = sighting.known
+        listed = shortlist(
+            sighting.referrers,
+            named=found.named.digest if found.named else None,
+            previous=known.signature if known else None,
+        )
+        signatures = read_signatures(
+            self.registry,
+            sighting.key,
+            listed,
+            named=found.named,
+            beside=self.run_beside,
+        )
+        return replace(
+            seen,
+            search=search(
+                signatures,
+                subject=descriptor,
+                policy=policy,
+                bundle=force.bundle,
+                more=listed.more,
+                now=self.now(),
+            ),
+        )
+
+    def _settle(
+        self, hint: Hint, decision: Decision, policy: Policy | None, examined: Search
+    ) -> LookResult:
+        """Remember, act, tell; each is written before what follows from it."""
+        report = _report(decision, examined) if decision.verdict_changed else None
+        record, stored = decision.record, decision.known
+        if decision.step is not Step.NONE:
+            if is_news(stored, record):
+                self.ledger.write(
+                    record,
+                    expected=record.version - 1,
+                    report=report,
+                    intent=_intent(decision),
+                )
+                stored, report = record, None
+            record = act(self.registry, decision, now=self.now)
+        told = self._announcements.about_subject(
+            decision, record, policy, stored=stored, report=report
+        )
+        self._schedule(told, decision.known)
+        return LookResult.of(hint, decision, told, len(examined.candidates))
+
+    def _schedule(self, record: Record, known: Record | None) -> None:
+        """Send the next look where it is near; the tick sends what this misses."""
+        if record.due is None or (known is not None and known.due == record.due):
+            return
+        delay = record.due - self.now()
+        if delay <= SOONEST:
+            self._later(
+                Hint(
+                    account=self.registry.account,
+                    region=self.registry.region,
+                    repository=record.key.repository,
+                    digest=record.key.digest,
+                ),
+                max(delay, timedelta(0)),
+            )
+
+    def _later(self, hint: Hint, delay: timedelta) -> None:
+        try:
+            self.queue.later(hint, delay)
+        except PortError:
+            # The due time is in the ledger: the tick sends what the queue refuses.
+            return
+
+
+def _intent(decision: Decision) -> Intent:
+    record = decision.record
+    return Intent(
+        id=f"{decision.step}-{record.version}",
+        action=decision.step.value,
+        decided_at=record.updated_at,
+        reason=record.reason,
+    )
+
+
+def _report(decision: Decision, examined: Search) -> dict[str, Any]:
+    record = decision.record
+    return {
+        "verdict": record.verdict.value,
+        "strict_verdict": record.strict_verdict.value,
+        "reason": record.reason,
+        "detail": record.detail,
+        "statement": record.statement,
+        "statement_hash": record.statement_hash,
+        "bundle_serial": record.bundle_serial,
+        "bundle_digest": record.bundle_digest,
+        "evidence": record.evidence,
+        "step": decision.step.value,
+        "candidates": candidate_reports(examined),
+        "candidates_total": len(examined.candidates),
+        "exhausted": examined.exhausted,
+    }
+
+
+def tick(
+    ledger: Ledger,
+    queue: LookQueue,
+    *,
+    account: str,
+    region: str,
+    now: datetime,
+    limit: int,
+) -> int:
+    """Send every subject that is due, at most ``limit``; return how many were sent.
+
+    Raises:
+        Unavailable, Denied: the ledger or the queue did not answer; what was not sent
+            is due still and goes with the next tick.
+    """
+    sent = 0
+    for key in ledger.due(now, limit=limit):
+        queue.later(
+            Hint(
+                account=account,
+                region=region,
+                repository=key.repository,
+                digest=key.digest,
+            ),
+            timedelta(0),
+        )
+        sent += 1
+    return sent

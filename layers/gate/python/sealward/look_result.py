@@ -1,0 +1,118 @@
+"""The result of a look: what a log line, a metric and a test want to know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sealward.decisions import Decision, Step
+from sealward.events import Hint
+from sealward.records import FindingStatus, HoldState, Record, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookResult:
+    """What a look saw, decided and did."""
+
+    repository: str
+    hinted: str
+    """Digest the event named."""
+    digest: str
+    """Digest of the subject; the hinted one where there is none."""
+    verdict: Verdict | None
+    """None where the digest is no subject, or is gone and was never seen."""
+    strict_verdict: Verdict | None = None
+    """The verdict level ``strict`` would give."""
+    changed: bool = False
+    """Whether the verdict or its reason is new."""
+    reason: str = ""
+    detail: str = ""
+    statement: str = ""
+    bundle_serial: int = 0
+    bundle_digest: str = ""
+    signer: str | None = None
+    step: Step = Step.NONE
+    hold: HoldState | None = None
+    """After the step."""
+    proposal: str = ""
+    exposure_seconds: float = 0.0
+    candidates: int = 0
+    """Signatures that were tried."""
+    finding: FindingStatus | None = None
+    finding_id: str = ""
+    delivered: bool | None = None
+    """Whether Security Hub has the finding; None where there is none."""
+    version: int = 0
+    """Of the record."""
+    due: datetime | None = None
+    """When it is looked at again, if ever."""
+
+    @classmethod
+    def nothing(cls, hint: Hint, *, reason: str, detail: str) -> "LookResult":
+        """Return the result of a look that found no subject."""
+        return cls(
+            repository=hint.repository,
+            hinted=hint.digest,
+            digest=hint.digest,
+            verdict=None,
+            reason=reason,
+            detail=detail,
+        )
+
+    @classmethod
+    def of(
+        cls, hint: Hint, decision: Decision, record: Record, candidates: int
+    ) -> "LookResult":
+        """Return the result of a decision; ``record`` is how things stand after it."""
+        finding = record.finding
+        return cls(
+            repository=hint.repository,
+            hinted=hint.digest,
+            digest=record.key.digest,
+            verdict=record.verdict,
+            strict_verdict=record.strict_verdict,
+            changed=decision.verdict_changed,
+            reason=record.reason,
+            detail=record.detail,
+            statement=record.statement,
+            bundle_serial=record.bundle_serial,
+            bundle_digest=record.bundle_digest,
+            signer=record.signer,
+            step=decision.step,
+            hold=record.hold.state if record.hold else None,
+            proposal=record.proposal,
+            exposure_seconds=record.exposure.total(record.updated_at),
+            candidates=candidates,
+            finding=finding.status if finding else None,
+            finding_id=finding.id if finding else "",
+            delivered=finding.delivered if finding else None,
+            version=record.version,
+            due=record.due,
+        )
+
+    def log_fields(self) -> dict[str, Any]:
+        """Return the result in plain JSON types, absent values left out."""
+        fields: dict[str, Any] = {
+            "repository": self.repository,
+            "digest": self.digest,
+            "hinted": self.hinted if self.hinted != self.digest else None,
+            "verdict": self.verdict,
+            "strict_verdict": self.strict_verdict,
+            "changed": self.changed,
+            "reason": self.reason,
+            "detail": self.detail,
+            "statement": self.statement or None,
+            "bundle_serial": self.bundle_serial or None,
+            "bundle_digest": self.bundle_digest or None,
+            "signer": self.signer,
+            "step": self.step,
+            "hold": self.hold,
+            "proposal": self.proposal or None,
+            "exposure_seconds": round(self.exposure_seconds, 3),
+            "candidates": self.candidates,
+            "finding": self.finding,
+            "finding_id": self.finding_id or None,
+            "delivered": self.delivered,
+            "version": self.version or None,
+            "due": self.due.isoformat() if self.due else None,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
