@@ -13,14 +13,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from simulator.launch import (
     LOOPBACK,
     REGION,
-    STATE,
     LaunchFailed,
+    Settings,
     down,
-    running,
+    the_one_running,
     up,
     up_in_background,
 )
-from simulator.layouts import InvalidLayout, Layout, push_layout
+from simulator.layouts import InvalidLayout
+from simulator.push import push_layout
+from simulator.running import STATE
 from simulator.tables import findings_table, images_table, table
 
 
@@ -36,36 +38,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    if not options.background:
-        return up(
-            host=options.host,
-            port=options.port,
-            state=options.state,
-            security_hub=not options.security_hub_off,
-        )
-    found = up_in_background(
+    settings = Settings(
         host=options.host,
         port=options.port,
-        state=options.state,
         security_hub=not options.security_hub_off,
+        archive_seconds=options.archive_seconds,
+        restore_seconds=options.restore_seconds,
     )
-    print(found.url)
+    if not options.background:
+        return up(settings, state=options.state)
+    print(up_in_background(settings, state=options.state).url)
     return 0
 
 
 def _down(options: argparse.Namespace) -> int:
-    ended = down(options.state)
-    print("ended" if ended else "none was running")
+    ended = down(port=options.port, state=options.state)
+    print(f"ended {ended.url}" if ended else "none was running")
     return 0
 
 
 def _push(options: argparse.Namespace) -> int:
     pushed = push_layout(
         _client("ecr", options),
-        Layout(options.layout),
-        options.repository,
+        layout=options.layout,
+        repository=options.repository,
         tag=options.tag,
-        manifest=options.manifest,
+        digests=options.manifest,
         images=not options.only_referrers,
         referrers=not options.without_referrers,
     )
@@ -93,9 +91,9 @@ def _images(options: argparse.Namespace) -> int:
 
 
 def _client(service: str, options: argparse.Namespace) -> Any:  # noqa: ANN401 - botocore's
-    found = running(options.state)
     url = options.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
-    url = url or (found.url if found else None)
+    if not url and (found := the_one_running(state=options.state)):
+        url = found.url
     if not url:
         raise LaunchFailed(
             "no local AWS is running; start one with `python -m simulator up`, or name "
@@ -125,11 +123,21 @@ def _parser() -> argparse.ArgumentParser:
         f"(default: {LOOPBACK})",
     )
     command.add_argument("--background", action="store_true", help="return when up")
-    command.add_argument("--security-hub-off", action="store_true")
+    command.add_argument(
+        "--security-hub-off", action="store_true", help="as where it is not enabled"
+    )
+    for name, told in (("archive", 0.0), ("restore", 2.0)):
+        command.add_argument(
+            f"--{name}-seconds",
+            type=float,
+            default=told,
+            help=f"how long it takes to {name} an image (default: {told:g})",
+        )
     _add_state(command)
     command.set_defaults(run=_up)
 
     command = commands.add_parser("down", help="end the local AWS")
+    command.add_argument("--port", type=int, help="which, where several run")
     _add_state(command)
     command.set_defaults(run=_down)
 
@@ -138,7 +146,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("repository")
     command.add_argument("--tag")
     command.add_argument(
-        "--manifest", metavar="DIGEST", help="only this one, its children and referrers"
+        "--manifest",
+        metavar="DIGEST",
+        action="append",
+        help="only this one and its children; may be repeated",
     )
     which = command.add_mutually_exclusive_group()
     which.add_argument("--without-referrers", action="store_true")

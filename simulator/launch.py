@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import importlib.util
-import json
 import os
 import shutil
 import signal
@@ -12,16 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
+from simulator.running import STATE, Running, all_running, write_down
+
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 LOOPBACK = "127.0.0.1"
-STATE = Path("build/local-aws")
-"""Where a running local AWS is written down, and its log."""
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only where the user asks for it
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 _OWN = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
@@ -32,85 +32,68 @@ class LaunchFailed(Exception):  # noqa: N818 - it says what failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """A local AWS that answers."""
+class Settings:
+    """How a local AWS is started."""
 
-    url: str
-    supervisor: int
-    """Process id: SIGTERM to it ends everything."""
-    server: int
-    log: str
+    host: str = LOOPBACK
+    """Address of this machine to listen on."""
+    port: int | None = None
+    """To listen on; a free one if None."""
+    security_hub: bool = True
+    """Whether Security Hub starts enabled."""
+    archive_seconds: float = 0.0
+    """From asking for the archive until an image is in it."""
+    restore_seconds: float = 2.0
+    """How long an image is ACTIVATING; up to 20 minutes on AWS."""
 
 
-def up(
-    *,
-    host: str = LOOPBACK,
-    port: int | None = None,
-    state: Path = STATE,
-    security_hub: bool = True,
-) -> int:
+def up(settings: Settings, *, state: Path = STATE) -> int:
     """Run the local AWS until SIGTERM or SIGINT; return the exit status.
 
-    Args:
-        host: address of this machine to listen on; layers' addresses name it too, so
-            for functions in containers it must be one that containers reach.
-        port: to listen on; a free one if left out.
-        state: folder where it is written down, with its log.
-        security_hub: whether Security Hub starts enabled.
+    ``state`` is the folder where it is written down, with its log.
 
     Raises:
-        LaunchFailed: ministack is not installed here, one is running already, or it
-            did not come up.
+        LaunchFailed: ministack is not installed here, or it did not come up.
     """
     _check_installed()
-    if (found := running(state)) is not None:
-        raise LaunchFailed(
-            f"a local AWS is running already at {found.url}; end it with "
-            f"`python -m simulator down --state {state}`"
-        )
     state.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="local-aws-"))
     stop = _Stop()
-    port = port or _free_port()
-    log = state / "log.txt"
+    port = settings.port or _free_port()
+    log = state / f"{port}.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "simulator.mount"],
-            env=_environment(host, port, folder, security_hub=security_hub),
+            env=_environment(settings, port, folder),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        try:
-            url = f"http://{host}:{port}"
-            _wait_until_healthy(host, port, server, log, stop)
-            _write(
-                state,
-                Running(
-                    url=url,
-                    supervisor=os.getpid(),
-                    server=server.pid,
-                    log=str(log),
-                ),
-            )
-            print(_usage(url, log), flush=True)
-            while not stop.asked and server.poll() is None:
-                time.sleep(0.05)
-            return 0 if stop.asked else 1
-        finally:
-            _end(server)
-            (state / "state.json").unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
+    file: Path | None = None
+    try:
+        _wait_until_healthy(settings.host, port, server, log, stop)
+        reached = LOOPBACK if settings.host == EVERYWHERE else settings.host
+        found = Running(
+            url=f"http://{reached}:{port}",
+            port=port,
+            supervisor=os.getpid(),
+            server=server.pid,
+            log=str(log),
+        )
+        file = write_down(found, state)
+        print(_usage(found), flush=True)
+        while not stop.asked and server.poll() is None:
+            time.sleep(0.05)
+        return 0 if stop.asked else 1
+    finally:
+        _end(server)
+        shutil.rmtree(folder, ignore_errors=True)
+        if file is not None:
+            file.unlink(missing_ok=True)
 
 
-def up_in_background(
-    *,
-    host: str = LOOPBACK,
-    port: int | None = None,
-    state: Path = STATE,
-    security_hub: bool = True,
-) -> Running:
+def up_in_background(settings: Settings, *, state: Path = STATE) -> Running:
     """Start the local AWS in a process of its own and return when it answers.
 
     Raises:
@@ -118,11 +101,14 @@ def up_in_background(
     """
     _check_installed()
     state.mkdir(parents=True, exist_ok=True)
+    port = settings.port or _free_port()
     command = [sys.executable, "-m", "simulator", "up", "--state", str(state)]
-    command += ["--host", host]
-    command += ["--port", str(port)] if port else []
-    command += [] if security_hub else ["--security-hub-off"]
-    with (state / "up.txt").open("wb") as output:
+    command += ["--host", settings.host, "--port", str(port)]
+    command += ["--archive-seconds", str(settings.archive_seconds)]
+    command += ["--restore-seconds", str(settings.restore_seconds)]
+    command += [] if settings.security_hub else ["--security-hub-off"]
+    said = state / f"{port}.txt"
+    with said.open("wb") as output:
         supervisor = subprocess.Popen(  # noqa: S603 - our own module and arguments
             command,
             stdin=subprocess.DEVNULL,
@@ -132,42 +118,51 @@ def up_in_background(
         )
     deadline = time.monotonic() + _START_SECONDS + 1
     while time.monotonic() < deadline:
-        found = running(state)
-        if found is not None and found.supervisor == supervisor.pid:
-            return found
+        for found in all_running(state):
+            if found.supervisor == supervisor.pid:
+                return found
         if supervisor.poll() is not None:
-            raise LaunchFailed((state / "up.txt").read_text().strip())
+            raise LaunchFailed(said.read_text().strip())
         time.sleep(0.02)
     supervisor.terminate()
-    raise LaunchFailed(f"no answer in {_START_SECONDS:g} s; see {state / 'log.txt'}")
+    raise LaunchFailed(
+        f"no answer in {_START_SECONDS:g} s; see {state / f'{port}.log'}"
+    )
 
 
-def down(state: Path = STATE) -> bool:
-    """End the local AWS and wait until it is gone; return whether one was running.
+def down(*, port: int | None = None, state: Path = STATE) -> Running | None:
+    """End the one local AWS that runs and wait until it is gone.
+
+    Returns what was ended; None where none was running.
 
     Raises:
-        LaunchFailed: it did not end in time.
+        LaunchFailed: several run and ``port`` names none, or it did not end in time.
     """
-    found = running(state)
+    found = the_one_running(port=port, state=state)
     if found is None:
-        return False
+        return None
     os.kill(found.supervisor, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS + 2
     while time.monotonic() < deadline:
-        if running(state) is None:
-            return True
+        if found not in all_running(state):
+            return found
         time.sleep(0.02)
     raise LaunchFailed(f"process {found.supervisor} does not end; kill it by hand")
 
 
-def running(state: Path = STATE) -> Running | None:
-    """Return the local AWS written down in ``state`` if its process lives."""
-    try:
-        found = Running(**json.loads((state / "state.json").read_text()))
-        os.kill(found.supervisor, 0)
-    except (OSError, ValueError, TypeError):
-        return None
-    return found
+def the_one_running(*, port: int | None = None, state: Path = STATE) -> Running | None:
+    """Return the local AWS that runs, at ``port`` if that is given; None if none does.
+
+    Raises:
+        LaunchFailed: several run and ``port`` does not say which.
+    """
+    found = [x for x in all_running(state) if port in (None, x.port)]
+    if len(found) > 1:
+        raise LaunchFailed(
+            "several are running; choose by port: "
+            f"{', '.join(str(entry.port) for entry in found)}"
+        )
+    return found[0] if found else None
 
 
 class _Stop:
@@ -190,9 +185,7 @@ def _check_installed() -> None:
         )
 
 
-def _environment(
-    host: str, port: int, folder: Path, *, security_hub: bool
-) -> dict[str, str]:
+def _environment(settings: Settings, port: int, folder: Path) -> dict[str, str]:
     # What the caller's shell says of AWS must not reach the functions that run there.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     return (
@@ -200,16 +193,18 @@ def _environment(
         | _OWN
         | {
             "AUTH": "true",
-            "BIND_HOST": host,
+            "BIND_HOST": settings.host,
             "GATEWAY_PORT": str(port),
             # On by default, on a fixed port and every interface.
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_EXECUTOR": "local",
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
-            "MINISTACK_HOST": host,
+            "MINISTACK_HOST": settings.host,
             "MINISTACK_REGION": REGION,
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
-            "SECURITY_HUB": "on" if security_hub else "off",
+            "SIMULATOR_ARCHIVE_SECONDS": str(settings.archive_seconds),
+            "SIMULATOR_RESTORE_SECONDS": str(settings.restore_seconds),
+            "SIMULATOR_SECURITY_HUB": "on" if settings.security_hub else "off",
             "TMPDIR": str(folder),
         }
     )
@@ -261,15 +256,9 @@ def _free_port() -> int:
         return port
 
 
-def _write(state: Path, found: Running) -> None:
-    new = state / "state.json.new"
-    new.write_text(json.dumps(asdict(found)) + "\n")
-    new.replace(state / "state.json")
-
-
-def _usage(url: str, log: Path) -> str:
+def _usage(found: Running) -> str:
     return (
-        f"The local AWS answers at {url} (log: {log}). To use it:\n"
-        f"  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={REGION}\n"
+        f"The local AWS answers at {found.url} (log: {found.log}). To use it:\n"
+        f"  export AWS_ENDPOINT_URL={found.url} AWS_DEFAULT_REGION={REGION}\n"
         f"  export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing"
     )

@@ -16,20 +16,31 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import copy_context
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.event_log import Event
 from simulator.local_aws import LocalAws
 from simulator.operations import Operation, OperationLog
 from simulator.places import place
-from simulator.wire import OWN_PATHS, HttpFace, LayerUrls, security_hub_operation
+from simulator.wire import (
+    OWN_PATHS,
+    HttpFace,
+    LayerUrls,
+    security_hub_operation,
+    security_hub_resource,
+)
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("SERVICE_HANDLERS", "AUTH", "app", "main"),
-    "ministack.core.iam_actions": ("SERVICE_TO_IAM_NAMESPACE", "extract_iam_action"),
+    "ministack.core.iam_actions": (
+        "SERVICE_TO_IAM_NAMESPACE",
+        "extract_iam_action",
+        "extract_resource_arn",
+    ),
     "ministack.core.iam_evaluator": ("enforce", "caller_arn"),
     "ministack.core.responses": (
         "get_account_id",
@@ -67,12 +78,14 @@ def missing() -> list[str]:
     return absent
 
 
-def mount(host: str, port: int, *, enable_security_hub: bool = True) -> LocalAws:
+def mount(
+    base_url: str, *, behaviours: Behaviours, enable_security_hub: bool = True
+) -> LocalAws:
     """Put the simulator in ministack's place for ECR and Security Hub.
 
     Args:
-        host: the address ministack will listen on.
-        port: and the port.
+        base_url: where ministack will listen, for clients that send no Host.
+        behaviours: the positions of the simulator's switches.
         enable_security_hub: whether Security Hub starts enabled in the default account
             and Region.
 
@@ -85,8 +98,14 @@ def mount(host: str, port: int, *, enable_security_hub: bool = True) -> LocalAws
             f"ministack lacks {', '.join(absent)}: install the version that "
             "requirements/local-aws.txt pins"
         )
-    urls = LayerUrls(f"http://{host}:{port}")
-    aws = LocalAws(clock=_now, sleep=time.sleep, events=_put_event, layer_url=urls)
+    urls = LayerUrls(base_url)
+    aws = LocalAws(
+        clock=_now,
+        behaviours=behaviours,
+        sleep=time.sleep,
+        events=_put_event,
+        layer_url=urls,
+    )
     performed = OperationLog()
     _record_actions(performed)
     face = HttpFace(aws, urls, performed=performed)
@@ -155,6 +174,26 @@ def _authorise() -> None:
         return action
 
     iam_actions.extract_iam_action = extract
+    resource_of = iam_actions.extract_resource_arn
+
+    def resource_arn(
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, Any],
+        region: str,
+        account: str,
+    ) -> str:
+        if service == "securityhub":
+            return security_hub_resource(method, path, body, place(account, region))
+        arn: str = resource_of(
+            service, method, path, headers, body, query, region, account
+        )
+        return arn
+
+    iam_actions.extract_resource_arn = resource_arn
 
 
 def _record_actions(performed: OperationLog) -> None:
@@ -240,10 +279,14 @@ def _now() -> datetime:
 
 
 def _main() -> None:
+    given = os.environ
     aws = mount(
-        os.environ["BIND_HOST"],
-        int(os.environ["GATEWAY_PORT"]),
-        enable_security_hub=os.environ.get("SECURITY_HUB", "on") == "on",
+        f"http://{given['BIND_HOST']}:{given['GATEWAY_PORT']}",
+        behaviours=Behaviours(
+            archive_delay=timedelta(seconds=float(given["SIMULATOR_ARCHIVE_SECONDS"])),
+            restore_delay=timedelta(seconds=float(given["SIMULATOR_RESTORE_SECONDS"])),
+        ),
+        enable_security_hub=given["SIMULATOR_SECURITY_HUB"] == "on",
     )
     threading.Thread(
         target=_settle_for_ever, args=(aws, os.getppid()), daemon=True

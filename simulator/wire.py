@@ -1,9 +1,11 @@
 """The HTTP face: ECR's json-1.1 and Security Hub's rest-json, checked by the models."""
 
+import contextlib
 import hmac
 import json
 import secrets
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +22,7 @@ from simulator.shapes import from_json, problems, service_model, to_json
 OWN_PATHS = "/_sealward/"
 """Paths that are the simulator's own, not a service's."""
 _LAYERS = f"{OWN_PATHS}layers/"
+_HOST: ContextVar[str] = ContextVar("host the client asked", default="")
 _JSON = "application/x-amz-json-1.1"
 _INVALID = {"ecr": "InvalidParameterException", "securityhub": "InvalidInputException"}
 
@@ -34,7 +37,11 @@ class Response:
 
 
 class LayerUrls:
-    """Addresses of layers under ``OWN_PATHS``, each with a token as if pre-signed."""
+    """Addresses of layers under ``OWN_PATHS``, each with a token as if pre-signed.
+
+    They name the host that the client asked: containers reach this machine by another
+    name than its own processes do.
+    """
 
     def __init__(self, base_url: str) -> None:
         """``base_url``: scheme, host and port that clients reach, without a slash."""
@@ -45,7 +52,9 @@ class LayerUrls:
         """Return the address of a layer."""
         path = f"{_LAYERS}{where.account}/{where.region}/{quote(digest)}"
         query = {"repository": repository, "token": self._token(path, repository)}
-        return f"{self.base_url}{path}?{urlencode(query)}"
+        asked = _HOST.get()
+        base_url = f"http://{asked}" if asked else self.base_url
+        return f"{base_url}{path}?{urlencode(query)}"
 
     def allows(self, path: str, repository: str, token: str) -> bool:
         """Return whether ``token`` was made for this address."""
@@ -93,6 +102,7 @@ class HttpFace:
             region: where.
             caller: the principal's ARN.
         """
+        _HOST.set(headers.get("host", ""))
         target = headers.get("x-amz-target", "")
         service = "ecr" if target else "securityhub"
         try:
@@ -174,6 +184,21 @@ def security_hub_operation(method: str, path: str) -> OperationModel:
         f"Security Hub has no operation at {method} {path}",
         HTTPStatus.NOT_FOUND,
     )
+
+
+def security_hub_resource(method: str, path: str, body: bytes, where: Place) -> str:
+    """Return the ARN on which an operation of Security Hub's is authorised.
+
+    Importing is authorised on the product, which the first finding names.
+    """
+    operation = ""
+    with contextlib.suppress(ServiceError):
+        operation = security_hub_operation(method, path).name
+    if operation == "BatchImportFindings":
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):
+            return str(json.loads(body)["Findings"][0]["ProductArn"])
+        return "*"
+    return where.arn("securityhub", "hub/default")
 
 
 def _ecr_operation(target: str) -> OperationModel:
