@@ -1,4 +1,4 @@
-"""Whole calls of ``verify``: a statement, stores and a time that go with an envelope."""
+"""Whole calls of ``verify``: statement, stores and time that go with an envelope."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

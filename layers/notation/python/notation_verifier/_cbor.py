@@ -1,18 +1,19 @@
 """A strict CBOR reader for COSE envelopes: one value for one spelling of a map.
 
-Why not ``cbor2``: version 6.2 can refuse indefinite lengths, duplicate keys and depth, but
-``loads`` ignores what follows the value, tags 2 to 5, 28, 29 and others are turned into
-values before anything can be asked, and ``1``, ``1.0`` and ``true`` are one key to a Python
-``dict``. None of that can be switched off.
+Why not ``cbor2``: version 6.2 can refuse indefinite lengths, duplicate keys and depth,
+but ``loads`` ignores what follows the value, tags 2 to 5, 28, 29 and others are turned
+into values before anything can be asked, and ``1``, ``1.0`` and ``true`` are one key to
+a Python ``dict``. None of that can be switched off.
 
 Accepted: unsigned and negative integers of 64 bits, byte and text strings, arrays, maps
-with integer or text labels, false, true, null, and tag 1 kept as :class:`Epoch`. All else
-is refused, as are indefinite lengths, duplicate labels, trailing bytes and depth.
+with integer or text labels, false, true, null, and tag 1 kept as :class:`Epoch`. All
+else is refused, as are indefinite lengths, duplicate labels, trailing bytes and depth.
 Integers need not be minimal, as in the reference; a label written in two lengths is one
 label, so a duplicate.
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from notation_verifier.errors import NotationError
@@ -22,10 +23,22 @@ MAX_DEPTH = 8
 MAX_ITEMS = 4096
 """Items in one envelope, over all containers."""
 
-_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
 _SIMPLE_VALUES = {20: False, 21: True, 22: None}
 _EPOCH_TAG = 1
 _SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
+
+
+class _Major(IntEnum):
+    """Major types, RFC 8949 section 3.1."""
+
+    UNSIGNED = 0
+    NEGATIVE = 1
+    BYTES = 2
+    TEXT = 3
+    ARRAY = 4
+    MAP = 5
+    TAG = 6
+    SIMPLE = 7
 
 
 class CborError(NotationError):
@@ -80,39 +93,45 @@ class _Reader:
         except UnicodeDecodeError:
             raise CborError(f"CBOR text before byte {self.at} is not UTF-8") from None
 
-    def value(self, depth: int) -> Any:  # noqa: ANN401, PLR0911 - CBOR is any value
+    def value(self, depth: int) -> Any:  # noqa: ANN401 - CBOR is any value
         self.items += 1
         if self.items > MAX_ITEMS:
             raise CborError(f"CBOR has more than {MAX_ITEMS} items")
         start = self.at
         major, argument = self.head()
-        if major == _UNSIGNED:
-            return argument
-        if major == _NEGATIVE:
-            return -1 - argument
-        if major == _BYTES:
-            return self.string(argument)
-        if major == _TEXT:
-            return self.text(argument)
-        if major == _SIMPLE:
-            if self.at == start + 1 and argument in _SIMPLE_VALUES:
-                return _SIMPLE_VALUES[argument]
-            raise CborError(f"CBOR float or simple value at byte {start}")
-        if depth <= 0:
-            raise CborError(f"CBOR is nested deeper than {MAX_DEPTH}")
-        if major == _TAG:
-            return self.epoch(argument, start)
-        if argument > MAX_ITEMS:
-            raise CborError(f"CBOR container at byte {start} has too many items")
-        if major == _ARRAY:
+        if major in (_Major.ARRAY, _Major.MAP):
+            if depth <= 0:
+                raise CborError(f"CBOR is nested deeper than {MAX_DEPTH}")
+            if argument > MAX_ITEMS:
+                raise CborError(f"CBOR container at byte {start} has too many items")
+            if major == _Major.MAP:
+                return self.map(argument, depth - 1)
             return [self.value(depth - 1) for _ in range(argument)]
-        return self.map(argument, depth - 1)
+        return self.scalar(major, argument, start)
+
+    def scalar(self, major: int, argument: int, start: int) -> object:
+        """Return what is no container; ``start`` is its offset."""
+        match major:
+            case _Major.UNSIGNED:
+                return argument
+            case _Major.NEGATIVE:
+                return -1 - argument
+            case _Major.BYTES:
+                return self.string(argument)
+            case _Major.TEXT:
+                return self.text(argument)
+            case _Major.TAG:
+                return self.epoch(argument, start)
+            case _:
+                if self.at == start + 1 and argument in _SIMPLE_VALUES:
+                    return _SIMPLE_VALUES[argument]
+                raise CborError(f"CBOR float or simple value at byte {start}")
 
     def epoch(self, tag: int, start: int) -> Epoch:
         major, argument = self.head()
-        if tag != _EPOCH_TAG or major not in (_UNSIGNED, _NEGATIVE):
+        if tag != _EPOCH_TAG or major not in (_Major.UNSIGNED, _Major.NEGATIVE):
             raise CborError(f"CBOR tag {tag} at byte {start} is not an integer time")
-        return Epoch(argument if major == _UNSIGNED else -1 - argument)
+        return Epoch(argument if major == _Major.UNSIGNED else -1 - argument)
 
     def map(self, pairs: int, depth: int) -> dict[int | str, Any]:
         found: dict[int | str, Any] = {}
@@ -120,11 +139,11 @@ class _Reader:
             start = self.at
             major, argument = self.head()
             label: int | str
-            if major == _TEXT:
+            if major == _Major.TEXT:
                 label = self.text(argument)
-            elif major == _UNSIGNED:
+            elif major == _Major.UNSIGNED:
                 label = argument
-            elif major == _NEGATIVE:
+            elif major == _Major.NEGATIVE:
                 label = -1 - argument
             else:
                 raise CborError(f"CBOR label at byte {start} is no integer or text")

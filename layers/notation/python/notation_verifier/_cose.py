@@ -138,9 +138,9 @@ def _extended(
     """Return the extended attributes, once ``crit`` lists what it must.
 
     Raises:
-        MalformedEnvelope: ``crit`` is not a non-empty list of different labels, misses a
-            required one or lists one that is absent; an integer label that is not one of
-            the three a signature has.
+        MalformedEnvelope: ``crit`` is not a non-empty list of different labels, misses
+            a required one or lists one that is absent; an integer label that is none
+            of the three a signature has.
     """
     critical = header.get(_CRITICAL)
     if (

@@ -1,8 +1,9 @@
 """The little of DER that X.509 names and certificates need: exact slices.
 
-``cryptography`` encodes names again when asked for their bytes; issuer and subject are to
-be compared as they were signed, and what is hashed must be what was sent. So the outer
-structure is sliced here; everything inside keys and extensions is ``cryptography``'s.
+``cryptography`` encodes names again when asked for their bytes; issuer and subject are
+to be compared as they were signed, and what is hashed must be what was sent. So the
+outer structure is sliced here; everything inside keys and extensions is
+``cryptography``'s.
 """
 
 from typing import NamedTuple

@@ -1,8 +1,8 @@
 """Strict readers of JSON, base64 and RFC 3339 times: one value for one spelling.
 
-The reference's readers accept duplicate members, case variants, line breaks in base64 and
-more. Two readers of one envelope may then see two different signatures, so each of these
-is refused here. docs/deviations.md lists them.
+The reference's readers accept duplicate members, case variants, line breaks in base64
+and more. Two readers of one envelope may then see two different signatures, so each of
+these is refused here. docs/deviations.md lists them.
 """
 
 import json

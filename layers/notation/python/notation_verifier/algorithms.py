@@ -181,7 +181,7 @@ CERTIFICATE_ALGORITHMS: dict[bytes, CertificateAlgorithm] = {
         for null in (_NULL, b"")
     },
 }
-"""The AlgorithmIdentifiers, byte for byte, a chain's certificates may be signed with."""
+"""The AlgorithmIdentifiers, byte for byte, that certificates may be signed with."""
 
 
 def issued(

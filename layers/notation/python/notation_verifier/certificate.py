@@ -1,7 +1,7 @@
 """One X.509 certificate, read once: exact slices, its key, the extensions that count.
 
-Spec: signature-specification, Certificate Requirements; what the reference's X.509 library
-refuses when it parses is refused here too.
+Spec: signature-specification, Certificate Requirements; what the reference's X.509
+library refuses when it parses is refused here too.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hashlib import sha256
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from notation_verifier import _der
 from notation_verifier.algorithms import (
@@ -28,8 +28,9 @@ _MAX_EXPONENT = (1 << 31) - 1
 _MIN_RSA_BITS = 2048
 _NEGATIVE = 0x80
 
-# SubjectPublicKeyInfo algorithms, byte for byte: rsaEncryption with NULL, and id-ecPublicKey
-# with the three curves; Ed25519 may sign certificates, never an envelope.
+# SubjectPublicKeyInfo algorithms, byte for byte: rsaEncryption with NULL, and
+# id-ecPublicKey with the three curves; Ed25519 may sign certificates, never an
+# envelope.
 _KEY_ALGORITHMS = frozenset(
     map(
         bytes.fromhex,
@@ -166,6 +167,46 @@ def _key(certificate: x509.Certificate, algorithm: bytes) -> PublicKey | None:
     return None
 
 
+@dataclass(slots=True)
+class _Extensions:
+    is_ca: bool | None = None
+    path_length: int | None = None
+    key_usage: x509.KeyUsage | None = None
+    key_usage_critical: bool = False
+    extended_key_usages: tuple[str, ...] = ()
+    has_revocation_pointer: bool = False
+
+
+def _extensions(extensions: x509.Extensions) -> _Extensions:
+    """Return what the checks need to know of a certificate's extensions.
+
+    Raises:
+        InvalidCertificate: one is critical that must not be.
+    """
+    found = _Extensions()
+    for extension in extensions:
+        value = extension.value
+        if extension.critical and extension.oid in _NEVER_CRITICAL:
+            raise InvalidCertificate(
+                f"extension {extension.oid.dotted_string} must not be critical"
+            )
+        if isinstance(value, x509.BasicConstraints):
+            found.is_ca, found.path_length = value.ca, value.path_length
+        elif isinstance(value, x509.KeyUsage):
+            found.key_usage, found.key_usage_critical = value, extension.critical
+        elif isinstance(value, x509.ExtendedKeyUsage):
+            found.extended_key_usages = tuple(each.dotted_string for each in value)
+        elif isinstance(value, x509.CRLDistributionPoints) or (
+            isinstance(value, x509.AuthorityInformationAccess)
+            and any(
+                each.access_method == AuthorityInformationAccessOID.OCSP
+                for each in value
+            )
+        ):
+            found.has_revocation_pointer = True
+    return found
+
+
 def read_certificate(der: bytes) -> Certificate:
     """Return the certificate ``der`` holds.
 
@@ -194,30 +235,7 @@ def read_certificate(der: bytes) -> Certificate:
         x509.DuplicateExtension,
     ) as error:
         raise InvalidCertificate(f"not a certificate: {error!s:.200}") from None
-    is_ca: bool | None = None
-    path_length: int | None = None
-    key_usage: x509.KeyUsage | None = None
-    key_usage_critical = False
-    usages: tuple[str, ...] = ()
-    pointer = False
-    for extension in extensions:
-        if extension.critical and extension.oid in _NEVER_CRITICAL:
-            raise InvalidCertificate(
-                f"extension {extension.oid.dotted_string} must not be critical"
-            )
-        match extension.value:
-            case x509.BasicConstraints() as constraints:
-                is_ca, path_length = constraints.ca, constraints.path_length
-            case x509.KeyUsage() as key_usage:
-                key_usage_critical = extension.critical
-            case x509.ExtendedKeyUsage() as extended:
-                usages = tuple(usage.dotted_string for usage in extended)
-            case x509.AuthorityInformationAccess() | x509.CRLDistributionPoints():
-                pointer = True
-            case x509.FreshestCRL():
-                pointer = True
-            case _:
-                pass
+    found = _extensions(extensions)
     return Certificate(
         der=der,
         sha256=sha256(der).hexdigest(),
@@ -229,10 +247,10 @@ def read_certificate(der: bytes) -> Certificate:
         key=key,
         not_before=not_before,
         not_after=not_after,
-        is_ca=is_ca,
-        path_length=path_length,
-        key_usage=key_usage,
-        key_usage_critical=key_usage_critical,
-        extended_key_usages=usages,
-        has_revocation_pointer=pointer,
+        is_ca=found.is_ca,
+        path_length=found.path_length,
+        key_usage=found.key_usage,
+        key_usage_critical=found.key_usage_critical,
+        extended_key_usages=found.extended_key_usages,
+        has_revocation_pointer=found.has_revocation_pointer,
     )

@@ -1,7 +1,7 @@
-"""The certificate chain inside an envelope: ordered, complete, up to a self-signed root.
+"""The certificate chain of an envelope: ordered, complete, up to a self-signed root.
 
-Only these rules count; name constraints, policies and other extensions are not evaluated,
-by the specification's own word. Validity in time is a check of its own.
+Only these rules count; name constraints, policies and other extensions are not
+evaluated, by the specification's own word. Validity in time is a check of its own.
 
 Spec: signature-specification, Certificate Requirements.
 """
@@ -58,8 +58,8 @@ def check_chain(chain: Sequence[Certificate]) -> None:
     for index, certificate in enumerate(others):
         if certificate.self_signed:
             raise ChainError(
-                f"certificate {index} ({name_text(certificate.subject)}) is self-signed;"
-                " only the last may be"
+                f"certificate {index} ({name_text(certificate.subject)}) is"
+                " self-signed; only the last may be"
             )
         _check_issued(
             certificate,
@@ -142,7 +142,8 @@ def check_ca(certificate: Certificate, below: int) -> None:
         raise ChainError(f"the issuer {subject} is not a CA (basic constraints)")
     if certificate.path_length is not None and certificate.path_length < below:
         raise ChainError(
-            f"the CA {subject} allows a path of {certificate.path_length}, found {below}"
+            f"the CA {subject} allows {certificate.path_length} CAs below it, there are"
+            f" {below}"
         )
     usage = certificate.key_usage
     if usage is None:

@@ -1,7 +1,7 @@
 """What can be wrong with the bytes a verifier is given.
 
-One family: whatever a caller passes in, ``verify`` and the parsers of this package end in
-a value or in a :class:`NotationError`; nothing else escapes.
+One family: whatever a caller passes in, ``verify`` and the parsers of this package end
+in a value or in a :class:`NotationError`; nothing else escapes.
 """
 
 

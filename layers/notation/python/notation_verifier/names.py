@@ -1,7 +1,7 @@
 """Distinguished names: of a certificate's subject, and as a trust policy writes them.
 
-The reference turns a leaf's subject into text and reads that text with the parser it uses
-for policies. Both ends meet here in one form: attribute type to value.
+The reference turns a leaf's subject into text and reads that text with the parser it
+uses for policies. Both ends meet here in one form: attribute type to value.
 
 Spec: trust-store-trust-policy, Trusted Identities Constraints; RFC 4514.
 """
@@ -28,9 +28,10 @@ _SHORT_NAMES = {
 }
 _MANDATORY = ("C", "ST", "O")
 _PRINTABLE = re.compile(rb"[A-Za-z0-9 '()+,\-./:=?*&]*")
-_SPECIAL = ' "#+,;<=>\\'
+_SPECIAL = tuple(bytes((byte,)) for byte in b' "#+,;<=>\\')
 _ESCAPED = re.compile(r"[,+\"\\<>;\0]")
-_HEX = re.compile(r"[0-9a-fA-F]{2}", re.ASCII)
+_ESCAPE = re.compile(rb"\\([0-9a-fA-F]{2}|.?)", re.DOTALL)
+_HEX_DIGITS = 2
 # What ends a type or a value, and what escapes the next character.
 _DELIMITER = re.compile(r"\\.?|[=,;+]", re.DOTALL)
 _GO_SPACE = " \t\n\v\f\r\x85\xa0"
@@ -40,12 +41,21 @@ class UnreadableName(NotationError):  # noqa: N818 - named by what is wrong
     """A distinguished name that cannot be matched; says why."""
 
 
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    escaped = match.group(1)
+    if len(escaped) == _HEX_DIGITS:
+        return bytes((int(escaped, 16),))
+    if escaped not in _SPECIAL:
+        raise UnreadableName("a backslash escapes nothing that may be escaped")
+    return escaped
+
+
 def _decoded(text: str) -> str:
     """Return an attribute type or value without its escapes.
 
     Raises:
-        UnreadableName: a backslash before neither a special character nor two hex digits,
-            or hex digits that are not UTF-8.
+        UnreadableName: a backslash before neither a special character nor two hex
+            digits, or text that is not UTF-8.
     """
     stripped = text.strip(" ")
     if stripped.endswith("\\") and text.endswith(" "):
@@ -54,24 +64,9 @@ def _decoded(text: str) -> str:
         stripped += " "
     if "\\" not in stripped:
         return stripped
-    out = bytearray()
-    at = 0
-    while at < len(stripped):
-        character = stripped[at]
-        if character != "\\":
-            out += character.encode()
-            at += 1
-        elif at + 1 < len(stripped) and stripped[at + 1] in _SPECIAL:
-            out += stripped[at + 1].encode()
-            at += 2
-        elif _HEX.fullmatch(stripped, at + 1, at + 3):
-            out.append(int(stripped[at + 1 : at + 3], 16))
-            at += 3
-        else:
-            raise UnreadableName("a backslash escapes nothing that may be escaped")
     try:
-        return out.decode()
-    except UnicodeDecodeError:
+        return _ESCAPE.sub(_unescaped, stripped.encode()).decode()
+    except UnicodeError:
         raise UnreadableName("its escaped bytes are not UTF-8") from None
 
 
@@ -109,8 +104,8 @@ def parse_name(text: str) -> Mapping[str, str]:
     Takes time linear in the text.
 
     Raises:
-        UnreadableName: empty, holds ``=#``, an RDN of several attributes, a type twice, an
-            empty value, or lacks one of C, ST and O.
+        UnreadableName: empty, holds ``=#``, an RDN of several attributes, a type
+            twice, an empty value, or lacks one of C, ST and O.
     """
     if len(text) > MAX_NAME_LENGTH:
         raise UnreadableName(f"it is longer than {MAX_NAME_LENGTH} characters")

@@ -44,6 +44,6 @@ def check_registry_scope(scope: str) -> None:
         or not _REPOSITORY.fullmatch(repository)
     ):
         raise InvalidTrustPolicy(
-            f"registry scope {scope[:200]!r} is no repository; write registry/repository"
-            " without scheme, tag or digest"
+            f"registry scope {scope[:200]!r} is no repository; write"
+            " registry/repository without scheme, tag or digest"
         )

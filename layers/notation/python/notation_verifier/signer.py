@@ -1,8 +1,8 @@
 """AWS Signer: what its verification plugin checks, done here.
 
-Signer's signatures name a plugin, so a verifier without plugins must know it natively or
-refuse. Everything but the revocation service is here; ARNs count only under Signer's own
-roots, because anyone else's CA could write any ARN into a signature.
+Signer's signatures name a plugin, so a verifier without plugins must know it natively
+or refuse. Everything but the revocation service is here; ARNs count only under Signer's
+own roots, because anyone else's CA could write any ARN into a signature.
 """
 
 import re
@@ -70,6 +70,12 @@ class SignerError(Exception):
     """Attributes that Signer's plugin would refuse; never leaves the package."""
 
 
+def names_signer_plugin(envelope: Envelope) -> bool:
+    """Return whether an envelope asks for Signer's plugin."""
+    plugin = envelope.extended.get(VERIFICATION_PLUGIN)
+    return plugin is not None and plugin.value == SIGNER_PLUGIN
+
+
 def is_profile(arn: str) -> bool:
     """Return whether ``arn`` names a signing profile, any version of it."""
     return _PROFILE.fullmatch(arn) is not None
@@ -83,8 +89,8 @@ def is_profile_version(arn: str) -> bool:
 def matches_arn(identity: str, profile_version: str) -> bool:
     """Return whether a trusted identity allows a signature's profile version.
 
-    A profile's ARN allows every version of it, a version's ARN that one. The plugin folds
-    case; here the comparison is exact, as profile names are.
+    A profile's ARN allows every version of it, a version's ARN that one. The plugin
+    folds case; here the comparison is exact, as profile names are.
     """
     if is_profile_version(identity):
         return identity == profile_version

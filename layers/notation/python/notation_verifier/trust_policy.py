@@ -64,7 +64,7 @@ class TrustPolicyDocument:
         """
         if len(data) > MAX_DOCUMENT_BYTES:
             raise InvalidTrustPolicy(
-                f"a document of {len(data)} bytes; at most {MAX_DOCUMENT_BYTES} are read"
+                f"a document of {len(data)} bytes; {MAX_DOCUMENT_BYTES} are read"
             )
         try:
             document = json_object(data)

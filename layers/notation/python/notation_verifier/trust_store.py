@@ -46,8 +46,8 @@ class TrustStoreName:
         """Return the store that ``<type>:<name>`` names.
 
         Raises:
-            InvalidTrustStore: no ``:``, another type, or a name that is ``.``, ``..`` or
-                holds anything but ASCII letters, digits, ``_``, ``.`` and ``-``.
+            InvalidTrustStore: no ``:``, another type, or a name that is ``.``, ``..``
+                or holds anything but ASCII letters, digits, ``_``, ``.`` and ``-``.
         """
         kind, separator, name = text.partition(":")
         if not separator:
@@ -127,8 +127,8 @@ def _check_anchor(name: TrustStoreName, certificate: Certificate) -> None:
             or not certificate.self_signed
         ):
             raise InvalidTrustStore(
-                f"trust store {name}: certificate {certificate.sha256} is no self-signed"
-                " root CA"
+                f"trust store {name}: certificate {certificate.sha256} is no"
+                " self-signed root CA"
             )
     elif not certificate.is_ca and not certificate.self_signed:
         raise InvalidTrustStore(

@@ -1,0 +1,144 @@
+"""Integrity, checks 1 to 4: the envelope is whole, and of this very subject.
+
+Spec: trust-store-trust-policy, Signature Verification, steps 1 and 2;
+signature-specification, Signed Attributes.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+from notation_verifier.algorithms import algorithm_of, verifies
+from notation_verifier.chain import ChainError, check_chain
+from notation_verifier.descriptor import Descriptor
+from notation_verifier.envelope import (
+    PAYLOAD_CONTENT_TYPE,
+    VERIFICATION_PLUGIN,
+    VERIFICATION_PLUGIN_MIN_VERSION,
+    Envelope,
+    ExtendedAttribute,
+)
+from notation_verifier.identities import ANY
+from notation_verifier.payload import PayloadError, read_payload
+from notation_verifier.report import Failed, Outcome, Passed, Reason
+from notation_verifier.signer import (
+    SIGNER_PLUGIN,
+    SignerError,
+    minimum_version_met,
+    signer_signature,
+)
+from notation_verifier.trust_policy import TrustPolicyStatement
+
+
+def check_signature(envelope: Envelope) -> Outcome:
+    """(1) The leaf's key made the signature, with the algorithm its kind implies."""
+    key = envelope.chain[0].key
+    implied = None if key is None else algorithm_of(key)
+    if key is None or implied is None:
+        return Failed(
+            Reason.ALGORITHM_MISMATCH,
+            "the leaf's key is none of RSA 2048, 3072, 4096, P-256, P-384, P-521",
+        )
+    if implied is not envelope.algorithm:
+        return Failed(
+            Reason.ALGORITHM_MISMATCH,
+            f"the header says {envelope.algorithm}, the leaf's key {implied}",
+        )
+    if not verifies(implied, key, envelope.signature, envelope.signed):
+        return Failed(
+            Reason.SIGNATURE_MISMATCH, "the leaf's key did not make this signature"
+        )
+    return Passed(f"{implied} by the leaf's key")
+
+
+def check_certificate_chain(envelope: Envelope) -> Outcome:
+    """(2) The chain is ordered, complete and made for code signing."""
+    try:
+        check_chain(envelope.chain)
+    except ChainError as error:
+        return Failed(Reason.CHAIN_INVALID, str(error))
+    return Passed(f"{len(envelope.chain)} certificates up to a self-signed root")
+
+
+def check_payload(envelope: Envelope, subject: Descriptor) -> Outcome:
+    """(3) The payload is Notation's and names this very subject."""
+    if envelope.content_type != PAYLOAD_CONTENT_TYPE:
+        return Failed(
+            Reason.PAYLOAD_CONTENT_TYPE,
+            f"the content type is {envelope.content_type[:120]!r}, not"
+            f" {PAYLOAD_CONTENT_TYPE!r}",
+        )
+    try:
+        target = read_payload(envelope.payload)
+    except PayloadError as error:
+        return Failed(Reason.PAYLOAD_MALFORMED, str(error))
+    if target != subject:
+        return Failed(
+            Reason.SUBJECT_MISMATCH,
+            f"signed is {target.digest} ({target.media_type[:120]!r}, {target.size}"
+            f" bytes), not {subject.digest} ({subject.media_type[:120]!r},"
+            f" {subject.size} bytes)",
+        )
+    return Passed(f"of {target.digest}")
+
+
+def check_critical_attributes(
+    envelope: Envelope,
+    statement: TrustPolicyStatement,
+    signer_roots: AbstractSet[str],
+) -> Outcome:
+    """(4) Everything critical is understood; the plugin named, if any, is Signer's."""
+    plugin = envelope.extended.get(VERIFICATION_PLUGIN)
+    if plugin is not None:
+        return _check_plugin(envelope, plugin, statement)
+    if envelope.chain[-1].sha256 in signer_roots:
+        return Failed(
+            Reason.SIGNER_ATTRIBUTES,
+            "the chain ends in an AWS Signer root, but the signature does not name"
+            f" {SIGNER_PLUGIN}",
+        )
+    unknown = sorted(
+        str(name)[:80]
+        for name, attribute in envelope.extended.items()
+        if attribute.critical or name == VERIFICATION_PLUGIN_MIN_VERSION
+    )
+    if unknown:
+        return Failed(
+            Reason.UNKNOWN_CRITICAL_ATTRIBUTE,
+            f"nothing here understands {', '.join(unknown)[:300]}",
+        )
+    return Passed("every critical attribute is understood")
+
+
+def _check_plugin(
+    envelope: Envelope, plugin: ExtendedAttribute, statement: TrustPolicyStatement
+) -> Outcome:
+    if plugin.value != SIGNER_PLUGIN or not plugin.critical:
+        return Failed(
+            Reason.UNKNOWN_PLUGIN,
+            f"the signature names the plugin {str(plugin.value)[:120]!r}"
+            f" ({'critical' if plugin.critical else 'not critical'}); only"
+            f" {SIGNER_PLUGIN!r}, critical, is known",
+        )
+    if not _minimum_version_met(envelope.extended):
+        return Failed(
+            Reason.UNKNOWN_PLUGIN,
+            f"the signature needs {SIGNER_PLUGIN} of a version that is later than the"
+            " one known, unreadable or not critical",
+        )
+    try:
+        found = signer_signature(envelope)
+    except SignerError as error:
+        return Failed(Reason.SIGNER_ATTRIBUTES, str(error))
+    if ANY in statement.trusted_identities:
+        # The plugin refuses this at every level: authenticity alone may only be logged.
+        return Failed(
+            Reason.SIGNER_WILDCARD,
+            "the statement trusts '*', which would admit every AWS customer; name the"
+            " ARNs of signing profiles",
+        )
+    return Passed(f"AWS Signer, {found.profile_version}")
+
+
+def _minimum_version_met(extended: Mapping[int | str, ExtendedAttribute]) -> bool:
+    minimum = extended.get(VERIFICATION_PLUGIN_MIN_VERSION)
+    return minimum is None or (minimum.critical and minimum_version_met(minimum.value))

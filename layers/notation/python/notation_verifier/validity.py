@@ -1,0 +1,96 @@
+"""Validity, checks 7 to 9: the signature has not ended, its certificates held and hold.
+
+Spec: trust-store-trust-policy, Signature Verification, steps 4 to 6; signing-scheme.
+"""
+
+from datetime import datetime, timedelta
+
+from notation_verifier.envelope import Envelope, SigningScheme
+from notation_verifier.names import name_text
+from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.signer import names_signer_plugin
+from notation_verifier.trust_policy import TrustPolicyStatement, VerifyTimestamp
+from notation_verifier.trust_store import TrustStoreType
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far a signing authority's clock may be ahead of ours."""
+
+
+def check_expiry(envelope: Envelope, now: datetime) -> Outcome:
+    """(7) The signature has not expired."""
+    expiry = envelope.expiry
+    if expiry is None:
+        return Passed("the signature does not expire")
+    if now >= expiry:
+        return Failed(
+            Reason.SIGNATURE_EXPIRED, f"the signature expired {expiry.isoformat()}"
+        )
+    return Passed(f"the signature expires {expiry.isoformat()}")
+
+
+def check_authentic_timestamp(
+    envelope: Envelope, statement: TrustPolicyStatement, now: datetime
+) -> Outcome:
+    """(8) Every certificate was valid at the time that can be relied upon."""
+    if envelope.scheme is SigningScheme.SIGNING_AUTHORITY:
+        at = envelope.signing_time
+        if at - now > CLOCK_SKEW:
+            return Failed(
+                Reason.SIGNING_TIME_IN_FUTURE,
+                f"the authentic signing time {at.isoformat()} is after now,"
+                f" {now.isoformat()}",
+            )
+        return _valid_at(envelope, at, "the authentic signing time")
+    if not any(name.type is TrustStoreType.TSA for name in statement.trust_stores):
+        return _valid_at(envelope, now, "now: the statement names no tsa store")
+    if statement.verify_timestamp is VerifyTimestamp.AFTER_CERT_EXPIRY and all(
+        now <= certificate.not_after for certificate in envelope.chain
+    ):
+        return _valid_at(envelope, now, "now: no certificate has expired")
+    if envelope.timestamp is None:
+        return Failed(
+            Reason.TIMESTAMP_MISSING,
+            "the statement names a tsa store, the envelope has no timestamp",
+        )
+    return Skipped(Reason.NEEDS_TIMESTAMP, "RFC 3161 timestamps are not verified yet")
+
+
+def check_revocation(envelope: Envelope, *, anchored: bool) -> Outcome:
+    """(9) Nothing in the chain is revoked, as far as that needs no network.
+
+    Args:
+        envelope: its chain holds together.
+        anchored: whether a trust store holds a certificate of the chain. Nothing is
+            ever asked about a chain that is not: its maker chose the addresses.
+    """
+    signer = names_signer_plugin(envelope)
+    # The root is its own word: nobody is asked about it.
+    if not signer and not any(
+        certificate.has_revocation_pointer for certificate in envelope.chain[:-1]
+    ):
+        return Passed("no revocation information in any certificate")
+    if not anchored:
+        # Not Skipped: whoever made the chain would buy an inconclusive end with it.
+        return Failed(
+            Reason.NOT_ANCHORED, "nothing is asked about a chain that is not anchored"
+        )
+    if signer:
+        return Skipped(
+            Reason.NEEDS_SIGNER_SERVICE, "AWS Signer is not asked about revocation yet"
+        )
+    return Skipped(
+        Reason.NEEDS_REVOCATION_SERVICE, "OCSP and CRLs are not asked for yet"
+    )
+
+
+def _valid_at(envelope: Envelope, at: datetime, what: str) -> Outcome:
+    for certificate in envelope.chain:
+        if not certificate.not_before <= at <= certificate.not_after:
+            return Failed(
+                Reason.CERTIFICATE_NOT_VALID,
+                f"{name_text(certificate.subject)} is valid from"
+                f" {certificate.not_before.isoformat()} to"
+                f" {certificate.not_after.isoformat()}, not at {at.isoformat()}"
+                f" ({what})",
+            )
+    return Passed(f"every certificate is valid at {at.isoformat()} ({what})")
