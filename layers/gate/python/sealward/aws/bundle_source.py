@@ -1,8 +1,8 @@
 """Where the policy bundle comes from: an S3 object or a file, behind one port.
 
 A good bundle stays in force until a newer good one is read. A newer one that is bad
-does not displace it: it is reported through ``rejected``, which functions log as an
-error and count, and for which the stack has an alarm. An environment that starts while
+does not displace it: ``tell`` hears of it, which functions log as an error and count,
+and for which the stack has an alarm. An environment that starts while
 the newest is bad has nothing good to keep, so it decides nothing and raises
 ``InvalidBundle``, which becomes a finding. Both are safe, and publishing a good bundle
 ends both within a minute.
@@ -40,15 +40,22 @@ class S3BundleSource:
         bucket: name of the versioned bucket.
         key: the object's key.
         now: returns the present instant, aware, UTC.
+        tell: told why the newest is not in force, whenever that was found.
     """
 
     def __init__(
-        self, client: "S3Client", bucket: str, key: str, now: Callable[[], datetime]
+        self,
+        client: "S3Client",
+        bucket: str,
+        key: str,
+        now: Callable[[], datetime],
+        tell: Callable[[Exception], None] = lambda _error: None,
     ) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
         self._now = now
+        self._tell = tell
         self._good: PolicyBundle | None = None
         self._etag = ""
         self._asked: datetime | None = None
@@ -69,6 +76,8 @@ class S3BundleSource:
         now = self._now()
         if self._asked is None or now - self._asked >= FRESH_FOR:
             self._refresh(now)
+            if self._rejected is not None:
+                self._tell(self._rejected)
         if self._good is None:
             raise self._rejected or NotFound(f"no policy bundle at {self._place}")
         return self._good
@@ -124,10 +133,16 @@ class FileBundleSource:
 
     Args:
         path: where it lies.
+        tell: told why the newest is not in force, whenever that was found.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tell: Callable[[Exception], None] = lambda _error: None,
+    ) -> None:
         self._path = path
+        self._tell = tell
         self._good: PolicyBundle | None = None
         self._seen: tuple[int, int] | None = None
         self._rejected: InvalidBundle | PortError | None = None
@@ -144,6 +159,7 @@ class FileBundleSource:
             InvalidBundle: the newest cannot be used and none was good before it.
             NotFound, Unavailable: none could be read, now or before.
         """
+        rejected = self._rejected
         try:
             status = self._path.stat()
             stamp = (status.st_mtime_ns, status.st_size)
@@ -161,13 +177,18 @@ class FileBundleSource:
             self._seen = None
         except InvalidBundle as error:
             self._rejected = error
+        if self._rejected is not None and self._rejected is not rejected:
+            self._tell(self._rejected)
         if self._good is None:
             raise self._rejected or NotFound(f"no policy bundle at {self._path}")
         return self._good
 
 
 def bundle_source(
-    location: str, client: "S3Client", now: Callable[[], datetime]
+    location: str,
+    client: "S3Client",
+    now: Callable[[], datetime],
+    tell: Callable[[Exception], None] = lambda _error: None,
 ) -> S3BundleSource | FileBundleSource:
     """Return the source of ``location``: ``s3://bucket/key`` or a path.
 
@@ -175,8 +196,8 @@ def bundle_source(
         ValueError: an ``s3://`` location without bucket or key.
     """
     if not location.startswith(_SCHEME):
-        return FileBundleSource(Path(location))
+        return FileBundleSource(Path(location), tell)
     bucket, _, key = location.removeprefix(_SCHEME).partition("/")
     if not bucket or not key:
         raise ValueError(f"POLICY_BUNDLE {location!r}: write s3://<bucket>/<key>")
-    return S3BundleSource(client, bucket, key, now)
+    return S3BundleSource(client, bucket, key, now, tell)

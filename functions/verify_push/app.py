@@ -1,0 +1,74 @@
+"""verify_push: looks at the artifacts that events name.
+
+Takes a batch of the look queue, or one EventBridge event for ``sam local invoke``.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+
+from sealward.aws.bundle_source import bundle_source
+from sealward.aws.clients import Clients
+from sealward.aws.ecr import EcrRegistry
+from sealward.aws.intake import Intake
+from sealward.aws.layer_download import LayerDownload
+from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.look_queue import SqsLookQueue
+from sealward.aws.security_hub import AsffSecurityHub
+from sealward.aws.telemetry import Telemetry
+from sealward.look import Gate
+from sealward.settings import Settings
+
+
+@cache
+def environment() -> tuple[Intake, Telemetry]:
+    """Return what one execution environment keeps, made at its first use."""
+    settings, clients, telemetry = Settings.of(os.environ), Clients(), Telemetry()
+    now, pool = partial(datetime.now, UTC), ThreadPoolExecutor(8)
+    ecr = clients.client("ecr")
+    queue = SqsLookQueue(
+        clients.lazily("sqs"), settings.look_queue_url, settings.dead_letter_queue_url
+    )
+    gate = Gate(
+        registry=EcrRegistry(
+            settings.account,
+            settings.region,
+            ecr,
+            LayerDownload(ecr.meta.endpoint_url),
+        ),
+        ledger=LedgerTable(settings.ledger_table, clients.client("dynamodb")),
+        security_hub=AsffSecurityHub(clients.lazily("securityhub")),
+        bundles=bundle_source(
+            settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
+        ),
+        queue=queue,
+        capability=settings.capability,
+        partition=settings.partition,
+        now=now,
+        run_beside=lambda calls: wait([pool.submit(call) for call in calls]),
+    )
+    intake = Intake(
+        account=settings.account,
+        region=settings.region,
+        queue=queue,
+        look=gate.look,
+        telemetry=telemetry,
+    )
+    return intake, telemetry
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    # Lambda initialises on a whole processor, and invokes on the share that memory
+    # buys.
+    environment()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 (Lambda's)
+    """Answer an SQS batch with its failures, an event with the look's result."""
+    intake, telemetry = environment()
+    try:
+        return intake.take(event, context.get_remaining_time_in_millis)
+    finally:
+        telemetry.flush()

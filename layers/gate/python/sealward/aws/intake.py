@@ -1,0 +1,140 @@
+"""Intake: what Lambda hands a function, read into hints, one look each.
+
+A message nobody can read is set aside by the function itself, with its reason, and
+acknowledged. A look that fails unexpectedly is never a verdict: its message comes again
+and ends on the dead-letter queue. Hints named twice in a batch are looked at once.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from sealward.aws.telemetry import Telemetry
+from sealward.events import EventProblem, Hint, MalformedEvent, parse_events
+from sealward.look_result import LookResult
+from sealward.ports import LookQueue, PortError
+
+RESERVE: Final = 15_000
+"""Milliseconds: with less left no further look is begun; its message comes again."""
+
+
+class Intake:
+    """Takes an SQS batch or one EventBridge event, and looks.
+
+    Args:
+        account: the function's own, twelve digits.
+        region: the function's own.
+        queue: where what cannot be read goes.
+        look: looks at one hint.
+        telemetry: told of every look.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        region: str,
+        queue: LookQueue,
+        look: Callable[[Hint], LookResult],
+        telemetry: Telemetry,
+    ) -> None:
+        self._account = account
+        self._region = region
+        self._queue = queue
+        self._look = look
+        self._telemetry = telemetry
+
+    def take(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
+        """Return what Lambda is to be answered.
+
+        Args:
+            event: an SQS batch (``Records``), or one EventBridge event.
+            remaining: milliseconds until Lambda ends the invocation.
+
+        Returns:
+            For a batch ``batchItemFailures``; for an event the look's result, or
+            ``malformed`` with the reason.
+        """
+        if isinstance(event, dict) and isinstance(event.get("Records"), list):
+            return self._batch(event["Records"], remaining)
+        return self._single(event)
+
+    def _batch(
+        self, records: Sequence[Mapping[str, Any]], remaining: Callable[[], int]
+    ) -> dict[str, Any]:
+        again: list[str] = []
+        waiting: dict[Hint, list[str]] = {}
+        for record in records:
+            message, body = str(record.get("messageId")), str(record.get("body"))
+            try:
+                for hint in self._hints(body):
+                    waiting.setdefault(hint, []).append(message)
+            except MalformedEvent as problem:
+                if not self._set_aside(body, problem):
+                    again.append(message)
+        for hint, messages in waiting.items():
+            if remaining() < RESERVE:
+                self._telemetry.event("put back", count="LooksPutBack", **_names(hint))
+                again += messages
+                continue
+            if self._attempt(hint) is None:
+                again += messages
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in again]}
+
+    def _single(self, event: object) -> dict[str, Any]:
+        try:
+            hints = parse_events(event, account=self._account, region=self._region)
+        except MalformedEvent as problem:
+            body = json.dumps(event)
+            if not self._set_aside(body, problem):
+                raise
+            return {"malformed": problem.reason.value, "detail": str(problem)}
+        if not hints:
+            return {"reason": "nothing-happened"}
+        result = self._look(hints[0])
+        self._tell(result)
+        return result.log_fields()
+
+    def _hints(self, body: str) -> Sequence[Hint]:
+        try:
+            payload = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise MalformedEvent(
+                EventProblem.NOT_AN_OBJECT, "", "the message is not JSON"
+            ) from error
+        return parse_events(payload, account=self._account, region=self._region)
+
+    def _set_aside(self, body: str, problem: MalformedEvent) -> bool:
+        """Send ``body`` to the dead-letter queue; return whether it is there."""
+        reason = f"{problem.reason.value}: {problem}"
+        try:
+            self._queue.dead_letter(body, reason=reason)
+        except PortError as error:
+            self._telemetry.problem("dead letter not sent", error=error, reason=reason)
+            return False
+        self._telemetry.problem("malformed event", count="Malformed", reason=reason)
+        return True
+
+    def _attempt(self, hint: Hint) -> LookResult | None:
+        """Look; return None where that failed, having said so."""
+        try:
+            result = self._look(hint)
+        except Exception as error:  # noqa: BLE001 (whatever it is: no verdict, again)
+            self._telemetry.problem(
+                "look failed", count="LooksFailed", error=error, **_names(hint)
+            )
+            return None
+        self._tell(result)
+        return result
+
+    def _tell(self, result: LookResult) -> None:
+        verdict = result.verdict.value.capitalize() if result.verdict else "None"
+        self._telemetry.event("look", count=f"Verdict{verdict}", **result.log_fields())
+        if result.changed and result.step != "none":
+            self._telemetry.tally(f"Step{result.step.value.capitalize()}", 1)
+        if result.delivered is False:
+            self._telemetry.tally("FindingsNotDelivered", 1)
+
+
+def _names(hint: Hint) -> dict[str, str]:
+    return {"repository": hint.repository, "digest": hint.digest}

@@ -1,0 +1,61 @@
+"""Telemetry: one JSON line per look, and counts that CloudWatch reads from the log.
+
+Names, digests and reasons are data from outside: they go into values of JSON only,
+never into a message or a metric's name. No secret passes through here.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+
+class Telemetry:
+    """The log and the counts of one function.
+
+    Service and namespace come from ``POWERTOOLS_SERVICE_NAME`` and
+    ``POWERTOOLS_METRICS_NAMESPACE``, as the template sets them.
+    """
+
+    def __init__(self) -> None:
+        self._log = Logger()
+        self._metrics = Metrics()
+        self._counted = False
+
+    def event(self, message: str, *, count: str = "", **fields: Any) -> None:  # noqa: ANN401 (JSON)
+        """Log that something happened, and count it under ``count``."""
+        self._log.info(message, extra=fields)
+        self._count(count)
+
+    def problem(
+        self,
+        message: str,
+        *,
+        count: str = "",
+        error: BaseException | None = None,
+        **fields: Any,  # noqa: ANN401 (JSON)
+    ) -> None:
+        """Log what a person should know of, with the error's trace if there is one."""
+        self._log.error(message, exc_info=error, extra=fields)
+        self._count(count)
+
+    def bundle_rejected(self, error: Exception) -> None:
+        """Log that the newest bundle is not in force, and count it for the alarm."""
+        self.problem(
+            "policy bundle rejected", count="BundleRejected", reason=str(error)
+        )
+
+    def tally(self, name: str, number: float) -> None:
+        """Add ``number`` to a count."""
+        self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
+        self._counted = True
+
+    def flush(self) -> None:
+        """Write the counts out; once per invocation, at its end."""
+        if self._counted:
+            self._metrics.flush_metrics()
+            self._counted = False
+
+    def _count(self, name: str) -> None:
+        if name:
+            self.tally(name, 1)
