@@ -24,8 +24,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-
 from demo.layouts.oci_layout import (
     IMAGE_CONFIG,
     IMAGE_LAYER,
@@ -37,7 +35,8 @@ from demo.layouts.oci_layout import (
 )
 from demo.layouts.policy import REGISTRY, write_policy
 from demo.layouts.signer_shaped import sign_as_signer
-from demo.layouts.signing import Holder, Notation, find_notation, make_holder
+from demo.layouts.signing import Notation, find_notation, new_signer
+from tests.forge import Signer
 
 LAYOUTS = Path(__file__).parent
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -153,15 +152,15 @@ class Workshop:
         self._scraps = scraps
         self._notation = Notation(binary, scraps / "notation")
         self._cases: list[Case] = []
-        payments = make_holder("Example Payments CA", authority=True)
-        billing = make_holder("Example Billing CA", authority=True)
+        payments = new_signer("Example Payments CA", authority=True)
+        billing = new_signer("Example Billing CA", authority=True)
         self.anchors = {"payments": payments, "billing": billing}
         self._add("payments", "payments-build", payments)
         self._add("intern", "payments-intern", payments)
         self._add("billing", "billing-build", billing)
 
-    def _add(self, key: str, common_name: str, issuer: Holder) -> None:
-        self._notation.add_key(key, make_holder(common_name, issuer=issuer))
+    def _add(self, key: str, common_name: str, issuer: Signer) -> None:
+        self._notation.add_key(key, new_signer(common_name, issuer=issuer))
 
     def case(self, name: str, about: str, *, repository: str = "") -> Case:
         """Begin a case with an empty layout of its name."""
@@ -323,7 +322,7 @@ def make_outside(shop: Workshop) -> None:
     )
 
 
-def make_signer_shaped(shop: Workshop) -> x509.Certificate:
+def make_signer_shaped(shop: Workshop) -> Signer:
     """An image signed the way AWS Signer signs, under a root of the demo's own."""
     case = shop.case("signer-shaped", "an AWS Signer profile's signature, forged root")
     image = case.image(
@@ -334,9 +333,9 @@ def make_signer_shaped(shop: Workshop) -> x509.Certificate:
             "why": "it needs AWS's plugin, which asks AWS Signer for revocation",
         },
     )
-    envelope, root = sign_as_signer(case.layout.descriptor(image["digest"]))
+    envelope, signer = sign_as_signer(case.layout.descriptor(image["digest"]))
     attach(case.layout, image, (envelope, JWS))
-    return root
+    return signer
 
 
 def main() -> int:
@@ -355,7 +354,7 @@ def main() -> int:
         make_good(shop)
         make_refused(shop)
         make_late(shop)
-        signer_root = make_signer_shaped(shop)
+        signer = make_signer_shaped(shop)
         make_hostile(shop)
         make_outside(shop)
         for old in LAYOUTS.glob("*/oci-layout"):
@@ -365,8 +364,8 @@ def main() -> int:
         cases = shop.as_json()
         (LAYOUTS / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
         write_policy(
-            {name: holder.certificate for name, holder in shop.anchors.items()},
-            signer_root,
+            {name: anchor.root_pem for name, anchor in shop.anchors.items()},
+            signer.root_pem,
         )
     sys.stdout.write(f"{len(cases['cases'])} cases made\n")
     return 0

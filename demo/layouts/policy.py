@@ -9,7 +9,6 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from demo.layouts.signing import pem
 from sealward.cli.__main__ import main as sealward
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -79,21 +78,16 @@ def trust_policy() -> dict[str, Any]:
     }
 
 
-def write_policy(
-    authorities: Mapping[str, x509.Certificate], signer_root: x509.Certificate
-) -> None:
-    """Write trust policy, trust stores and bundle under demo/policy."""
+def write_policy(authorities: Mapping[str, bytes], signer_root: bytes) -> None:
+    """Write trust policy, trust stores (of PEM roots) and bundle under demo/policy."""
     TRUST_POLICY.parent.mkdir(exist_ok=True)
     TRUST_POLICY.write_text(json.dumps(trust_policy(), indent=2) + "\n")
     shutil.rmtree(TRUST_STORE, ignore_errors=True)
     stores = {f"ca/{name}": one for name, one in authorities.items()}
-    for name, certificate in {
-        **stores,
-        "signingAuthority/demo-signer": signer_root,
-    }.items():
+    for name, root in (stores | {"signingAuthority/demo-signer": signer_root}).items():
         folder = TRUST_STORE / "x509" / name
         folder.mkdir(parents=True)
-        (folder / "root.pem").write_bytes(pem([certificate]))
+        (folder / "root.pem").write_bytes(root)
     compile_bundle(BUNDLE)
 
 

@@ -8,34 +8,32 @@ depends on that root alone.
 
 from datetime import UTC, datetime, timedelta
 
-from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from demo.layouts.signing import KeyKind, make_holder
+from demo.layouts.signing import new_signer
 from notation_verifier import Descriptor
 from tests.forge import Signer, SignerService
 
 PROFILE = "demo_release"
-_KIND = KeyKind.EC_384
 # A real leaf is valid when it signs, and long expired when somebody looks.
 _LEAF_LIFE = timedelta(days=3)
 
 
-def sign_as_signer(subject: Descriptor) -> tuple[bytes, x509.Certificate]:
-    """Return a JWS envelope that signs ``subject``, and the root it leads to."""
+def sign_as_signer(subject: Descriptor) -> tuple[bytes, Signer]:
+    """Return a JWS envelope that signs ``subject``, and who signed it."""
     now = datetime.now(UTC).replace(microsecond=0)
-    issuer = root = make_holder("Demo Signer Root CA", authority=True, kind=_KIND)
-    for name in ("Demo Signer Int CA", "Demo Signer us-east-1 CA"):
-        issuer = make_holder(name, issuer=issuer, authority=True, kind=_KIND)
-    leaf = make_holder(
+    curve = ec.SECP384R1()
+    issuer = None
+    for name in ("Root CA", "Int CA", "us-east-1 CA"):
+        issuer = new_signer(
+            f"Demo Signer {name}", issuer=issuer, authority=True, curve=curve
+        )
+    leaf = new_signer(
         "Demo Signer",
         issuer=issuer,
-        kind=_KIND,
-        validity=(now - timedelta(hours=1), now + _LEAF_LIFE),
+        curve=curve,
+        not_before=now - timedelta(hours=1),
+        not_after=now + _LEAF_LIFE,
     )
-    envelope = SignerService().sign(
-        subject,
-        PROFILE,
-        signing_time=now,
-        signer=Signer(key=leaf.key, chain=leaf.chain),
-    )
-    return envelope, root.certificate
+    envelope = SignerService().sign(subject, PROFILE, signing_time=now, signer=leaf)
+    return envelope, leaf
