@@ -184,14 +184,13 @@ class InProcessSecurityHub:
                 caller=self._caller,
             )
         except ServiceError as error:
-            off = error.code == "InvalidAccessException"
-            later = isinstance(port_error(error, ""), Unavailable)
-            return NotDelivered(reason=str(error), retry=off or later)
+            invalid = error.code == "InvalidInputException"
+            return NotDelivered(reason=str(error), retry=not invalid)
         for failed in answer["FailedFindings"]:
             code, message = failed["ErrorCode"], failed["ErrorMessage"]
             return NotDelivered(
                 reason=f"{code}: {message}",
-                retry=code not in ("InvalidInput", "InvalidAccess"),
+                retry=code != "InvalidInput",
             )
         return Delivered()
 
