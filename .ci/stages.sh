@@ -1,5 +1,7 @@
-# Stages: sourced by .ci/run, which sets work, logs and total_budget.
+# Stages: sourced by .ci/run, which sets work, clone, logs and total_budget.
 # shellcheck shell=bash disable=SC2154
+
+lanes=() # process ids of the subshells that run stages beside each other
 
 # stage NAME BUDGET COMMAND...: one line when it passes, its log's end when it does not.
 # Status 77 means that it cannot run here; the last line of its output says why.
@@ -47,6 +49,19 @@ await() {
   done
 }
 
+# side_by_side LANE...: runs the functions named, each in a subshell of its own.
+side_by_side() {
+  local lane
+  for lane in "$@"; do
+    "$lane" &
+    lanes+=("$!")
+  done
+  for lane in "${lanes[@]}"; do
+    wait "$lane" || echo 1 >"$work/results/lane-$lane"
+  done
+  lanes=()
+}
+
 closing_line() {
   local failed left skipped=nothing name
   grep -hE '^=+ .*(passed|failed|error).* =+$' "$logs/test.log" | tail -n 1 || true
@@ -85,6 +100,10 @@ survivors() {
 end_everything() {
   local status=$? pid signal
   trap - EXIT INT TERM
+  # The lanes first, lest they begin another stage.
+  if [ "${#lanes[@]}" -gt 0 ]; then
+    { kill -KILL "${lanes[@]}"; wait "${lanes[@]}"; } 2>/dev/null || true
+  fi
   for signal in TERM KILL; do
     for pid in $(survivors); do kill "-$signal" "$pid" 2>/dev/null || true; done
     for _ in $(seq 20); do

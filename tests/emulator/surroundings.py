@@ -23,7 +23,7 @@ from typing import Any
 
 import boto3
 
-from simulator.layouts import Layout, push_layout
+from simulator.push import push_layout
 from tests.emulator import built
 
 ROOT = Path(__file__).parents[2]
@@ -170,7 +170,9 @@ def push_layouts(aws: LocalAws) -> None:
     folder = ROOT / "demo/layouts"
     registry = aws.client("ecr")
     for case in json.loads((folder / "cases.json").read_text())["cases"]:
-        push_layout(registry, Layout(folder / case["layout"]), case["repository"])
+        push_layout(
+            registry, layout=folder / case["layout"], repository=case["repository"]
+        )
 
 
 def of_deployed_stack(aws: LocalAws, function: str) -> dict[str, str]:

@@ -1,61 +1,70 @@
 """Expectations: what the function must answer to each file of events/.
 
-An event about an image of the demo must end as demo/layouts/cases.json says of that
-image. What a batch answers is the list of messages that are to come again: none, since
-what cannot be read is set aside by the function itself.
+An event about an image of the demo, or about its signature, must end as
+demo/layouts/cases.json says of that image. A batch answers with the messages that are
+to come again: none, since the function itself sets aside what nobody can read.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.emulator.surroundings import ROOT
 
 CASES = ROOT / "demo/layouts/cases.json"
-ALL_DONE = "batch, nothing again"
+OTHERS: Mapping[str, Mapping[str, Any]] = {}
+"""Events that are about no image of the demo, by file name."""
 
 
-def expected(event: Path) -> str:
-    """Return what ``event`` must give, in the words of ``outcome``.
+def expected(event: Path) -> dict[str, Any]:
+    """Return the fields of the answer to ``event``, with the values they must have.
 
     Raises:
-        LookupError: the event names nothing the demo's cases know.
+        LookupError: the event is about nothing that this or the demo's cases know.
     """
+    if event.name in OTHERS:
+        return dict(OTHERS[event.name])
     document = json.loads(event.read_text())
     if "Records" in document:
-        return ALL_DONE
-    detail = document["detail"]
-    digests = {detail[key] for key in detail if key.endswith("digest")}
-    for digest, verdict in _verdicts():
-        if digest in digests:
-            return verdict
+        return {"batchItemFailures": []}
+    digests = {
+        value
+        for name, value in document["detail"].items()
+        if name.endswith("digest") or name == "manifest-digest"
+    }
+    for case in json.loads(CASES.read_text())["cases"]:
+        for image in case["images"]:
+            if image["digest"] in digests:
+                return _of(image["expect"])
+        if digests & {digest for push in case["push"] for digest in push["digests"]}:
+            return _of(case["images"][0]["expect"])
     raise LookupError(f"{event.name}: no case of the demo has {sorted(digests)}")
 
 
-def outcome(answer: str) -> str:
-    """Return what the last line of ``sam local invoke`` says came of the event."""
-    lines = answer.strip().splitlines()
+def chosen(answer: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of the answer, the last line of ``sam local invoke``, only ``fields``."""
     try:
-        result: Mapping[str, Any] = json.loads(lines[-1])
-        if "batchItemFailures" in result:
-            again = len(result["batchItemFailures"])
-            return f"batch, {again} again" if again else ALL_DONE
-        return str(result["verdict"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        return "no answer"
+        result = json.loads(answer.strip().splitlines()[-1])
+        return {name: result.get(name, "-") for name in fields}
+    except (AttributeError, IndexError, ValueError):
+        return {"answer": "none"}
 
 
-def _verdicts() -> Iterator[tuple[str, str]]:
-    """Yield the digests of the demo with their verdicts, images before signatures."""
-    cases = json.loads(CASES.read_text())["cases"]
-    images = {
-        image["digest"]: image["expect"]["verdict"]
-        for case in cases
-        for image in case["images"]
-    }
-    yield from images.items()
-    for case in cases:
-        for push in case["push"]:
-            for digest in push["digests"]:
-                yield digest, case["images"][0]["expect"]["verdict"]
+def in_words(fields: Mapping[str, Any]) -> str:
+    """Return ``fields`` as one short text."""
+    return ", ".join(
+        value if isinstance(value, str) else f"{name} {value}"
+        for name, value in fields.items()
+    )
+
+
+def _of(expect: Mapping[str, Any]) -> dict[str, Any]:
+    # Everything was pushed at once: what a later push would bring is seen already, and
+    # nothing was held before.
+    fields = {"verdict": expect["verdict"]}
+    if expect["step"] == "archive":
+        fields["step"] = "archive"
+    if expect["reason"]:
+        fields["reason"] = expect["reason"]
+    return fields
