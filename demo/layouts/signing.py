@@ -121,6 +121,14 @@ class Notation:
         if not answer.accepted:
             raise NotationFailed(f"notation sign: {answer.text}")
 
+    def version(self) -> str:
+        """Return the command's version, without the ``v`` and what the build adds."""
+        for line in self._run("version").text.splitlines():
+            name, _, value = line.partition(":")
+            if name == "Version":
+                return value.strip().removeprefix("v").partition("+")[0]
+        return ""
+
     def verify(self, layout: Path, digest: str, *, scope: str) -> Answer:
         """Return what ``notation verify`` says of a manifest of ``layout``."""
         return self._run(

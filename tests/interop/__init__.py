@@ -1,0 +1,1 @@
+"""The real ``notation`` must judge as we do: same layouts, same documents."""

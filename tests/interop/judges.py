@@ -1,0 +1,93 @@
+"""Both judges: the real command, and our own way from policy document to verdict."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from demo.layouts.oci_layout import OciLayout
+from demo.layouts.signing import Answer, Notation
+from notation_verifier import Conclusion, NotationError, verify
+from sealward.cli.trust_store_folder import read_trust_stores
+from sealward.policy.bundle import PolicyBundle, load_bundle
+from sealward.policy.compile import Settings, compile_bundle, read_trust_policy
+from sealward.policy.problems import InvalidBundle
+from sealward.policy.scopes import parse_scope
+
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One question to both: does this image satisfy the statement of this scope?"""
+
+    group: str
+    name: str
+    layout: Path
+    digest: str
+    scope: str
+    """``registry/repository``; the policy document decides which statement that is."""
+    stricter: str = ""
+    """Why we refuse what ``notation`` accepts; empty where both must say the same."""
+
+
+class Ourselves:
+    """Judges as the gate does: compile, load, find the statement, verify each."""
+
+    def __init__(self, trust_policy: Mapping[str, Any], trust_store: Path) -> None:
+        self.refusal = ""
+        self._bundle: PolicyBundle | None = None
+        try:
+            source = read_trust_policy(json.dumps(trust_policy).encode())
+            stores = read_trust_stores(trust_store, source.stores)
+            self._bundle = load_bundle(compile_bundle(source, stores, Settings()))
+        except InvalidBundle as error:
+            self.refusal = str(error)
+
+    def judge(self, scenario: Scenario) -> Answer:
+        """Return whether any signature of the image satisfies the statement."""
+        if self._bundle is None:
+            return Answer(accepted=False, text=self.refusal)
+        place = parse_scope(scenario.scope)
+        policy = self._bundle.policy_for(place.account, place.region, place.path)
+        if policy is None:
+            return Answer(accepted=False, text="no statement applies")
+        layout = OciLayout(scenario.layout)
+        said: list[str] = []
+        accepted = False
+        for _, envelope, media_type in layout.signatures(scenario.digest):
+            try:
+                report = verify(
+                    envelope,
+                    media_type=media_type,
+                    subject=layout.descriptor(scenario.digest),
+                    statement=policy.statement,
+                    trust_stores=self._bundle.trust_stores,
+                    signer_roots=self._bundle.signer_roots,
+                    now=datetime.now(UTC),
+                )
+            except NotationError as error:
+                said.append(str(error))
+                continue
+            accepted |= report.conclusion() is Conclusion.SATISFIED
+            failed = [f"{check.name}: {why.reason}" for check, why in report.failures]
+            said.append(", ".join(failed) or str(report.conclusion()))
+        return Answer(accepted=accepted, text="; ".join(said) or "no signature")
+
+
+class TheReference:
+    """Judges by running ``notation verify``."""
+
+    def __init__(
+        self, notation: Notation, trust_policy: Mapping[str, Any], trust_store: Path
+    ) -> None:
+        self._notation = notation
+        notation.trust(trust_policy, trust_store)
+
+    def judge(self, scenario: Scenario) -> Answer:
+        """Return what the command says of the image."""
+        return self._notation.verify(
+            scenario.layout, scenario.digest, scope=scenario.scope
+        )
