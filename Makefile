@@ -43,7 +43,7 @@ environments: .venv/ready .venv-sam/ready .venv-local-aws/ready ## make all thre
 
 demo: ## push images into a local AWS and show what became of each (KEEP=1 leaves it up)
 	@$(MAKE) --no-print-directory -j2 .venv-sam/ready .venv-local-aws/ready
-	@$(LOCAL_AWS) -m demo $(if $(KEEP),--keep)
+	@PYTHONPATH=layers/notation/python:layers/gate/python $(LOCAL_AWS) -m demo $(if $(KEEP),--keep)
 
 test: ## every test that needs neither AWS, Docker nor root
 	@$(MAKE) --no-print-directory -j3 environments
@@ -72,7 +72,8 @@ check: lint types contracts validate ## all of the above
 # -- proofs and measures: each writes build/<target>.json ------------------------------
 
 interop: .venv/ready build/notation ## the real notation must judge as we do (needs Go, or NOTATION=path)
-	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" $(DEV)/python -m tests.interop
+	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" \
+	  PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/python -m tests.interop
 
 vectors: .venv/ready ## the reference implementation's vectors, where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
