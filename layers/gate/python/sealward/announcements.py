@@ -10,16 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sealward.decisions import Decision, Severity, Tell, Unknown, Unseen
-from sealward.decisions.decision import first_record, is_news
+from sealward.bundle_findings import (
+    bundle_raised,
+    bundle_resolved,
+    describe_problems,
+)
+from sealward.decisions import (
+    Decision,
+    Severity,
+    Tell,
+    Unknown,
+    Unseen,
+    first_record,
+    is_news,
+)
 from sealward.decisions.schedule import HOURLY, earliest
 from sealward.findings import (
     Place,
-    bundle_raised,
-    bundle_resolved,
     dated,
     delivered,
-    describe_problems,
     next_state,
     raised,
     resolved,

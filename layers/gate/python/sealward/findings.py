@@ -13,16 +13,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sealward.decisions import Severity
-from sealward.policy.bundle import InvalidBundle, Policy
+from sealward.policy.bundle import Policy
 from sealward.records import FindingState, FindingStatus, HoldState, Record, Verdict
 from sealward.remedies import DOCUMENT, remedy
 
 _TITLE = 256
-_DESCRIPTION = 1024
-_TEXT = 512
-_VALUE = 2048
+DESCRIPTION_LIMIT: Final = 1024
+TEXT_LIMIT: Final = 512
+VALUE_LIMIT: Final = 2048
 _TAGS = 20
-_TYPE: Final = "Software and Configuration Checks/Supply Chain/Image Signature"
+FINDING_TYPE: Final = "Software and Configuration Checks/Supply Chain/Image Signature"
 _TICK: Final = timedelta(milliseconds=1)
 
 _TITLES: Final[Mapping[Verdict, str]] = {
@@ -58,6 +58,22 @@ def printable(text: str, limit: int) -> str:
     return clean if len(clean) <= limit else f"{clean[: limit - 3]}..."
 
 
+def frame(place: Place, identity: str) -> dict[str, Any]:
+    """Return what every finding of this product has."""
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": identity,
+        "ProductArn": (
+            f"arn:{place.partition}:securityhub:{place.region}:{place.account}:"
+            f"product/{place.account}/default"
+        ),
+        "ProductName": "Sealward",
+        "CompanyName": "Sealward",
+        "GeneratorId": "sealward/image-signature",
+        "AwsAccountId": place.account,
+    }
+
+
 def finding_id(place: Place, record: Record) -> str:
     """Return the stable Id of a subject's finding."""
     image = place.image_arn(record.key.repository, record.key.digest)
@@ -78,28 +94,31 @@ def raised(
         f"{_done(record)} {told.meaning}"
     )
     return {
-        **_frame(place, finding_id(place, record)),
+        **frame(place, finding_id(place, record)),
         "Title": printable(
             f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
         ),
-        "Description": printable(description, _DESCRIPTION),
+        "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {
             "Severity": {"Label": severity.value, "Original": record.reason},
-            "Types": [_TYPE],
+            "Types": [FINDING_TYPE],
         },
         "Compliance": {
             "Status": "WARNING" if record.verdict is Verdict.INCONCLUSIVE else "FAILED",
             "StatusReasons": [
                 {
                     "ReasonCode": record.reason.upper().replace("-", "_"),
-                    "Description": printable(record.detail or record.reason, _VALUE),
+                    "Description": printable(
+                        record.detail or record.reason, VALUE_LIMIT
+                    ),
                 }
             ],
         },
         "Remediation": {
             "Recommendation": {
                 "Text": printable(
-                    f"{told.remedy} More: {DOCUMENT}#{record.reason}", _TEXT
+                    f"{_mend(record, told.remedy)} More: {DOCUMENT}#{record.reason}",
+                    TEXT_LIMIT,
                 )
             }
         },
@@ -116,71 +135,20 @@ def resolved(place: Place, record: Record) -> dict[str, Any]:
         "Nothing remains to be done."
     )
     return {
-        **_frame(place, finding_id(place, record)),
+        **frame(place, finding_id(place, record)),
         "Title": printable(
             f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
         ),
-        "Description": printable(description, _DESCRIPTION),
+        "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {
             "Severity": {"Label": "INFORMATIONAL", "Original": record.reason},
-            "Types": [_TYPE],
+            "Types": [FINDING_TYPE],
         },
         "Compliance": {"Status": "PASSED"},
         "ProductFields": _product_fields(record, None),
         "Resources": [_image(place, record)],
         "RecordState": "ARCHIVED",
     }
-
-
-def bundle_raised(place: Place, *, reason: str, detail: str) -> dict[str, Any]:
-    """Return the one finding about a bundle that cannot be used, times left out."""
-    told = remedy(reason)
-    return {
-        **_bundle_frame(place),
-        "Title": "The policy bundle cannot be used",
-        "Description": printable(f"{told.meaning} {detail}", _DESCRIPTION),
-        "FindingProviderFields": {
-            "Severity": {"Label": Severity.CRITICAL.value, "Original": reason},
-            "Types": [_TYPE],
-        },
-        "Compliance": {
-            "Status": "FAILED",
-            "StatusReasons": [
-                {
-                    "ReasonCode": reason.upper().replace("-", "_"),
-                    "Description": printable(detail, _VALUE),
-                }
-            ],
-        },
-        "Remediation": {
-            "Recommendation": {
-                "Text": printable(f"{told.remedy} More: {DOCUMENT}#{reason}", _TEXT)
-            }
-        },
-        "RecordState": "ACTIVE",
-    }
-
-
-def bundle_resolved(place: Place, *, serial: int) -> dict[str, Any]:
-    """Return the finding that a good bundle is in force again, times left out."""
-    return {
-        **_bundle_frame(place),
-        "Title": "The policy bundle is in force",
-        "Description": f"Bundle {serial} is in force.",
-        "FindingProviderFields": {
-            "Severity": {"Label": "INFORMATIONAL", "Original": "bundle-in-force"},
-            "Types": [_TYPE],
-        },
-        "Compliance": {"Status": "PASSED"},
-        "RecordState": "ARCHIVED",
-    }
-
-
-def describe_problems(invalid: InvalidBundle) -> str:
-    """Return a bundle's first problems as one line: where, what, what to write."""
-    shown = "; ".join(str(problem) for problem in invalid.problems[:3])
-    more = len(invalid.problems) - 3
-    return f"{shown}; and {more} more" if more > 0 else shown
 
 
 def next_state(
@@ -225,39 +193,6 @@ def delivered(state: FindingState) -> FindingState:
     return replace(state, delivered=True)
 
 
-def _frame(place: Place, identity: str) -> dict[str, Any]:
-    return {
-        "SchemaVersion": "2018-10-08",
-        "Id": identity,
-        "ProductArn": (
-            f"arn:{place.partition}:securityhub:{place.region}:{place.account}:"
-            f"product/{place.account}/default"
-        ),
-        "ProductName": "Sealward",
-        "CompanyName": "Sealward",
-        "GeneratorId": "sealward/image-signature",
-        "AwsAccountId": place.account,
-    }
-
-
-def _bundle_frame(place: Place) -> dict[str, Any]:
-    return {
-        **_frame(
-            place,
-            f"sealward/{place.account}/{place.region}/policy-bundle",
-        ),
-        "GeneratorId": "sealward/policy-bundle",
-        "Resources": [
-            {
-                "Type": "AwsAccount",
-                "Id": f"AWS::::Account:{place.account}",
-                "Partition": place.partition,
-                "Region": place.region,
-            }
-        ],
-    }
-
-
 def _done(record: Record) -> str:
     """Return one sentence on what was done about the image."""
     hold = record.hold
@@ -283,6 +218,16 @@ def _done(record: Record) -> str:
             f"{record.proposal} it."
         )
     return "Nothing was done about it: it can be pulled."
+
+
+def _mend(record: Record, remedy: str) -> str:
+    """Return what to do; an image out of reach cannot be signed where it is."""
+    if record.hold is None or record.hold.state is not HoldState.HELD:
+        return remedy
+    return (
+        "A held image cannot be signed: its manifest cannot be read. Push a new build "
+        f"and sign it before its grace ends. {remedy}"
+    )
 
 
 def _image(place: Place, record: Record) -> dict[str, Any]:
@@ -319,7 +264,7 @@ def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
         "ownerContact": str(owner.get("contact", "")),
     }
     return {
-        f"sealward/{name}": printable(value, _VALUE)
+        f"sealward/{name}": printable(value, VALUE_LIMIT)
         for name, value in fields.items()
         if value
     }

@@ -8,13 +8,13 @@ to be looked at again has a due time in the ledger.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sealward.actions import act
 from sealward.announcements import Announcements
+from sealward.candidates import shortlist
 from sealward.decisions import (
     Decision,
-    Gone,
     Ruling,
     Seen,
     Step,
@@ -23,12 +23,13 @@ from sealward.decisions import (
     decide,
     decide_gone,
     decide_not_an_image,
+    is_news,
 )
-from sealward.decisions.decision import is_news
 from sealward.decisions.verdict import NOT_AN_IMAGE, skips
 from sealward.events import Hint
 from sealward.findings import Place
-from sealward.look_result import LookResult
+from sealward.hints import Found, Trail
+from sealward.look_result import LookResult, history_report
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports import (
     BundleSource,
@@ -42,17 +43,10 @@ from sealward.ports import (
 )
 from sealward.reads import RunBeside
 from sealward.records import Record
-from sealward.sightings import InForce, Sighting, in_force, sight
-from sealward.signatures import Named, name, read_manifests, read_signatures, shortlist
-from sealward.subjects import (
-    Image,
-    OtherArtifact,
-    SignatureIndex,
-    SignatureManifest,
-    SubjectKey,
-    classify,
-)
-from sealward.verifications import Search, candidate_reports, search
+from sealward.sightings import InForce, in_force
+from sealward.signatures import read_signatures
+from sealward.subjects import SubjectKey
+from sealward.verifications import Search, search
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -60,18 +54,6 @@ SOONEST: Final = timedelta(minutes=15)
 """What is due within is a delayed message; the tick sends the rest."""
 RETRY: Final = timedelta(seconds=5)
 """After the attempts are used up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a hint leads to: a subject to decide about, or nothing."""
-
-    sighting: Sighting
-    problem: Image | None = None
-    """What classification said, where the digest is an image with its manifest."""
-    named: Named | None = None
-    nothing: str = ""
-    """Why there is no subject, where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +101,14 @@ class Gate:
 
     def _look(self, hint: Hint) -> LookResult:
         started = self.now()
-        found = self._find(hint, started)
+        found = Trail(
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.run_beside,
+            started=started,
+        ).follow(SubjectKey(repository=hint.repository, digest=hint.digest))
+        for digest in found.others:
+            self._later(replace(hint, digest=digest), timedelta(0))
         known = found.sighting.known
         if found.nothing:
             if known is None or known.reason == NOT_AN_IMAGE:
@@ -133,7 +122,7 @@ class Gate:
                 return LookResult.nothing(
                     hint, reason="gone", detail="the registry has no such image"
                 )
-            decision = decide_gone(known, Gone(), now=self.now())
+            decision = decide_gone(known, now=self.now())
             return self._settle(hint, decision, None, Search())
         force = in_force(self.bundles, account=self.registry.account, now=self.now())
         policy = self._policy(found.sighting.key, force)
@@ -154,113 +143,6 @@ class Gate:
     def _announcements(self) -> Announcements:
         return Announcements(
             ledger=self.ledger, hub=self.security_hub, place=self.place, now=self.now
-        )
-
-    def _find(self, hint: Hint, started: datetime) -> Found:
-        """Return the subject ``hint`` leads to, and all that was read about it."""
-        key = SubjectKey(repository=hint.repository, digest=hint.digest)
-        sighting = self._sight(key, started)
-        if sighting.manifest is None:
-            return self._find_unread(hint, sighting)
-        artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
-        match artifact:
-            case Image():
-                return Found(sighting=sighting, problem=artifact)
-            case OtherArtifact(config_type=config_type):
-                return Found(
-                    sighting=sighting, nothing=f"an artifact of type {config_type}"
-                )
-            case SignatureManifest():
-                return self._find_signed(hint, sighting, key, artifact, started)
-            case SignatureIndex(entries=entries):
-                return self._find_indexed(hint, sighting, entries, started)
-
-    def _find_unread(self, hint: Hint, sighting: Sighting) -> Found:
-        """Judge a digest whose manifest cannot be had: archived, gone, or failing."""
-        known, detail = sighting.known, sighting.detail
-        if sighting.failure is not None or sighting.gone or detail is None:
-            return Found(sighting=sighting)
-        if known is not None and known.descriptor is not None:
-            return Found(sighting=sighting, problem=Image())
-        if detail.status == "ACTIVE":
-            failure = Unseen(
-                reason=Unknown.MANIFEST_UNREADABLE,
-                detail=f"{sighting.key} is ACTIVE but its manifest cannot be had",
-            )
-            return Found(sighting=replace(sighting, failure=failure))
-        if detail.subject_digest is not None:
-            self._later(replace(hint, digest=detail.subject_digest), timedelta(0))
-        return Found(
-            sighting=sighting,
-            nothing=f"{detail.status} before it was first seen: it cannot be pulled",
-        )
-
-    def _find_signed(
-        self,
-        hint: Hint,
-        sighting: Sighting,
-        key: SubjectKey,
-        manifest: SignatureManifest,
-        started: datetime,
-    ) -> Found:
-        """Return the subject a signature signs, in the same repository."""
-        if sighting.known is not None and sighting.known.reason != NOT_AN_IMAGE:
-            # Remembered when nothing could be read of it: settle that first.
-            self._later(replace(hint, digest=manifest.subject_digest), timedelta(0))
-            return Found(sighting=sighting, nothing="a signature")
-        named = name(self.registry, key, manifest)
-        subject = SubjectKey(repository=hint.repository, digest=manifest.subject_digest)
-        seen = self._sight(subject, started, named)
-        if seen.manifest is None:
-            found = self._find_unread(
-                replace(hint, digest=manifest.subject_digest), seen
-            )
-            return replace(found, named=named)
-        artifact = classify(seen.manifest.content, seen.manifest.media_type)
-        if isinstance(artifact, Image):
-            return Found(sighting=seen, problem=artifact, named=named)
-        return Found(sighting=seen, nothing="a signature of something that is no image")
-
-    def _find_indexed(
-        self,
-        hint: Hint,
-        sighting: Sighting,
-        entries: tuple[str, ...],
-        started: datetime,
-    ) -> Found:
-        """Return the subject of an index's signatures, if every entry is one."""
-        read = read_manifests(
-            self.registry,
-            None,
-            entries,
-            beside=self.run_beside,
-            repository=hint.repository,
-        )
-        signatures = {
-            digest: manifest
-            for digest, manifest in read.items()
-            if isinstance(manifest, SignatureManifest)
-        }
-        if len(signatures) < len(entries):
-            return Found(sighting=sighting, problem=Image())
-        first, manifest = next(iter(signatures.items()))
-        for other in {found.subject_digest for found in signatures.values()} - {
-            manifest.subject_digest
-        }:
-            self._later(replace(hint, digest=other), timedelta(0))
-        key = SubjectKey(repository=hint.repository, digest=first)
-        return self._find_signed(hint, sighting, key, manifest, started)
-
-    def _sight(
-        self, key: SubjectKey, started: datetime, named: Named | None = None
-    ) -> Sighting:
-        return sight(
-            key,
-            registry=self.registry,
-            ledger=self.ledger,
-            beside=self.run_beside,
-            started=started,
-            also=(named.envelope,) if named else (),
         )
 
     def _policy(self, key: SubjectKey, force: InForce) -> Policy | None:
@@ -284,7 +166,7 @@ class Gate:
         seen = Seen(
             detail=detail,
             descriptor=descriptor,
-            problem=found.problem.problem if found.problem else None,
+            problem=found.problem,
             referrers=tuple(referrer.digest for referrer in sighting.referrers),
         )
         if (
@@ -323,7 +205,9 @@ class Gate:
         self, hint: Hint, decision: Decision, policy: Policy | None, examined: Search
     ) -> LookResult:
         """Remember, act, tell; each is written before what follows from it."""
-        report = _report(decision, examined) if decision.verdict_changed else None
+        report = (
+            history_report(decision, examined) if decision.verdict_changed else None
+        )
         record, stored = decision.record, decision.known
         if decision.step is not Step.NONE:
             if is_news(stored, record):
@@ -373,25 +257,6 @@ def _intent(decision: Decision) -> Intent:
         decided_at=record.updated_at,
         reason=record.reason,
     )
-
-
-def _report(decision: Decision, examined: Search) -> dict[str, Any]:
-    record = decision.record
-    return {
-        "verdict": record.verdict.value,
-        "strict_verdict": record.strict_verdict.value,
-        "reason": record.reason,
-        "detail": record.detail,
-        "statement": record.statement,
-        "statement_hash": record.statement_hash,
-        "bundle_serial": record.bundle_serial,
-        "bundle_digest": record.bundle_digest,
-        "evidence": record.evidence,
-        "step": decision.step.value,
-        "candidates": candidate_reports(examined),
-        "candidates_total": len(examined.candidates),
-        "exhausted": examined.exhausted,
-    }
 
 
 def tick(

@@ -7,6 +7,7 @@ from typing import Any
 from sealward.decisions import Decision, Step
 from sealward.events import Hint
 from sealward.records import FindingStatus, HoldState, Record, Verdict
+from sealward.verifications import Search, candidate_reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +117,23 @@ class LookResult:
             "due": self.due.isoformat() if self.due else None,
         }
         return {name: value for name, value in fields.items() if value is not None}
+
+
+def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
+    """Return what made the verdict, in plain JSON types, for the ledger's history."""
+    record = decision.record
+    return {
+        "verdict": record.verdict.value,
+        "strict_verdict": record.strict_verdict.value,
+        "reason": record.reason,
+        "detail": record.detail,
+        "statement": record.statement,
+        "statement_hash": record.statement_hash,
+        "bundle_serial": record.bundle_serial,
+        "bundle_digest": record.bundle_digest,
+        "evidence": record.evidence,
+        "step": decision.step.value,
+        "candidates": candidate_reports(examined),
+        "candidates_total": len(examined.candidates),
+        "exhausted": examined.exhausted,
+    }

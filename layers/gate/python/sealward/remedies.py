@@ -37,13 +37,13 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     ),
     "limit": Remedy(
         "More signatures refer to it than are considered, and none of those is good.",
-        "Delete the signatures nobody needs, then sign the digest again: a new signature "
-        "is tried first.",
+        "Delete the signatures nobody needs, then sign the digest again: a new "
+        "signature is tried first.",
     ),
     "signature-lost": Remedy(
         "The signature that made it trusted is gone from the registry, or archived.",
-        "Find who removed it (CloudTrail, BatchDeleteImage) and exclude signatures from "
-        "lifecycle rules; then sign the digest again.",
+        "Find who removed it (CloudTrail, BatchDeleteImage) and exclude signatures "
+        "from lifecycle rules; then sign the digest again.",
     ),
     "signature-unreadable": Remedy(
         "The registry did not give a signature when asked.",
@@ -76,7 +76,7 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "Amazon ECR did not answer: throttled, timed out or failing.", _WAIT
     ),
     "access-denied": Remedy(
-        "Sealward's role may not read the repository, so nothing can be verified in it.",
+        "Sealward's role may not read the repository: nothing can be verified in it.",
         "Remove the Deny from the repository's or the registry's policy, or exempt "
         "Sealward's role from it.",
     ),
@@ -160,8 +160,8 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     ),
     "not-anchored": Remedy(
         "The signer's certificates lead to none the policy's trust stores hold.",
-        "Sign with an identity the policy trusts, or add the signer's root to the trust "
-        "store by a policy change.",
+        "Sign with an identity the policy trusts, or add the signer's root to the "
+        "trust store by a policy change.",
     ),
     "no-trust-store": Remedy(
         "The policy names no trust store of the kind this signature needs.",
@@ -174,7 +174,7 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "if not, have the right one sign, and look at that signer's credentials.",
     ),
     "identity-unreadable": Remedy(
-        "The signing certificate's subject cannot be read as a Notary Project identity.",
+        "The signing certificate's subject cannot be read as an identity.",
         "Have the certificate issued with a plain subject: CN, O, C and ST at least.",
     ),
     "not-under-signer-root": Remedy(
@@ -208,6 +208,10 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     "needs-signer-service": Remedy(
         "Whether AWS Signer revoked the signature could not be asked.",
         "Have the policy override revocation, or wait: the look is repeated.",
+    ),
+    "timestamp-missing": Remedy(
+        "The policy asks for a timestamp, and the signature carries none.",
+        "Sign again with a timestamp authority the policy trusts.",
     ),
     "needs-timestamp": Remedy(
         "A certificate has expired and no timestamp shows that it was valid when used.",

@@ -2,8 +2,8 @@
 
 The registry's changeable answers must be younger than the ledger's: a look that is
 overtaken by another must fail at its conditional write. They are asked for side by side
-to save a round trip; where the record turns out to be about as young as the look itself,
-the registry is asked once more.
+to save a round trip; where the record turns out to be about as young as the look, the
+registry is asked once more.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from notation_verifier import Descriptor
+from sealward.candidates import REFERRERS_LIMIT
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.policy.bundle import InvalidBundle, PolicyBundle, Standing
 from sealward.ports import (
@@ -26,7 +27,6 @@ from sealward.ports import (
 )
 from sealward.reads import Read, RunBeside, ask
 from sealward.records import Record
-from sealward.signatures import REFERRERS_LIMIT
 from sealward.subjects import SubjectKey
 
 RACE: Final = timedelta(seconds=2)

@@ -1,96 +1,33 @@
-"""Signatures: the referrers of a subject that claim to be one, and their envelopes.
+"""Signatures: the candidates' manifests and envelopes, read from the registry.
 
-Who may attach referrers decides what is found here, so everything is bounded and one
-bad candidate never hides a good one: it is rejected with its reason, the next is tried.
-Two candidates are tried first and stand outside the bound: the one an event named, and
-the one that made the subject trusted before (docs/threat-model.md, 2).
+One bad candidate never hides a good one: it is rejected with its reason and the next is
+tried. Digests are recomputed by the port, sizes are bounded here.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from sealward.manifests import OCI_MANIFEST, BadManifest, parse_manifest
-from sealward.ports import (
-    ImageStatus,
-    Manifest,
-    NotFound,
-    PortError,
-    Referrer,
-    Registry,
+from sealward.candidates import (
+    SIGNATURE_MANIFEST_LIMIT,
+    Rejected,
+    Rejection,
+    Shortlist,
+    Signature,
+    Unread,
+    manifest_too_large,
 )
+from sealward.manifests import BadManifest, parse_manifest
+from sealward.ports import Manifest, NotFound, PortError, Registry
 from sealward.reads import Read, RunBeside, ask
-from sealward.subjects import (
-    NOTARY_SIGNATURE,
-    SignatureManifest,
-    SubjectKey,
-    signature_manifest,
-)
+from sealward.subjects import SignatureManifest, SubjectKey, signature_manifest
 
-CANDIDATES_LIMIT: Final = 100
-"""Candidates considered beside the two that are tried first; as the notation CLI."""
-REFERRERS_LIMIT: Final = 1_000
-"""Referrers listed of one subject."""
-SIGNATURE_MANIFEST_LIMIT: Final = 64 * 1024
-"""Bytes; real ones have about one thousand."""
 ENVELOPE_LIMIT: Final = 1024 * 1024
 """Bytes; real ones have two to eight thousand."""
 BATCH: Final = 100
 """Digests of one BatchGetImage call."""
 WAVE: Final = 4
 """Envelopes read side by side; the rest waits, since the first good one ends it."""
-
-_CREATED: Final = "org.opencontainers.image.created"
-_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,20}Z?")
-
-
-class Rejection(StrEnum):
-    """Why a candidate could not be examined; each is a reason in docs/findings.md."""
-
-    ARCHIVED = "signature-archived"
-    MANIFEST_MISSING = "signature-manifest-missing"
-    MANIFEST_TOO_LARGE = "signature-manifest-too-large"
-    MANIFEST_INVALID = "signature-manifest-invalid"
-    OTHER_SUBJECT = "signature-of-another-subject"
-    ENVELOPE_MISSING = "envelope-missing"
-    ENVELOPE_TOO_LARGE = "envelope-too-large"
-    ENVELOPE_MALFORMED = "envelope-malformed"
-    ENVELOPE_UNSUPPORTED = "envelope-unsupported"
-
-
-LOST: Final = frozenset(
-    {Rejection.ARCHIVED, Rejection.MANIFEST_MISSING, Rejection.ENVELOPE_MISSING}
-)
-"""Rejections that say the registry no longer has it, not that it is bad."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """A candidate that is no signature one could verify: evidence against itself."""
-
-    digest: str
-    reason: Rejection
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """A candidate the registry would not give us now: says nothing about it."""
-
-    digest: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """An envelope, ready to be verified."""
-
-    digest: str
-    """Of the signature manifest."""
-    media_type: str
-    envelope: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,59 +37,6 @@ class Named:
     digest: str
     manifest: SignatureManifest
     envelope: Read[bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortlist:
-    """Which candidates are looked at, in order."""
-
-    digests: tuple[str, ...]
-    rejected: tuple[Rejected, ...]
-    """Those not worth reading: archived, or larger than a signature manifest is."""
-    more: bool
-    """Whether candidates were left out by the bound."""
-
-
-def shortlist(
-    referrers: Sequence[Referrer], *, named: str | None, previous: str | None
-) -> Shortlist:
-    """Return the candidates among ``referrers``, newest first by their own word.
-
-    Args:
-        referrers: as the registry lists them; anything that is no signature is ignored.
-        named: digest of the signature an event named, tried first.
-        previous: digest of the signature that made the subject trusted, tried next.
-    """
-    claimed = {
-        referrer.digest: referrer
-        for referrer in referrers
-        if referrer.artifact_type == NOTARY_SIGNATURE
-        and referrer.media_type == OCI_MANIFEST
-    }
-    first = tuple(dict.fromkeys(digest for digest in (named, previous) if digest))
-    rejected = tuple(
-        refusal
-        for referrer in claimed.values()
-        if (refusal := _not_worth_reading(referrer)) is not None
-    )
-    unreadable = {refusal.digest for refusal in rejected}
-    rest = sorted(
-        (
-            referrer
-            for digest, referrer in claimed.items()
-            if digest not in first and digest not in unreadable
-        ),
-        key=_created,
-        reverse=True,
-    )
-    return Shortlist(
-        digests=(
-            *(digest for digest in first if digest not in unreadable),
-            *(referrer.digest for referrer in rest[:CANDIDATES_LIMIT]),
-        ),
-        rejected=rejected,
-        more=len(rest) > CANDIDATES_LIMIT or len(referrers) >= REFERRERS_LIMIT,
-    )
 
 
 def name(registry: Registry, key: SubjectKey, manifest: SignatureManifest) -> Named:
@@ -186,7 +70,13 @@ def read_signatures(
         digest for digest in listed.digests if named is None or digest != named.digest
     ]
     for batch in _chunks(digests, BATCH):
-        manifests = read_manifests(registry, subject, batch, beside=beside)
+        manifests = read_manifests(
+            registry,
+            subject.repository,
+            batch,
+            subject=subject.digest,
+            beside=beside,
+        )
         for wave in _chunks(batch, WAVE):
             reads = {
                 digest: _envelope(registry, subject.repository, manifest)
@@ -207,19 +97,25 @@ def read_signatures(
 
 def read_manifests(
     registry: Registry,
-    subject: SubjectKey | None,
+    repository: str,
     digests: Sequence[str],
     *,
-    beside: RunBeside | None = None,
-    repository: str = "",
+    subject: str | None,
+    beside: RunBeside | None,
 ) -> Mapping[str, SignatureManifest | Rejected | Unread]:
-    """Return what each digest stands for: a signature of ``subject``, or why not.
+    """Return what each digest stands for: a signature, or why not.
 
-    With ``subject`` None the signatures may be of any subject in ``repository``.
+    Args:
+        registry: to read from.
+        repository: they are in.
+        digests: any number.
+        subject: the digest they must sign; None where they may sign any.
+        beside: runs the batches side by side.
     """
-    place = repository or (subject.repository if subject else "")
     chunks = list(_chunks(list(digests), BATCH))
-    reads = [Read(_batch(registry, place, chunk)) for chunk in chunks]
+    reads = [
+        Read(_AskManifests(registry, repository, tuple(chunk))) for chunk in chunks
+    ]
     ask(reads, beside)
     found: dict[str, SignatureManifest | Rejected | Unread] = {}
     for chunk, read in zip(chunks, reads, strict=True):
@@ -237,12 +133,6 @@ def read_manifests(
     return found
 
 
-def _batch(
-    registry: Registry, repository: str, digests: Sequence[str]
-) -> "_AskManifests":
-    return _AskManifests(registry, repository, tuple(digests))
-
-
 @dataclass(frozen=True, slots=True)
 class _AskManifests:
     registry: Registry
@@ -254,7 +144,7 @@ class _AskManifests:
 
 
 def _judged(
-    digest: str, manifest: Manifest | None, subject: SubjectKey | None
+    digest: str, manifest: Manifest | None, subject: str | None
 ) -> SignatureManifest | Rejected:
     if manifest is None:
         return Rejected(
@@ -263,7 +153,7 @@ def _judged(
             detail="the registry lists the signature but does not give its manifest",
         )
     if len(manifest.content) > SIGNATURE_MANIFEST_LIMIT:
-        return _too_large(digest, len(manifest.content))
+        return manifest_too_large(digest, len(manifest.content))
     try:
         found = signature_manifest(
             parse_manifest(manifest.content, manifest.media_type), manifest.media_type
@@ -280,39 +170,13 @@ def _judged(
             reason=Rejection.MANIFEST_INVALID,
             detail="neither shape of a signature manifest with one JWS or COSE layer",
         )
-    if subject is not None and found.subject_digest != subject.digest:
+    if subject is not None and found.subject_digest != subject:
         return Rejected(
             digest=digest,
             reason=Rejection.OTHER_SUBJECT,
             detail=f"its manifest says it signs {found.subject_digest}",
         )
     return found
-
-
-def _too_large(digest: str, size: int) -> Rejected:
-    return Rejected(
-        digest=digest,
-        reason=Rejection.MANIFEST_TOO_LARGE,
-        detail=f"{size} bytes, more than {SIGNATURE_MANIFEST_LIMIT}",
-    )
-
-
-def _not_worth_reading(referrer: Referrer) -> Rejected | None:
-    if referrer.size > SIGNATURE_MANIFEST_LIMIT:
-        return _too_large(referrer.digest, referrer.size)
-    if referrer.status is not ImageStatus.ACTIVE:
-        return Rejected(
-            digest=referrer.digest,
-            reason=Rejection.ARCHIVED,
-            detail=f"the registry says the signature is {referrer.status}",
-        )
-    return None
-
-
-def _created(referrer: Referrer) -> str:
-    """Return when the signature says it was made, as text that sorts; a hint only."""
-    text = referrer.annotations.get(_CREATED, "")
-    return text if _INSTANT.fullmatch(text) else ""
 
 
 def _envelope(

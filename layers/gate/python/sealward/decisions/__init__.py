@@ -4,23 +4,18 @@ Inputs: what was known, what was found, the policy, the capability, the time. Ou
 the record to remember, the step to take in the registry, and how loudly to tell.
 """
 
-from sealward.decisions.decision import (
-    Decision,
-    decide,
-    decide_gone,
-    decide_not_an_image,
-)
+from sealward.decisions.decision import decide
+from sealward.decisions.outcome import Decision, is_news
 from sealward.decisions.severity import Severity, Tell
-from sealward.decisions.situation import Gone, Ruling, Seen, Sight, Unknown, Unseen
+from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.step import Step
+from sealward.decisions.unseen import decide_gone, decide_not_an_image, first_record
 
 __all__ = [
     "Decision",
-    "Gone",
     "Ruling",
     "Seen",
     "Severity",
-    "Sight",
     "Step",
     "Tell",
     "Unknown",
@@ -28,4 +23,6 @@ __all__ = [
     "decide",
     "decide_gone",
     "decide_not_an_image",
+    "first_record",
+    "is_news",
 ]

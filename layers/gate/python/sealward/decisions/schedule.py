@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from sealward.decisions.verdict import Judgement
+from sealward.decisions.refusals import Judgement
 from sealward.policy.bundle import Policy
 from sealward.records import Hold, HoldState, Verdict
 
@@ -22,14 +22,10 @@ SOON: Final = (
 HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
 MOVING: Final = (
-    timedelta(seconds=2),
-    timedelta(seconds=5),
-    timedelta(seconds=10),
-    timedelta(seconds=30),
-    timedelta(minutes=1),
-    timedelta(minutes=2),
-    timedelta(minutes=5),
-    timedelta(minutes=10),
+    *(timedelta(seconds=seconds) for seconds in (2, 5, 10, 30, 60)),
+    *(timedelta(minutes=2),) * 12,
+    *(timedelta(minutes=10),) * 6,
+    HOURLY,
 )
 """Between looks while the registry has not yet done as asked; the last one repeats."""
 

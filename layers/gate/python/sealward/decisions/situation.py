@@ -34,20 +34,12 @@ class Seen:
     """Empty where nothing had to be examined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The registry says the repository or the digest does not exist."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """AWS or the bundle did not answer: says nothing about the subject."""
 
     reason: Unknown
     detail: str
-
-
-Sight = Seen | Gone | Unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,21 @@
 """The verdict: what a subject's evidence means under its policy. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from notation_verifier import (
     LEVELS,
     Action,
-    CheckName,
     Conclusion,
-    Failed,
-    Passed,
-    Reason,
     Skipped,
-    Verification,
     VerificationLevel,
 )
+from sealward.candidates import CANDIDATES_LIMIT, LOST, Rejected, Unread
+from sealward.decisions.refusals import Judgement, final_refusal, most_telling
 from sealward.decisions.situation import Seen
 from sealward.policy.bundle import Policy
 from sealward.records import Record, Verdict
-from sealward.signatures import CANDIDATES_LIMIT, LOST, Rejected, Unread
 from sealward.verifications import Candidate, Examined
 
 NO_POLICY: Final = "no-policy"
@@ -38,26 +33,6 @@ SETTLED_FAILURES: Final = frozenset({Verdict.UNSIGNED, Verdict.UNTRUSTED})
 """Verdicts an image is acted upon for."""
 OPEN: Final = frozenset({Verdict.PENDING, Verdict.INCONCLUSIVE})
 """Verdicts that are none yet."""
-
-_ORDER: Final = {name: place for place, name in enumerate(CheckName)}
-_INTACT: Final = (
-    CheckName.SIGNATURE,
-    CheckName.CERTIFICATE_CHAIN,
-    CheckName.PAYLOAD,
-    CheckName.AUTHENTICITY,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """A verdict and why."""
-
-    verdict: Verdict
-    reason: str
-    """A reason of docs/findings.md."""
-    detail: str
-    trusted_by: Examined | None = None
-    """The candidate that satisfied the statement."""
 
 
 def grace_ends(
@@ -155,9 +130,10 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
             detail=f"signature {known.signature} made it trusted and is no longer in "
             "the registry",
         )
-    refused = _most_telling(candidates, level)
-    if policy.fail_fast and refused is not None and any(map(_final, candidates)):
-        return next(map(_identity_refusal, filter(_final, candidates)))
+    refused = most_telling(candidates, level)
+    final = final_refusal(candidates) if policy.fail_fast else None
+    if final is not None:
+        return final
     settled = known is not None and known.verdict in {
         Verdict.TRUSTED,
         *SETTLED_FAILURES,
@@ -236,78 +212,4 @@ def _unknown(
     )
     return Judgement(
         verdict=Verdict.INCONCLUSIVE, reason=skipped.reason, detail=skipped.detail
-    )
-
-
-def _most_telling(
-    candidates: Sequence[Candidate], level: VerificationLevel | None
-) -> Judgement | None:
-    """Return the refusal of the candidate that came furthest: it explains most."""
-    best: tuple[int, Judgement] | None = None
-    for candidate in candidates:
-        match candidate:
-            case Examined(verification=verification):
-                found = first_refusal(verification, level)
-                if found is None:
-                    continue
-                place, failure = found
-                judged = Judgement(
-                    verdict=Verdict.UNTRUSTED,
-                    reason=failure.reason,
-                    detail=failure.detail,
-                )
-            case Rejected(reason=reason, detail=detail):
-                place = -1
-                judged = Judgement(
-                    verdict=Verdict.UNTRUSTED, reason=reason, detail=detail
-                )
-            case Unread():
-                continue
-        if best is None or place > best[0]:
-            best = (place, judged)
-    return best[1] if best else None
-
-
-def first_refusal(
-    verification: Verification, level: VerificationLevel | None = None
-) -> tuple[int, Failed] | None:
-    """Return the first enforced check that failed, with its place in the order."""
-    level = level or verification.level
-    for check, failure in verification.failures:
-        if level.action(check.validation) is Action.ENFORCE:
-            return _ORDER[check.name], failure
-    return None
-
-
-def _final(candidate: Candidate) -> bool:
-    """Return whether waiting cannot help: intact, anchored, bound, by the wrong one."""
-    if not isinstance(candidate, Examined):
-        return False
-    verification = candidate.verification
-    return (
-        verification.conclusion() is Conclusion.REFUSED
-        and all(
-            isinstance(verification.check(name).outcome, Passed) for name in _INTACT
-        )
-        and _wrong_identity(verification) is not None
-    )
-
-
-def _wrong_identity(verification: Verification) -> Failed | None:
-    outcome = verification.check(CheckName.TRUSTED_IDENTITY).outcome
-    if isinstance(outcome, Failed) and outcome.reason is Reason.IDENTITY_NOT_ALLOWED:
-        return outcome
-    return None
-
-
-def _identity_refusal(candidate: Candidate) -> Judgement:
-    failure = (
-        _wrong_identity(candidate.verification)
-        if isinstance(candidate, Examined)
-        else None
-    )
-    return Judgement(
-        verdict=Verdict.UNTRUSTED,
-        reason=Reason.IDENTITY_NOT_ALLOWED,
-        detail=failure.detail if failure else "",
     )

@@ -1,0 +1,110 @@
+"""Refusals: which failure of which candidate explains a verdict best. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from notation_verifier import (
+    Action,
+    CheckName,
+    Conclusion,
+    Failed,
+    Passed,
+    Reason,
+    Verification,
+    VerificationLevel,
+)
+from sealward.candidates import Rejected, Unread
+from sealward.records import Verdict
+from sealward.verifications import Candidate, Examined
+
+_ORDER: Final = {name: place for place, name in enumerate(CheckName)}
+_INTACT: Final = (
+    CheckName.SIGNATURE,
+    CheckName.CERTIFICATE_CHAIN,
+    CheckName.PAYLOAD,
+    CheckName.AUTHENTICITY,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict and why."""
+
+    verdict: Verdict
+    reason: str
+    """A reason of docs/findings.md."""
+    detail: str
+    trusted_by: Examined | None = None
+    """The candidate that satisfied the statement."""
+
+
+def most_telling(
+    candidates: Sequence[Candidate], level: VerificationLevel | None
+) -> Judgement | None:
+    """Return the refusal of the candidate that came furthest: it explains most."""
+    best: tuple[int, Judgement] | None = None
+    for candidate in candidates:
+        match candidate:
+            case Examined(verification=verification):
+                found = first_refusal(verification, level)
+                if found is None:
+                    continue
+                place, failure = found
+                judged = Judgement(
+                    verdict=Verdict.UNTRUSTED,
+                    reason=failure.reason,
+                    detail=failure.detail,
+                )
+            case Rejected(reason=reason, detail=detail):
+                place = -1
+                judged = Judgement(
+                    verdict=Verdict.UNTRUSTED, reason=reason, detail=detail
+                )
+            case Unread():
+                continue
+        if best is None or place > best[0]:
+            best = (place, judged)
+    return best[1] if best else None
+
+
+def first_refusal(
+    verification: Verification, level: VerificationLevel | None = None
+) -> tuple[int, Failed] | None:
+    """Return the first enforced check that failed, with its place in the order."""
+    level = level or verification.level
+    for check, failure in verification.failures:
+        if level.action(check.validation) is Action.ENFORCE:
+            return _ORDER[check.name], failure
+    return None
+
+
+def final_refusal(candidates: Sequence[Candidate]) -> Judgement | None:
+    """Return the refusal no waiting can help, if there is one, for ``failFast``.
+
+    The signature is intact, anchored and bound to the subject, by an identity that is
+    not allowed. Junk never is.
+    """
+    for candidate in candidates:
+        if isinstance(candidate, Examined) and _is_final(candidate.verification):
+            failure = _wrong_identity(candidate.verification)
+            if failure is not None:
+                return Judgement(
+                    verdict=Verdict.UNTRUSTED,
+                    reason=failure.reason,
+                    detail=failure.detail,
+                )
+    return None
+
+
+def _is_final(verification: Verification) -> bool:
+    return verification.conclusion() is Conclusion.REFUSED and all(
+        isinstance(verification.check(name).outcome, Passed) for name in _INTACT
+    )
+
+
+def _wrong_identity(verification: Verification) -> Failed | None:
+    outcome = verification.check(CheckName.TRUSTED_IDENTITY).outcome
+    if isinstance(outcome, Failed) and outcome.reason is Reason.IDENTITY_NOT_ALLOWED:
+        return outcome
+    return None

@@ -1,0 +1,161 @@
+"""Decisions about what was not seen: gone, no image after all, or AWS did not answer.
+
+An error is never kept as a verdict: a settled one stands while it cannot be checked, up
+to the policy's ``unknownFor``. Pure.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sealward.decisions.holds import Wish, next_hold
+from sealward.decisions.outcome import Decision, looks_since
+from sealward.decisions.refusals import Judgement
+from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
+from sealward.decisions.situation import Ruling, Unknown, Unseen
+from sealward.decisions.step import Step
+from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
+from sealward.decisions.wishes import may_hold_unknown
+from sealward.policy.bundle import UNKNOWN_FOR
+from sealward.ports import ImageStatus
+from sealward.records import Exposure, HoldState, Record, Verdict
+from sealward.subjects import SubjectKey
+
+TEXT_LIMIT: Final = 600
+"""Characters of a detail that are remembered."""
+
+
+def decide_gone(known: Record, *, now: datetime) -> Decision:
+    """Return the decision about a subject that is no longer in the registry.
+
+    Its verdict and a hold stay remembered: a push of the same digest meets both.
+    """
+    hold = known.hold
+    if hold is not None and hold.state is HoldState.RELEASING:
+        hold = None
+    return Decision(
+        known=known,
+        record=replace(
+            known,
+            version=known.version + 1,
+            reason=GONE,
+            detail="the registry no longer has it",
+            hold=hold,
+            due=None,
+            proposal="",
+            unknown_since=None,
+            exposure=Exposure(seconds=known.exposure.total(now)),
+            updated_at=now,
+        ),
+    )
+
+
+def decide_not_an_image(known: Record, what: str, *, now: datetime) -> Decision:
+    """Return the decision about a digest that was remembered and is no subject.
+
+    Only a look that could read nothing at all remembers such a digest.
+    """
+    return Decision(
+        known=known,
+        record=replace(
+            known,
+            version=known.version + 1,
+            verdict=Verdict.EXEMPT,
+            strict_verdict=Verdict.EXEMPT,
+            reason=NOT_AN_IMAGE,
+            detail=what[:TEXT_LIMIT],
+            due=None,
+            unknown_since=None,
+            updated_at=now,
+        ),
+    )
+
+
+def decide_unseen(
+    key: SubjectKey, known: Record | None, unseen: Unseen, ruling: Ruling, now: datetime
+) -> Decision:
+    """Keep a settled verdict while it cannot be checked, up to ``unknownFor``."""
+    known_before = known
+    if known is None:
+        known = first_record(key, unseen, now)
+    unknown_since = known.unknown_since or now
+    allowed = ruling.policy.unknown_for if ruling.policy else UNKNOWN_FOR
+    bundle_at_fault = unseen.reason in {
+        Unknown.BUNDLE_INVALID,
+        Unknown.BUNDLE_UNAVAILABLE,
+    }
+    overdue = not bundle_at_fault and now - unknown_since >= allowed
+    verdict, reason, detail = known.verdict, known.reason, known.detail
+    if known.settled_at is None or overdue:
+        verdict, reason = Verdict.INCONCLUSIVE, unseen.reason.value
+        detail = unseen.detail[:TEXT_LIMIT]
+    judgement = Judgement(verdict=Verdict.INCONCLUSIVE, reason=reason, detail=detail)
+    hold, step = known.hold, Step.NONE
+    if (
+        overdue
+        and hold is None
+        and known.descriptor is not None
+        and may_hold_unknown(
+            known, ruling, min(known.first_seen, known.pushed_at or known.first_seen)
+        )
+    ):
+        hold, step = next_hold(None, Wish.HOLD, ImageStatus.ACTIVE, now=now)
+    looks = looks_since(known_before, verdict, hold)
+    due = next_look(
+        judgement,
+        Clock(now=now, first_seen=known.first_seen, unknown_since=unknown_since),
+        policy=ruling.policy,
+        held=hold is not None,
+    )
+    record = replace(
+        known,
+        version=(known_before.version if known_before else 0) + 1,
+        verdict=verdict,
+        reason=reason,
+        detail=detail,
+        unknown_since=unknown_since,
+        looks=looks,
+        hold=hold,
+        due=earliest(due, next_hold_look(hold, looks=looks, now=now)),
+        updated_at=now,
+    )
+    return Decision(
+        record=record,
+        known=known_before,
+        step=step,
+        due=due,
+        acts=ruling.acts,
+        overdue=overdue,
+    )
+
+
+def first_record(key: SubjectKey, unseen: Unseen, now: datetime) -> Record:
+    """Return what is remembered of a digest of which nothing could be read."""
+    return Record(
+        key=key,
+        version=0,
+        verdict=Verdict.INCONCLUSIVE,
+        reason=unseen.reason.value,
+        detail=unseen.detail[:TEXT_LIMIT],
+        strict_verdict=Verdict.INCONCLUSIVE,
+        statement="",
+        statement_hash="",
+        bundle_serial=0,
+        bundle_digest="",
+        evidence="",
+        descriptor=None,
+        tags=(),
+        first_seen=now,
+        pushed_at=None,
+        settled_at=None,
+        ever_trusted=False,
+        unknown_since=now,
+        looks=0,
+        due=None,
+        signature=None,
+        signer=None,
+        hold=None,
+        finding=None,
+        proposal="",
+        updated_at=now,
+    )

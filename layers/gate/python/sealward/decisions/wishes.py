@@ -1,0 +1,69 @@
+"""Wishes: what a verdict asks to be done with the image, and what it proposes. Pure.
+
+Sealward acts by itself only on the first settled verdict of what is new, and to keep a
+hold. Everything else is proposed to a person.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sealward.decisions.holds import Wish
+from sealward.decisions.situation import Ruling, Seen
+from sealward.decisions.verdict import OPEN, SETTLED_FAILURES
+from sealward.ports import ImageStatus
+from sealward.records import HoldState, Record, Verdict
+
+QUARANTINE: Final = "quarantine"
+RELEASE: Final = "release"
+
+
+def wish_of(  # noqa: PLR0911 - one return for each rule, in their order
+    verdict: Verdict,
+    known: Record | None,
+    seen: Seen,
+    ruling: Ruling,
+    begin: datetime,
+    *,
+    overdue: bool,
+) -> tuple[Wish, str]:
+    """Return what the verdict asks for, and what it proposes to a person."""
+    hold = known.hold if known else None
+    failing = verdict in SETTLED_FAILURES
+    if hold is None:
+        first = known is None or known.settled_at is None
+        if failing and ruling.acts:
+            if first and _new_enough(ruling, begin):
+                return Wish.HOLD, ""
+            return Wish.LEAVE, QUARANTINE
+        if overdue and known is not None and may_hold_unknown(known, ruling, begin):
+            return Wish.HOLD, ""
+        return Wish.LEAVE, ""
+    held = RELEASE if seen.detail.status is not ImageStatus.ACTIVE else ""
+    releasing = verdict in {Verdict.TRUSTED, Verdict.EXEMPT} or (
+        hold.state is HoldState.RELEASING and verdict in OPEN
+    )
+    if releasing:
+        return (Wish.RELEASE, "") if ruling.may_release else (Wish.LEAVE, held)
+    if ruling.acts:
+        return Wish.HOLD, ""
+    return Wish.LEAVE, held
+
+
+def may_hold_unknown(known: Record, ruling: Ruling, begin: datetime) -> bool:
+    """Return whether a subject unknown for too long is held: reversible, new only."""
+    return (
+        ruling.policy is not None
+        and ruling.policy.hold_unknown
+        and ruling.acts
+        and not known.ever_trusted
+        and known.settled_at is None
+        and _new_enough(ruling, begin)
+    )
+
+
+def _new_enough(ruling: Ruling, begin: datetime) -> bool:
+    """Return whether Sealward may act by itself: on what is new only."""
+    if ruling.policy is None:
+        return False
+    start = ruling.policy.enforce_from
+    return start is None or begin >= start

@@ -1,0 +1,161 @@
+"""Hints followed: from the digest an event names to the subject it is about.
+
+An image is its own subject. A signature leads to what it signs, in the same repository;
+an index of nothing but signatures, as Notation's fallback tag makes, leads to what they
+sign. Everything else is no subject.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sealward.candidates import Unread
+from sealward.decisions import Unknown, Unseen
+from sealward.decisions.verdict import NOT_AN_IMAGE
+from sealward.manifests import BadManifest
+from sealward.ports import ImageStatus, Ledger, Registry
+from sealward.reads import RunBeside
+from sealward.sightings import Sighting, sight
+from sealward.signatures import Named, name, read_manifests
+from sealward.subjects import (
+    Image,
+    OtherArtifact,
+    SignatureIndex,
+    SignatureManifest,
+    SubjectKey,
+    classify,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a hint leads to: a subject to decide about, or nothing."""
+
+    sighting: Sighting
+    """Of the subject; of the hinted digest where there is none."""
+    problem: BadManifest | None = None
+    """What is wrong with the image's own manifest."""
+    named: Named | None = None
+    """The signature the hint named, where it named one."""
+    nothing: str = ""
+    """Why there is no subject, where there is none."""
+    others: tuple[str, ...] = ()
+    """Digests in the same repository that want a look of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """Follows one hint; ``started`` is when its look began."""
+
+    registry: Registry
+    ledger: Ledger
+    beside: RunBeside | None
+    started: datetime
+
+    def follow(self, key: SubjectKey) -> Found:
+        """Return the subject that ``key`` leads to and all that was read about it.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer.
+        """
+        sighting = self._sight(key)
+        if sighting.manifest is None:
+            return _without_manifest(sighting)
+        artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
+        match artifact:
+            case Image(problem=problem):
+                return Found(sighting=sighting, problem=problem)
+            case OtherArtifact(config_type=config_type):
+                return Found(
+                    sighting=sighting, nothing=f"an artifact of type {config_type}"
+                )
+            case SignatureManifest(subject_digest=subject):
+                if _remembered(sighting):
+                    return _misremembered(sighting, "a signature", (subject,))
+                return self._signed(key, artifact)
+            case SignatureIndex(entries=entries):
+                return self._indexed(sighting, entries)
+
+    def _signed(self, key: SubjectKey, manifest: SignatureManifest) -> Found:
+        """Return the subject that the signature ``key`` signs."""
+        named = name(self.registry, key, manifest)
+        subject = SubjectKey(repository=key.repository, digest=manifest.subject_digest)
+        sighting = self._sight(subject, named)
+        if sighting.manifest is None:
+            return replace(_without_manifest(sighting), named=named)
+        artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
+        if isinstance(artifact, Image):
+            return Found(sighting=sighting, problem=artifact.problem, named=named)
+        return Found(
+            sighting=sighting, nothing="a signature of something that is no image"
+        )
+
+    def _indexed(self, sighting: Sighting, entries: tuple[str, ...]) -> Found:
+        """Return the subject of an index's signatures, if every entry is one."""
+        repository = sighting.key.repository
+        read = read_manifests(
+            self.registry, repository, entries, subject=None, beside=self.beside
+        )
+        for entry in read.values():
+            if isinstance(entry, Unread):
+                failure = Unseen(
+                    reason=Unknown.REGISTRY_UNAVAILABLE, detail=entry.detail
+                )
+                return Found(sighting=replace(sighting, failure=failure))
+        signatures = {
+            digest: manifest
+            for digest, manifest in read.items()
+            if isinstance(manifest, SignatureManifest)
+        }
+        if len(signatures) < len(entries):
+            return Found(sighting=sighting)
+        subjects = tuple(
+            dict.fromkeys(each.subject_digest for each in signatures.values())
+        )
+        if _remembered(sighting):
+            return _misremembered(sighting, "an index of signatures", subjects)
+        first, manifest = next(iter(signatures.items()))
+        found = self._signed(SubjectKey(repository=repository, digest=first), manifest)
+        return replace(found, others=(*found.others, *subjects[1:]))
+
+    def _sight(self, key: SubjectKey, named: Named | None = None) -> Sighting:
+        return sight(
+            key,
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.beside,
+            started=self.started,
+            also=(named.envelope,) if named else (),
+        )
+
+
+def _remembered(sighting: Sighting) -> bool:
+    """Return whether the ledger holds a digest that turns out to be no image.
+
+    It does where nothing could be read of it at first; that is settled before the look
+    goes on to its subject.
+    """
+    return sighting.known is not None and sighting.known.reason != NOT_AN_IMAGE
+
+
+def _misremembered(sighting: Sighting, what: str, others: tuple[str, ...]) -> Found:
+    return Found(sighting=sighting, nothing=what, others=others)
+
+
+def _without_manifest(sighting: Sighting) -> Found:
+    """Judge a digest whose manifest cannot be had: failing, gone, or archived."""
+    known, detail = sighting.known, sighting.detail
+    if sighting.failure is not None or detail is None:
+        return Found(sighting=sighting)
+    if detail.status is ImageStatus.ACTIVE:
+        failure = Unseen(
+            reason=Unknown.MANIFEST_UNREADABLE,
+            detail=f"{sighting.key} is ACTIVE, but its manifest cannot be had",
+        )
+        return Found(sighting=replace(sighting, failure=failure))
+    if known is not None and known.descriptor is not None:
+        return Found(sighting=sighting)
+    return Found(
+        sighting=sighting,
+        nothing=f"{detail.status} before it was first seen: it cannot be pulled",
+        others=(detail.subject_digest,) if detail.subject_digest else (),
+    )

@@ -1,0 +1,288 @@
+"""A gate on the simulator, with real signatures: what the tests of looks stand on."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from notation_verifier import Descriptor
+from sealward.events import Hint, parse_events
+from sealward.look import Gate, tick
+from sealward.look_result import LookResult
+from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
+from sealward.ports import Registry
+from sealward.reads import RunBeside
+from sealward.records import Record
+from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
+from simulator.behaviours import Behaviours
+from simulator.clock import ManualClock
+from simulator.in_process import InProcessRegistry, InProcessSecurityHub
+from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
+from simulator.local_aws import LocalAws
+from simulator.places import place
+from simulator.pushes import IMAGE_CONFIG, IMAGE_MANIFEST, Pusher
+from tests import forge
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+REPOSITORY = "prod/app"
+HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+EMPTY = "application/vnd.oci.empty.v1+json"
+
+
+@cache
+def signer(subject: str = "Leaf") -> forge.Signer:
+    return forge.chain(subject=subject)
+
+
+def bundle(*, serial: int = 1, level: Any = None, **settings: Any) -> PolicyBundle:
+    """Return a bundle with one policy for ``prod/*``."""
+    statement = {
+        "name": "prod",
+        "registryScopes": [f"{HOST}/prod/*"],
+        "signatureVerification": level
+        or {"level": "strict", "override": {"revocation": "skip"}},
+        "trustStores": ["ca:acme"],
+        "trustedIdentities": ["x509.subject: CN=Leaf,O=acme,ST=WA,C=US"],
+    }
+    if statement["signatureVerification"] == {"level": "skip"}:
+        del statement["trustStores"], statement["trustedIdentities"]
+    policy = {"enforcement": "quarantine", "statement": statement, **settings}
+    document = {
+        "schema": 1,
+        "serial": serial,
+        "audience": [ACCOUNT],
+        "notBefore": None,
+        "expires": None,
+        "policies": [policy],
+        "trustStores": {"ca": {"acme": [base64.b64encode(signer().root_der).decode()]}},
+    }
+    return load_bundle(json.dumps(document).encode())
+
+
+class Stand:
+    """A registry, a hub, a ledger, a queue and the gate over them."""
+
+    def __init__(
+        self,
+        *,
+        capability: Capability = Capability.QUARANTINE,
+        behaviours: Behaviours | None = None,
+        current: PolicyBundle | InvalidBundle | None = None,
+        registry: Callable[[Registry], Registry] = lambda registry: registry,
+        run_beside: RunBeside | None = None,
+        hub_on: bool = True,
+    ) -> None:
+        self.clock = ManualClock(forge.NOW)
+        self.place = place(ACCOUNT, REGION)
+        self.aws = LocalAws(clock=self.clock, behaviours=behaviours)
+        self.ledger = InProcessLedger()
+        self.queue = InProcessLookQueue(self.clock)
+        self.bundles = InProcessBundleSource(current or bundle())
+        if hub_on:
+            self.enable_hub()
+        self.gate = Gate(
+            registry=registry(
+                InProcessRegistry(self.aws, account=ACCOUNT, region=REGION)
+            ),
+            ledger=self.ledger,
+            security_hub=InProcessSecurityHub(self.aws, account=ACCOUNT, region=REGION),
+            bundles=self.bundles,
+            queue=self.queue,
+            capability=capability,
+            partition="aws",
+            now=self.clock,
+            run_beside=run_beside,
+        )
+
+    def enable_hub(self) -> None:
+        self.aws.call("securityhub", "EnableSecurityHub", {}, place=self.place)
+
+    # what happens in the registry
+
+    def pusher(self, repository: str = REPOSITORY) -> Pusher:
+        return Pusher(self.aws, self.place, repository)
+
+    def push(
+        self,
+        name: str = "app",
+        *,
+        repository: str = REPOSITORY,
+        tag: str | None = None,
+        **members: Any,
+    ) -> Descriptor:
+        """Push an image; the same name is the same digest."""
+        pusher = self.pusher(repository)
+        config = pusher.layer(
+            json.dumps({"architecture": "arm64", "os": "linux", "n": name}).encode(),
+            IMAGE_CONFIG,
+        )
+        document = {
+            "mediaType": IMAGE_MANIFEST,
+            "config": config,
+            "layers": [pusher.layer(f"layer of {name}".encode())],
+            **members,
+        }
+        return described(pusher.document(document, tag=tag))
+
+    def push_document(
+        self,
+        document: Mapping[str, Any],
+        *,
+        repository: str = REPOSITORY,
+        media_type: str | None = None,
+    ) -> Descriptor:
+        content = json.dumps({"schemaVersion": 2} | dict(document)).encode()
+        return described(self.pusher(repository).manifest(content, media_type))
+
+    def attach(
+        self,
+        subject: Descriptor,
+        envelope: bytes | None = None,
+        *,
+        by: str = "Leaf",
+        repository: str = REPOSITORY,
+        media_type: str = forge.JWS,
+        shape: str = "config",
+        annotations: Mapping[str, str] | None = None,
+        **changes: Any,
+    ) -> Descriptor:
+        """Push a signature of ``subject``; by default a good one."""
+        if envelope is None:
+            kind = "jws" if media_type == forge.JWS else "cose"
+            envelope = forge.sign(subject, signer(by), kind, **changes)
+        content, blobs = forge.signature_manifest(
+            subject, envelope, media_type, shape=shape, annotations=annotations
+        )
+        pusher = self.pusher(repository)
+        for blob in blobs.values():
+            pusher.layer(blob, media_type)
+        return described(pusher.manifest(content))
+
+    def junk(self, subject: Descriptor, number: int = 0) -> Descriptor:
+        """Push a referrer that calls itself a signature and holds nonsense."""
+        return self.attach(subject, f"nonsense {number}".encode())
+
+    def delete(self, target: Descriptor, *, repository: str = REPOSITORY) -> None:
+        self.aws.call(
+            "ecr",
+            "BatchDeleteImage",
+            {
+                "repositoryName": repository,
+                "imageIds": [{"imageDigest": target.digest}],
+            },
+            place=self.place,
+        )
+
+    def status(self, target: Descriptor) -> str:
+        return str(self.gate.registry.describe(REPOSITORY, target.digest).status)
+
+    # what the gate is told
+
+    def look(
+        self, target: Descriptor | str, *, repository: str = REPOSITORY
+    ) -> LookResult:
+        digest = target if isinstance(target, str) else target.digest
+        return self.gate.look(
+            Hint(account=ACCOUNT, region=REGION, repository=repository, digest=digest)
+        )
+
+    def deliver(self) -> list[LookResult]:
+        """Look at everything the registry's events name."""
+        return [
+            self.gate.look(hint)
+            for event in self.aws.events.drain()
+            if event["source"] == "aws.ecr"
+            for hint in parse_events(event, account=ACCOUNT, region=REGION)
+        ]
+
+    def pass_time(self, by: timedelta) -> list[LookResult]:
+        """Let time pass, looking whenever something is due or queued."""
+        end = self.clock.now + by
+        results: list[LookResult] = []
+        while True:
+            self.aws.settle()
+            results += self.work()
+            step = min(
+                [
+                    at
+                    for at in (
+                        *(entry[0] for entry in self.queue.waiting),
+                        *(
+                            record.due
+                            for record in self.ledger.records.values()
+                            if record.due is not None
+                        ),
+                    )
+                    if self.clock.now < at
+                ],
+                default=end,
+            )
+            if step > end or self.clock.now >= end:
+                self.clock.now = max(end, self.clock.now)
+                self.aws.settle()
+                return results + self.work()
+            self.clock.now = step
+
+    def work(self) -> list[LookResult]:
+        """Tick, and look at what the queue holds by now."""
+        tick(
+            self.ledger,
+            self.queue,
+            account=ACCOUNT,
+            region=REGION,
+            now=self.clock.now,
+            limit=1000,
+        )
+        return [self.gate.look(hint) for hint in self.queue.receive()]
+
+    # what it remembers and tells
+
+    def record(
+        self, target: Descriptor | str, *, repository: str = REPOSITORY
+    ) -> Record:
+        digest = target if isinstance(target, str) else target.digest
+        return self.ledger.records[SubjectKey(repository=repository, digest=digest)]
+
+    @property
+    def findings(self) -> Sequence[Mapping[str, Any]]:
+        return list(self.aws.hub(self.place).findings.values())
+
+
+def described(value: Mapping[str, Any]) -> Descriptor:
+    return Descriptor(
+        media_type=value["mediaType"], digest=value["digest"], size=value["size"]
+    )
+
+
+def as_json(descriptor: Descriptor) -> dict[str, Any]:
+    return {
+        "mediaType": descriptor.media_type,
+        "digest": descriptor.digest,
+        "size": descriptor.size,
+    }
+
+
+def at(start: datetime, **after: float) -> datetime:
+    return start + timedelta(**after)
+
+
+__all__ = [
+    "ACCOUNT",
+    "EMPTY",
+    "HOST",
+    "IMAGE_CONFIG",
+    "IMAGE_MANIFEST",
+    "NOTARY_SIGNATURE",
+    "REGION",
+    "REPOSITORY",
+    "Stand",
+    "as_json",
+    "at",
+    "bundle",
+    "described",
+    "signer",
+]
