@@ -18,7 +18,7 @@ class Telemetry:
     """
 
     def __init__(self) -> None:
-        self._log = Logger()
+        self._log = Logger(location=None)
         self._metrics = Metrics()
         self._counted = False
 
