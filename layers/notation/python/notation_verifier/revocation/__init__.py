@@ -1,0 +1,33 @@
+"""Revocation of a chain's certificates: OCSP and CRL, without a socket or a clock."""
+
+from notation_verifier.revocation.chain import check_revocation
+from notation_verifier.revocation.memory import (
+    Revocation,
+    RevocationMemory,
+    SeenCrl,
+    Standing,
+)
+from notation_verifier.revocation.status import (
+    Attempt,
+    Cause,
+    CertificateRevocation,
+    ChainRevocation,
+    Method,
+    RevocationStatus,
+    SideBySide,
+)
+
+__all__ = [
+    "Attempt",
+    "Cause",
+    "CertificateRevocation",
+    "ChainRevocation",
+    "Method",
+    "Revocation",
+    "RevocationMemory",
+    "RevocationStatus",
+    "SeenCrl",
+    "SideBySide",
+    "Standing",
+    "check_revocation",
+]

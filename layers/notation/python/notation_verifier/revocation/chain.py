@@ -1,0 +1,78 @@
+"""Revocation of a whole chain: each certificate but the root, side by side."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from notation_verifier.certificate import Certificate
+from notation_verifier.fetch import Fetch
+from notation_verifier.revocation.freshness import Clock
+from notation_verifier.revocation.inquiry import ask_after
+from notation_verifier.revocation.memory import RevocationMemory
+from notation_verifier.revocation.question import Circumstances
+from notation_verifier.revocation.status import (
+    CertificateRevocation,
+    ChainRevocation,
+    RevocationStatus,
+    SideBySide,
+)
+
+NOTHING_KNOWN = RevocationMemory()
+
+
+def check_revocation(
+    chain: Sequence[Certificate],
+    *,
+    fetch: Fetch,
+    now: datetime,
+    authentic_signing_time: datetime | None = None,
+    memory: RevocationMemory = NOTHING_KNOWN,
+    max_age: timedelta | None = None,
+    side_by_side: SideBySide = map,
+) -> ChainRevocation:
+    """Return what is known of the revocation of ``chain``.
+
+    Spec: trust-store-trust-policy, Certificate Revocation Evaluation. Call it only for
+    a chain that is anchored in a trust store: its certificates say which URLs are
+    fetched. No bytes a server can send make it raise.
+
+    Args:
+        chain: leaf first, root last; one certificate alone needs no answer.
+        fetch: asks a URL; bounds time, size and addresses; may raise FetchError.
+        now: the time of the check, with its time zone.
+        authentic_signing_time: when the signature was made, for the signing scheme
+            ``notary.x509.signingAuthority`` only; an ``invalidityDate`` after it leaves
+            the signature good.
+        memory: what earlier checks returned; see :class:`RevocationMemory`.
+        max_age: answers older than this are not current, whatever their nextUpdate.
+        side_by_side: runs the certificates' checks, as ``Executor.map`` does; the order
+            of the report does not depend on it.
+    """
+    circumstances = Circumstances(
+        fetch=fetch,
+        clock=Clock(now=now, max_age=max_age),
+        authentic_signing_time=authentic_signing_time,
+        memory=memory,
+    )
+
+    def ask(
+        pair: tuple[Certificate, Certificate],
+    ) -> tuple[CertificateRevocation, RevocationMemory]:
+        return ask_after(*pair, circumstances)
+
+    certificates: list[CertificateRevocation] = []
+    for answer, learnt in side_by_side(ask, pairwise(chain)):
+        certificates.append(answer)
+        memory = memory.merged(learnt)
+    found = {certificate.status for certificate in certificates}
+    status = next(
+        (
+            worst
+            for worst in (RevocationStatus.REVOKED, RevocationStatus.UNKNOWN)
+            if worst in found
+        ),
+        RevocationStatus.GOOD,
+    )
+    return ChainRevocation(
+        status=status, certificates=tuple(certificates), memory=memory
+    )
