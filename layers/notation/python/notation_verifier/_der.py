@@ -16,7 +16,9 @@ INTEGER = 0x02
 BIT_STRING = 0x03
 OBJECT_IDENTIFIER = 0x06
 UTF8_STRING = 0x0C
+NUMERIC_STRING = 0x12
 PRINTABLE_STRING = 0x13
+IA5_STRING = 0x16
 EXPLICIT_0 = 0xA0
 
 _LONG_FORM = 0x80
@@ -40,26 +42,23 @@ class Element(NamedTuple):
     """Offset after the last content byte."""
 
 
-def element(data: bytes, start: int, limit: int, tag: int | None = None) -> Element:
-    """Return the element that begins at ``start`` and ends at or before ``limit``.
+def span(data: bytes, start: int, limit: int, tag: int) -> tuple[int, int]:
+    """Return the offsets of the content and of the end of the element at ``start``.
 
     Args:
         data: the bytes.
         start: offset of the element's tag.
         limit: offset the element must not cross.
-        tag: the tag it must have; None for any.
+        tag: the tag it must have.
 
     Raises:
-        DerError: cut short, another tag, a tag number over 30, a length that is
-            indefinite or not minimal.
+        DerError: cut short, another tag, a length that is indefinite or not minimal.
     """
     if start + 2 > limit:
         raise DerError("DER ends before an element")
-    found, length = data[start], data[start + 1]
-    if tag is not None and found != tag:
-        raise DerError(f"DER tag {found:#04x} where {tag:#04x} is wanted")
-    if found & _MULTI_BYTE_TAG == _MULTI_BYTE_TAG:
-        raise DerError("DER tag number over 30")
+    if data[start] != tag:
+        raise DerError(f"DER tag {data[start]:#04x} where {tag:#04x} is wanted")
+    length = data[start + 1]
     content = start + 2
     if length >= _LONG_FORM:
         octets = length - _LONG_FORM
@@ -72,6 +71,27 @@ def element(data: bytes, start: int, limit: int, tag: int | None = None) -> Elem
     end = content + length
     if end > limit:
         raise DerError("DER element is cut short")
+    return content, end
+
+
+def element(data: bytes, start: int, limit: int, tag: int | None = None) -> Element:
+    """Return the element that begins at ``start`` and ends at or before ``limit``.
+
+    Args:
+        data: the bytes.
+        start: offset of the element's tag.
+        limit: offset the element must not cross.
+        tag: the tag it must have; None for any.
+
+    Raises:
+        DerError: as :func:`span`; also a tag number over 30.
+    """
+    if start >= limit:
+        raise DerError("DER ends before an element")
+    found = data[start]
+    if found & _MULTI_BYTE_TAG == _MULTI_BYTE_TAG:
+        raise DerError("DER tag number over 30")
+    content, end = span(data, start, limit, found if tag is None else tag)
     return Element(found, start, content, end)
 
 

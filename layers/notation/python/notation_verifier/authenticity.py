@@ -13,7 +13,7 @@ from notation_verifier.identities import (
     SubjectIdentity,
     parse_identity,
 )
-from notation_verifier.names import UnreadableName, name_text, subject_attributes
+from notation_verifier.names import UnreadableName, subject_attributes
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import SignerError, matches_arn, signer_signature
 from notation_verifier.trust_policy import TrustPolicyStatement
@@ -47,7 +47,7 @@ def check_authenticity(
     for name in names:
         for certificate in envelope.chain:
             if trust_stores.holds(name, certificate):
-                held = f"{name_text(certificate.subject)} ({certificate.sha256})"
+                held = f"{certificate.subject_text} ({certificate.sha256})"
                 return Passed(f"{name} holds {held}"), name
     return Failed(
         Reason.NOT_ANCHORED,
@@ -65,9 +65,9 @@ def check_trusted_identity(
     """
     if ANY in statement.trusted_identities:
         return Passed("the statement trusts whoever the store admits"), ANY
-    leaf = envelope.chain[0].subject
+    leaf = envelope.chain[0]
     try:
-        subject = subject_attributes(leaf)
+        subject = subject_attributes(leaf.subject_name)
     except UnreadableName as error:
         return Failed(
             Reason.IDENTITY_UNREADABLE, f"the leaf's subject cannot be matched: {error}"
@@ -76,12 +76,12 @@ def check_trusted_identity(
         for text in statement.trusted_identities:
             identity = parse_identity(text)
             if isinstance(identity, SubjectIdentity) and identity.matches(subject):
-                return Passed(f"{name_text(leaf)} matches {text}"), text
+                return Passed(f"{leaf.subject_text} matches {text}"), text
     except InvalidTrustPolicy as error:
         return Failed(Reason.IDENTITY_UNREADABLE, str(error)), None
     return Failed(
         Reason.IDENTITY_NOT_ALLOWED,
-        f"the leaf is {name_text(leaf)[:400]}; the statement trusts none such",
+        f"the leaf is {leaf.subject_text[:400]}; the statement trusts none such",
     ), None
 
 
@@ -109,7 +109,7 @@ def check_signer_identity(
     if root.sha256 not in signer_roots:
         return Failed(
             Reason.NOT_UNDER_SIGNER_ROOT,
-            f"the chain ends in {name_text(root.subject)} ({root.sha256}), which is no"
+            f"the chain ends in {root.subject_text} ({root.sha256}), which is no"
             " root of AWS Signer: ARNs do not count under it",
         ), None
     try:

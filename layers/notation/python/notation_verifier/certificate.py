@@ -7,6 +7,7 @@ library refuses when it parses is refused here too.
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,6 +22,7 @@ from notation_verifier.algorithms import (
     issued,
 )
 from notation_verifier.errors import InvalidCertificate
+from notation_verifier.names import Attribute, name_text, read_name
 
 MAX_CERTIFICATE_BYTES = 64 * 1024
 _V3 = bytes.fromhex("a003020102")
@@ -69,6 +71,9 @@ class Certificate:
     """DER of the issuer's name."""
     subject: bytes
     """DER of the subject's name."""
+    subject_name: tuple[Attribute, ...]
+    subject_text: str
+    """RFC 4514, for people."""
     key: PublicKey | None
     """None for a kind of key that no certificate of a chain may hold."""
     not_before: datetime
@@ -101,8 +106,7 @@ class Certificate:
         return self.issued_by(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Slices:
+class _Slices(NamedTuple):
     tbs: bytes
     algorithm: bytes
     signature: bytes
@@ -118,38 +122,36 @@ def _slices(der: bytes) -> _Slices:
         DerError: not a version 3 certificate.
         InvalidCertificate: serial number negative, or two different algorithms named.
     """
-    element = _der.element
-    outer = element(der, 0, len(der), _der.SEQUENCE)
-    if outer.end != len(der):
-        raise InvalidCertificate(f"{len(der) - outer.end} bytes follow the certificate")
-    tbs = element(der, outer.content, outer.end, _der.SEQUENCE)
-    algorithm = element(der, tbs.end, outer.end, _der.SEQUENCE)
-    signature = element(der, algorithm.end, outer.end, _der.BIT_STRING)
-    if signature.end != outer.end or der[signature.content : signature.content + 1] != (
-        b"\0"
-    ):
+    span = _der.span
+    tbs, end = span(der, 0, len(der), _der.SEQUENCE)
+    if end != len(der):
+        raise InvalidCertificate(f"{len(der) - end} bytes follow the certificate")
+    at, tbs_end = span(der, tbs, end, _der.SEQUENCE)
+    _, algorithm_end = span(der, tbs_end, end, _der.SEQUENCE)
+    signature, signature_end = span(der, algorithm_end, end, _der.BIT_STRING)
+    if signature_end != end or der[signature : signature + 1] != b"\0":
         raise InvalidCertificate("the signature is not a string of whole bytes")
-    if not der.startswith(_V3, tbs.content):
+    if not der.startswith(_V3, at):
         raise InvalidCertificate("not a version 3 certificate")
-    serial = element(der, tbs.content + len(_V3), tbs.end, _der.INTEGER)
-    if serial.content == serial.end or der[serial.content] & _NEGATIVE:
+    serial, serial_end = span(der, at + len(_V3), tbs_end, _der.INTEGER)
+    if serial == serial_end or der[serial] & _NEGATIVE:
         raise InvalidCertificate("the serial number is negative")
-    signed_with = element(der, serial.end, tbs.end, _der.SEQUENCE)
-    algorithm_bytes = der[algorithm.start : algorithm.end]
-    if der[signed_with.start : signed_with.end] != algorithm_bytes:
+    algorithm = der[tbs_end:algorithm_end]
+    issuer = serial_end + len(algorithm)
+    if der[serial_end:issuer] != algorithm:
         raise InvalidCertificate("the two signature algorithms differ")
-    issuer = element(der, signed_with.end, tbs.end, _der.SEQUENCE)
-    validity = element(der, issuer.end, tbs.end, _der.SEQUENCE)
-    subject = element(der, validity.end, tbs.end, _der.SEQUENCE)
-    key = element(der, subject.end, tbs.end, _der.SEQUENCE)
-    key_algorithm = element(der, key.content, key.end, _der.SEQUENCE)
+    _, validity = span(der, issuer, tbs_end, _der.SEQUENCE)
+    _, subject = span(der, validity, tbs_end, _der.SEQUENCE)
+    _, key = span(der, subject, tbs_end, _der.SEQUENCE)
+    key_algorithm, key_end = span(der, key, tbs_end, _der.SEQUENCE)
+    _, key_algorithm_end = span(der, key_algorithm, key_end, _der.SEQUENCE)
     return _Slices(
-        der[tbs.start : tbs.end],
-        algorithm_bytes,
-        der[signature.content + 1 : signature.end],
-        der[issuer.start : issuer.end],
-        der[subject.start : subject.end],
-        der[key_algorithm.start : key_algorithm.end],
+        der[tbs:tbs_end],
+        algorithm,
+        der[signature + 1 : signature_end],
+        der[issuer:validity],
+        der[subject:key],
+        der[key_algorithm:key_algorithm_end],
     )
 
 
@@ -190,14 +192,15 @@ def _extensions(extensions: x509.Extensions) -> _Extensions:
             raise InvalidCertificate(
                 f"extension {extension.oid.dotted_string} must not be critical"
             )
-        if isinstance(value, x509.BasicConstraints):
+        kind = type(value)
+        if kind is x509.BasicConstraints:
             found.is_ca, found.path_length = value.ca, value.path_length
-        elif isinstance(value, x509.KeyUsage):
+        elif kind is x509.KeyUsage:
             found.key_usage, found.key_usage_critical = value, extension.critical
-        elif isinstance(value, x509.ExtendedKeyUsage):
+        elif kind is x509.ExtendedKeyUsage:
             found.extended_key_usages = tuple(each.dotted_string for each in value)
-        elif isinstance(value, x509.CRLDistributionPoints) or (
-            isinstance(value, x509.AuthorityInformationAccess)
+        elif kind is x509.CRLDistributionPoints or (
+            kind is x509.AuthorityInformationAccess
             and any(
                 each.access_method == AuthorityInformationAccessOID.OCSP
                 for each in value
@@ -220,6 +223,7 @@ def read_certificate(der: bytes) -> Certificate:
         )
     try:
         slices = _slices(der)
+        subject_name = read_name(slices.subject)
         parsed = x509.load_der_x509_certificate(der)
         key = _key(parsed, slices.key_algorithm)
         not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
@@ -244,6 +248,8 @@ def read_certificate(der: bytes) -> Certificate:
         algorithm=CERTIFICATE_ALGORITHMS.get(slices.algorithm),
         issuer=slices.issuer,
         subject=slices.subject,
+        subject_name=subject_name,
+        subject_text=name_text(subject_name),
         key=key,
         not_before=not_before,
         not_after=not_after,

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from notation_verifier.algorithms import algorithm_of
 from notation_verifier.certificate import Certificate
-from notation_verifier.names import name_text
 
 MAX_CHAIN_LENGTH = 10
 """Certificates in one envelope; AWS Signer sends four."""
@@ -58,31 +57,31 @@ def check_chain(chain: Sequence[Certificate]) -> None:
     for index, certificate in enumerate(others):
         if certificate.self_signed:
             raise ChainError(
-                f"certificate {index} ({name_text(certificate.subject)}) is"
+                f"certificate {index} ({certificate.subject_text}) is"
                 " self-signed; only the last may be"
             )
         _check_issued(
             certificate,
             chain[index + 1],
-            f"certificate {index} ({name_text(certificate.subject)}) is not issued by"
-            f" the next ({name_text(chain[index + 1].subject)})",
+            f"certificate {index} ({certificate.subject_text}) is not issued by"
+            f" the next ({chain[index + 1].subject_text})",
         )
     _check_issued(
         root,
         root,
-        f"the last certificate ({name_text(root.subject)}) is not a self-signed root",
+        f"the last certificate ({root.subject_text}) is not a self-signed root",
     )
 
 
 def _check_issued(certificate: Certificate, issuer: Certificate, message: str) -> None:
     if certificate.algorithm is None:
         raise ChainError(
-            f"{name_text(certificate.subject)} is signed with an algorithm that is not"
+            f"{certificate.subject_text} is signed with an algorithm that is not"
             " SHA-2 with RSA or ECDSA, or Ed25519"
         )
     if issuer.key is None:
         raise ChainError(
-            f"{name_text(issuer.subject)} holds a key that may not issue certificates:"
+            f"{issuer.subject_text} holds a key that may not issue certificates:"
             " RSA of 2048 bits or more, P-256, P-384, P-521 and Ed25519 may"
         )
     if not certificate.issued_by(issuer):
@@ -95,7 +94,7 @@ def check_leaf(certificate: Certificate) -> None:
     Raises:
         ChainError: names the rule.
     """
-    subject = name_text(certificate.subject)
+    subject = certificate.subject_text
     if certificate.is_ca:
         raise ChainError(f"the leaf ({subject}) is a CA")
     usage = certificate.key_usage
@@ -137,7 +136,7 @@ def check_ca(certificate: Certificate, below: int) -> None:
     Raises:
         ChainError: names the rule.
     """
-    subject = name_text(certificate.subject)
+    subject = certificate.subject_text
     if not certificate.is_ca:
         raise ChainError(f"the issuer {subject} is not a CA (basic constraints)")
     if certificate.path_length is not None and certificate.path_length < below:

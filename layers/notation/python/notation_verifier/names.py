@@ -7,7 +7,8 @@ Spec: trust-store-trust-policy, Trusted Identities Constraints; RFC 4514.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from notation_verifier import _der
 from notation_verifier.errors import NotationError
@@ -15,19 +16,30 @@ from notation_verifier.errors import NotationError
 MAX_NAME_LENGTH = 4096
 """Characters of a policy's name, bytes of a certificate's."""
 
+# The attribute types that the reference writes by name, by the bytes of their OID.
 _SHORT_NAMES = {
-    "2.5.4.3": "CN",
-    "2.5.4.5": "SERIALNUMBER",
-    "2.5.4.6": "C",
-    "2.5.4.7": "L",
-    "2.5.4.8": "ST",
-    "2.5.4.9": "STREET",
-    "2.5.4.10": "O",
-    "2.5.4.11": "OU",
-    "2.5.4.17": "POSTALCODE",
+    bytes((0x55, 0x04, last)): name
+    for last, name in (
+        (3, "CN"),
+        (5, "SERIALNUMBER"),
+        (6, "C"),
+        (7, "L"),
+        (8, "ST"),
+        (9, "STREET"),
+        (10, "O"),
+        (11, "OU"),
+        (17, "POSTALCODE"),
+    )
 }
+_MATCHABLE = frozenset(_SHORT_NAMES.values())
 _MANDATORY = ("C", "ST", "O")
-_PRINTABLE = re.compile(rb"[A-Za-z0-9 '()+,\-./:=?*&]*")
+# "*" and "&" are no PrintableString, but common in one; the reference takes them.
+_CHARACTERS = {
+    _der.PRINTABLE_STRING: re.compile(rb"[A-Za-z0-9 '()+,\-./:=?*&]*"),
+    _der.NUMERIC_STRING: re.compile(rb"[0-9 ]*"),
+    _der.IA5_STRING: re.compile(rb"[\x00-\x7f]*"),
+}
+_PLAIN = re.compile(r"[A-Za-z0-9.'-][A-Za-z0-9.' -]*(?<! )", re.ASCII)
 _SPECIAL = tuple(bytes((byte,)) for byte in b' "#+,;<=>\\')
 _ESCAPED = re.compile(r"[,+\"\\<>;\0]")
 _ESCAPE = re.compile(rb"\\([0-9a-fA-F]{2}|.?)", re.DOTALL)
@@ -132,61 +144,67 @@ def _require_mandatory(attributes: Mapping[str, str]) -> None:
             )
 
 
-def _value(tag: int, content: bytes) -> str:
-    """Return an attribute's text.
+class Attribute(NamedTuple):
+    """One attribute of a certificate's name."""
+
+    type: str
+    """``CN``, ``O`` and so on; dotted where it is none of those nine."""
+    value: str | None
+    """None for a kind of string that is not read, such as BMPString."""
+    content: bytes
+
+
+def _value(tag: int, content: bytes) -> str | None:
+    """Return an attribute's text, or None for a kind of string that is not read.
 
     Raises:
-        UnreadableName: neither UTF8String nor PrintableString, or not valid as such.
+        DerError: the content is not of its kind.
     """
-    if tag == _der.PRINTABLE_STRING and _PRINTABLE.fullmatch(content):
+    valid = _CHARACTERS.get(tag)
+    if valid is not None:
+        if not valid.fullmatch(content):
+            raise _der.DerError("a name's value has characters its type does not have")
         return content.decode("ascii")
-    if tag == _der.UTF8_STRING:
-        try:
-            return content.decode()
-        except UnicodeDecodeError:
-            pass
-    raise UnreadableName(
-        "it has a value that is no valid UTF8String or PrintableString"
-    )
+    if tag != _der.UTF8_STRING:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise _der.DerError("a name's value is not UTF-8") from None
 
 
-def read_name(der: bytes) -> tuple[tuple[str, int, bytes], ...]:
-    """Return a DER name as dotted type, string tag and content, in its own order.
+def read_name(der: bytes) -> tuple[Attribute, ...]:
+    """Return a DER name's attributes in its own order.
 
     RDNs of several attributes are flattened, as the reference does.
 
     Raises:
         DerError: not a Name of X.501 in DER.
     """
-    element = _der.element
+    span = _der.span
     if len(der) > MAX_NAME_LENGTH:
         raise _der.DerError(f"a name of more than {MAX_NAME_LENGTH} bytes")
-    outer = element(der, 0, len(der), _der.SEQUENCE)
-    found: list[tuple[str, int, bytes]] = []
-    at = outer.content
-    while at < outer.end:
-        rdn = element(der, at, outer.end, _der.SET)
-        at = rdn.content
-        while at < rdn.end:
-            attribute = element(der, at, rdn.end, _der.SEQUENCE)
-            kind = element(
-                der, attribute.content, attribute.end, _der.OBJECT_IDENTIFIER
-            )
-            value = element(der, kind.end, attribute.end)
-            if value.end != attribute.end:
+    at, end = span(der, 0, len(der), _der.SEQUENCE)
+    found: list[Attribute] = []
+    while at < end:
+        at, rdn_end = span(der, at, end, _der.SET)
+        while at < rdn_end:
+            kind, attribute_end = span(der, at, rdn_end, _der.SEQUENCE)
+            kind, kind_end = span(der, kind, attribute_end, _der.OBJECT_IDENTIFIER)
+            if kind_end >= attribute_end:
+                raise _der.DerError("a name's attribute has no value")
+            tag = der[kind_end]
+            content, at = span(der, kind_end, attribute_end, tag)
+            if at != attribute_end:
                 raise _der.DerError("a name's attribute has more than a type and value")
-            found.append(
-                (
-                    _der.object_identifier(der[kind.content : kind.end]),
-                    value.tag,
-                    der[value.content : value.end],
-                )
-            )
-            at = attribute.end
+            oid = der[kind:kind_end]
+            name = _SHORT_NAMES.get(oid) or _der.object_identifier(oid)
+            value = der[content:at]
+            found.append(Attribute(name, _value(tag, value), value))
     return tuple(found)
 
 
-def subject_attributes(der: bytes) -> Mapping[str, str]:
+def subject_attributes(name: Iterable[Attribute]) -> Mapping[str, str]:
     """Return a leaf's subject in the form policies are matched against.
 
     Raises:
@@ -194,45 +212,37 @@ def subject_attributes(der: bytes) -> Mapping[str, str]:
             SERIALNUMBER, a type twice, a value with ``=#``, or no C, ST or O.
     """
     attributes: dict[str, str] = {}
-    try:
-        entries = read_name(der)
-    except _der.DerError as error:
-        raise UnreadableName(str(error)) from None
-    for oid, tag, content in entries:
-        name = _SHORT_NAMES.get(oid)
-        if name is None:
-            raise UnreadableName(f"it has an attribute of type {oid}")
-        if name in attributes:
-            raise UnreadableName(f"it has two attributes {name}")
-        value = _value(tag, content)
+    for kind, value, _ in name:
+        if kind not in _MATCHABLE:
+            raise UnreadableName(f"it has an attribute of type {kind}")
+        if kind in attributes:
+            raise UnreadableName(f"it has two attributes {kind}")
+        if value is None:
+            raise UnreadableName(f"its attribute {kind} is no text that is read")
         if "=#" in value:
-            raise UnreadableName(f'its attribute {name} holds "=#"')
-        attributes[name] = value
+            raise UnreadableName(f'its attribute {kind} holds "=#"')
+        attributes[kind] = value
     _require_mandatory(attributes)
     return attributes
 
 
-def name_text(der: bytes) -> str:
-    """Return a DER name as RFC 4514 text, for people; never fails.
+def name_text(name: Sequence[Attribute]) -> str:
+    """Return a name as RFC 4514 text, for people.
 
-    What cannot be read as text is shown as its hexadecimal value.
+    What is not read as text is shown as its hexadecimal value.
     """
-    try:
-        entries = read_name(der)
-    except _der.DerError:
-        return "(a name that cannot be read)"
-    parts: list[str] = []
-    for oid, tag, content in reversed(entries):
-        try:
-            value = _escaped(_value(tag, content))
-        except UnreadableName:
-            value = "#" + content.hex()
-        parts.append(f"{_SHORT_NAMES.get(oid, oid)}={value}")
-    return ",".join(parts)
+    return ",".join(
+        [
+            f"{kind}={'#' + content.hex() if value is None else _escaped(value)}"
+            for kind, value, content in reversed(name)
+        ]
+    )
 
 
 def _escaped(value: str) -> str:
     """Return ``value`` with RFC 4514's escapes."""
+    if _PLAIN.fullmatch(value):
+        return value
     text = _ESCAPED.sub(
         lambda match: "\\00" if match.group() == "\0" else "\\" + match.group(), value
     )

@@ -6,7 +6,6 @@ Spec: trust-store-trust-policy, Signature Verification, steps 4 to 6; signing-sc
 from datetime import datetime, timedelta
 
 from notation_verifier.envelope import Envelope, SigningScheme
-from notation_verifier.names import name_text
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement, VerifyTimestamp
@@ -88,7 +87,7 @@ def _valid_at(envelope: Envelope, at: datetime, what: str) -> Outcome:
         if not certificate.not_before <= at <= certificate.not_after:
             return Failed(
                 Reason.CERTIFICATE_NOT_VALID,
-                f"{name_text(certificate.subject)} is valid from"
+                f"{certificate.subject_text} is valid from"
                 f" {certificate.not_before.isoformat()} to"
                 f" {certificate.not_after.isoformat()}, not at {at.isoformat()}"
                 f" ({what})",

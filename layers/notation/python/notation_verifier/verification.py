@@ -32,7 +32,6 @@ from notation_verifier.integrity import (
     check_signature,
 )
 from notation_verifier.levels import Action, Validation, VerificationLevel
-from notation_verifier.names import name_text
 from notation_verifier.report import (
     ChainCertificate,
     Check,
@@ -156,9 +155,7 @@ def verify(
     return Verification(
         statement=statement.name,
         level=statement.level,
-        checks=tuple(
-            _check(name, outcome, statement.level) for name, outcome in outcomes.items()
-        ),
+        checks=_checks(outcomes, statement.level),
         signing_scheme=found.scheme.value,
         algorithm=found.algorithm.value,
         signing_time=found.signing_time,
@@ -188,19 +185,32 @@ def read_envelope(envelope: bytes, media_type: str) -> Envelope:
     return reader(envelope)
 
 
-def _check(name: CheckName, outcome: Outcome, level: VerificationLevel) -> Check:
-    """Return the check, left out where the level skips its validation."""
-    validation = VALIDATIONS[name]
-    if level.action(validation) is Action.SKIP:
-        skips = f"level {level.name} skips {validation}"
-        outcome = Skipped(Reason.LEVEL_SKIPS, skips)
-    return Check(name=name, validation=validation, outcome=outcome)
+def _checks(
+    outcomes: Mapping[CheckName, Outcome], level: VerificationLevel
+) -> tuple[Check, ...]:
+    """Return the checks, each left out where the level skips its validation."""
+    skipped = {each for each in Validation if level.action(each) is Action.SKIP}
+    return tuple(
+        [
+            Check(
+                name=name,
+                validation=VALIDATIONS[name],
+                outcome=outcome
+                if VALIDATIONS[name] not in skipped
+                else Skipped(
+                    Reason.LEVEL_SKIPS,
+                    f"level {level.name} skips {VALIDATIONS[name]}",
+                ),
+            )
+            for name, outcome in outcomes.items()
+        ]
+    )
 
 
 def _chain_certificates(envelope: Envelope) -> tuple[ChainCertificate, ...]:
     return tuple(
         ChainCertificate(
-            subject=name_text(certificate.subject),
+            subject=certificate.subject_text,
             sha256=certificate.sha256,
             not_before=certificate.not_before,
             not_after=certificate.not_after,
