@@ -12,8 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.push import push_layout
-
 from demo.cases import Case, Image, load_cases
 from demo.stack import (
     BUILD,
@@ -22,11 +20,11 @@ from demo.stack import (
     LocalAws,
     build,
     deploy,
-    forget_earlier_runs,
     local_aws,
 )
 from demo.table import print_table
 from demo.watch import Seen, Watch
+from simulator.push import push_layout
 from tests.figures import Figures
 
 POLICY = Path(__file__).parent / "policy"
@@ -59,6 +57,7 @@ def play(
     Returns what was last seen of each image, as expected or not, once all are or the
     stack's patience is over.
     """
+    ecr = aws.client("ecr")
     begun = time.monotonic()
     waiting = [(case, push) for case in cases for push in case.pushes]
     images = [image for case in cases for image in case.images]
@@ -74,7 +73,7 @@ def play(
             due = held if push.once_held else time.monotonic() - begun >= push.after
             if due:
                 push_layout(
-                    aws.client("ecr"),
+                    ecr,
                     layout=case.layout,
                     repository=case.repository,
                     digests=push.digests,
@@ -138,7 +137,6 @@ def explain_keep(aws: LocalAws) -> None:
         f"""
 Left running at {aws.endpoint} (KEEP=1). In another shell:
 
-  export AWS_ENDPOINT_URL={aws.endpoint}
   {python} -m simulator push path/to/oci-layout demo/mine    # your own OCI layout
   {python} -m simulator images demo/mine                     # ACTIVE or ARCHIVED
   {python} -m simulator findings                             # what Security Hub holds
@@ -154,19 +152,18 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="make demo", description=__doc__)
     arguments.add_argument("--keep", action="store_true", help="leave it running")
     keep: bool = arguments.parse_args().keep
-    forget_earlier_runs()
     show = Show()
     cases = load_cases()
     images = [image for case in cases for image in case.images]
     try:
-        with local_aws(keep=keep) as aws, ThreadPoolExecutor(1) as beside:
-            show.line(f"local AWS up at {aws.endpoint}, IAM enforced")
+        with ThreadPoolExecutor(1) as beside, local_aws(keep=keep) as aws:
             building = beside.submit(build)
+            show.line(f"local AWS up at {aws.endpoint}, IAM enforced")
             building.result()
             show.line("sam build: done (the real template.yaml)")
             outputs = deploy(aws, POLICY / "bundle.json", capability="quarantine")
             show.line("sam deploy: done, Capability=quarantine")
-            watch = Watch(aws, table=outputs["LedgerTableName"])
+            watch = Watch(aws, table=outputs["LedgerTable"])
             seen = play(cases, aws, watch, show)
             status = judge(images, seen, watch, show.elapsed)
             if keep:

@@ -1,31 +1,27 @@
 """The stack of the demo: a local AWS, the built template, deployed into it."""
 
 import contextlib
-import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
+
+from simulator.launch import LaunchFailed, Settings, down, up_in_background
+from simulator.running import STATE
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
-ACCOUNT = "123456789012"
 REGION = "us-east-1"
 STACK = "sealward-demo"
 BUNDLE_BUCKET = "sealward-demo-policy"
 BUNDLE_KEY = "bundle.json"
-START_SECONDS = 30
 
 
 class DemoError(Exception):
@@ -37,8 +33,6 @@ class LocalAws:
     """A running local AWS."""
 
     endpoint: str
-    process: subprocess.Popen[bytes]
-    log: Path
 
     @property
     def environment(self) -> dict[str, str]:
@@ -55,9 +49,9 @@ class LocalAws:
             "SAM_CLI_TELEMETRY": "0",
         }
 
-    def client(self, service: str) -> "boto3.client":  # type: ignore[name-defined]
-        """Return a boto3 client that speaks to it."""
-        return boto3.client(
+    def client(self, service: str) -> Any:  # noqa: ANN401 - made at run time
+        """Return botocore's client of ``service`` that speaks to it."""
+        return botocore.session.get_session().create_client(
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,
@@ -66,57 +60,21 @@ class LocalAws:
             config=Config(retries={"total_max_attempts": 3, "mode": "standard"}),
         )
 
-    def stop(self) -> None:
-        """Stop it and everything it started."""
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-def free_port() -> int:
-    """Return a loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_local_aws(port: int) -> LocalAws:
-    """Start the local AWS and wait until it answers.
-
-    Raises:
-        DemoError: it did not answer within 30 seconds.
-    """
-    BUILD.mkdir(exist_ok=True)
-    log = BUILD / "local-aws.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "simulator", "up", "--port", str(port)],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    aws = LocalAws(endpoint=f"http://127.0.0.1:{port}", process=process, log=log)
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            health = f"{aws.endpoint}/_ministack/health"
-            with urllib.request.urlopen(health, timeout=1):  # noqa: S310 - loopback
-                return aws
-        time.sleep(0.1)
-    aws.stop()
-    raise DemoError(f"the local AWS did not start; its log is {log}")
-
 
 @contextlib.contextmanager
 def local_aws(*, keep: bool) -> Iterator[LocalAws]:
-    """Run a local AWS; stopped at the end unless ``keep`` and nothing failed."""
-    aws = start_local_aws(free_port())
+    """Run a local AWS; stopped at the end unless ``keep`` and nothing went wrong.
+
+    One that is kept is the one that ``python -m simulator`` speaks to.
+
+    Raises:
+        DemoError: it did not come up.
+    """
+    state = STATE if keep else BUILD / "demo"
+    try:
+        found = up_in_background(Settings(), state=state)
+    except LaunchFailed as error:
+        raise DemoError(f"the local AWS did not start: {error}") from error
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -124,12 +82,12 @@ def local_aws(*, keep: bool) -> Iterator[LocalAws]:
     previous = signal.signal(signal.SIGTERM, stop)
     kept = False
     try:
-        yield aws
+        yield LocalAws(endpoint=found.url)
         kept = keep
     finally:
         signal.signal(signal.SIGTERM, previous)
         if not kept:
-            aws.stop()
+            down(port=found.port, state=state)
 
 
 def run(command: list[str], *, log: Path, environment: Mapping[str, str]) -> None:
@@ -191,8 +149,7 @@ def deploy(aws: LocalAws, bundle: Path, *, capability: str) -> dict[str, str]:
     parameters = {
         "EndpointUrl": aws.endpoint,
         "Capability": capability,
-        "PolicyBundleBucket": BUNDLE_BUCKET,
-        "PolicyBundleKey": BUNDLE_KEY,
+        "PolicyBundle": f"s3://{BUNDLE_BUCKET}/{BUNDLE_KEY}",
     }
     run(
         [
@@ -215,15 +172,3 @@ def deploy(aws: LocalAws, bundle: Path, *, capability: str) -> dict[str, str]:
     )
     stacks = aws.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
     return {item["OutputKey"]: item["OutputValue"] for item in stacks[0]["Outputs"]}
-
-
-def forget_earlier_runs() -> None:
-    """Remove what an interrupted run left in build/."""
-    for name in ("demo.json", "local-aws.log", "sam-deploy.log"):
-        (BUILD / name).unlink(missing_ok=True)
-    shutil.rmtree(BUILD / "demo", ignore_errors=True)
-
-
-def describe(outputs: Mapping[str, str]) -> str:
-    """Return the outputs as indented JSON, for the log."""
-    return json.dumps(dict(outputs), indent=1, sort_keys=True)

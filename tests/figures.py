@@ -33,7 +33,7 @@ class Figures:
         if exactly is not None:
             meets, wanted = value == exactly, f"= {exactly}"
         elif isinstance(value, int | float):
-            bounds = []
+            bounds: list[str] = []
             if least is not None:
                 meets, bounds = meets and value >= least, [*bounds, f">= {least:g}"]
             if most is not None:
