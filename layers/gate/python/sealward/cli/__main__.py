@@ -31,4 +31,4 @@ policy.add_command(compile_)
 policy.add_command(show)
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="sealward")

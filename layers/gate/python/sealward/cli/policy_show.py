@@ -7,6 +7,7 @@ import click
 from sealward.cli.bundle_file import BUNDLE, JSON, read_bundle
 from sealward.cli.output import REFUSED, as_json, table
 from sealward.policy.bundle import PolicyBundle
+from sealward.policy.document import duration_text
 from sealward.policy.scopes import InvalidScope, Scope, ScopeKind, parse_scope
 
 
@@ -54,8 +55,8 @@ def show(
         "trustStores": [str(store) for store in statement.trust_stores],
         "trustedIdentities": list(statement.trusted_identities),
         "enforcement": str(policy.enforcement),
-        "grace": f"{policy.grace.total_seconds():g}s",
-        "unknownFor": f"{policy.unknown_for.total_seconds():g}s",
+        "grace": duration_text(policy.grace),
+        "unknownFor": duration_text(policy.unknown_for),
         "holdUnknown": policy.hold_unknown,
         "failFast": policy.fail_fast,
         "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
@@ -79,8 +80,8 @@ def show(
             *(("trust store", str(store)) for store in statement.trust_stores),
             *(("identity", one) for one in statement.trusted_identities),
             ("enforcement", str(policy.enforcement)),
-            ("grace", str(policy.grace)),
-            ("unknown for", str(policy.unknown_for)),
+            ("grace", duration_text(policy.grace)),
+            ("unknown for", duration_text(policy.unknown_for)),
             ("bundle", f"serial {bundle.serial}, {bundle.digest}"),
         ]
     )

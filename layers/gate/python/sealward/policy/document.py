@@ -163,6 +163,15 @@ def duration(text: str) -> timedelta:
     return value
 
 
+def duration_text(value: timedelta) -> str:
+    """Return ``value``, whole seconds, as ``duration`` reads it."""
+    seconds = int(value.total_seconds())
+    for unit, size in reversed(_SECONDS.items()):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return "0s"
+
+
 def instant(text: str) -> datetime:
     """Return the UTC instant that ``text`` (``2027-01-15T00:00:00Z``) writes.
 
