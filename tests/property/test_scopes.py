@@ -1,7 +1,7 @@
 """Scopes against a matcher that was written apart from them (threat 15).
 
-The matcher below imports nothing of ours and uses no regular expression: it reads a scope
-character by character, as ECR's documentation words the rules.
+The matcher below imports nothing of ours and uses no regular expression: it reads a
+scope character by character, as ECR's documentation words the rules.
 """
 
 import random
@@ -33,7 +33,7 @@ WRONG_HOSTS = (
     "123456789012.DKR.ecr.us-east-1.amazonaws.com",
     "12345678901.dkr.ecr.us-east-1.amazonaws.com",
     "1234567890123.dkr.ecr.us-east-1.amazonaws.com",
-    "12345678901２.dkr.ecr.us-east-1.amazonaws.com",
+    "12345678901２.dkr.ecr.us-east-1.amazonaws.com",  # noqa: RUF001 - full width
     "123456789012.dkr.ecr.us-east-1",
     "123456789012.dkr.ecr.us-east-1.com",
     "123456789012.dkr.ecr.us-east-1.amazonaws.com.",
@@ -132,10 +132,8 @@ def read(scope: str) -> Read | None:
         return Read(0)
     host, *segments = scope.split("/")
     registry = registry_of(host)
-    if registry is None:
-        return None
-    if segments in ([], ["*"]):
-        return Read(1, *registry)
+    if registry is None or segments in ([], ["*"]):
+        return registry and Read(1, *registry)
     if segments[-1] == "*":
         segments = segments[:-1]
         if not path_is_allowed(segments, 1) or len("/".join(segments)) > 254:

@@ -11,7 +11,7 @@ BUNDLE = DEMO / "bundle.json"
 HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
-def run(*arguments: str | Path) -> Result:
+def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
