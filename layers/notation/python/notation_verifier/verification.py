@@ -189,7 +189,12 @@ def _checks(
     outcomes: Mapping[CheckName, Outcome], level: VerificationLevel
 ) -> tuple[Check, ...]:
     """Return the checks, each left out where the level skips its validation."""
-    skipped = {each for each in Validation if level.action(each) is Action.SKIP}
+    # No level skips anything unless it skips revocation.
+    skipped = (
+        {each for each in Validation if level.action(each) is Action.SKIP}
+        if level.revocation is Action.SKIP
+        else ()
+    )
     return tuple(
         [
             Check(
