@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,8 +50,13 @@ class Runtime:
             RuntimeFailed: it raised, exited or ran out of time.
         """
         request = urllib.request.Request(self.url, data=event)
-        with urllib.request.urlopen(request, timeout=self.function.timeout + 10) as got:
-            body = got.read()
+        patience = self.function.timeout + 10
+        try:
+            with urllib.request.urlopen(request, timeout=patience) as response:
+                body = response.read()
+        except urllib.error.HTTPError as error:  # it did not start, or it exited
+            with error:
+                body = error.read()
         try:
             answer = json.loads(body)
         except ValueError:

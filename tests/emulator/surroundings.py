@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,6 +173,15 @@ def push_layouts(aws: LocalAws) -> None:
         push_layout(
             registry, layout=folder / case["layout"], repository=case["repository"]
         )
+
+
+def dead_letters(aws: LocalAws, variables: Mapping[str, str]) -> int:
+    """Return how many messages the function has set aside."""
+    answer = aws.client("sqs").get_queue_attributes(
+        QueueUrl=variables["DEAD_LETTER_QUEUE_URL"],
+        AttributeNames=["ApproximateNumberOfMessages"],
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
 def of_deployed_stack(aws: LocalAws, function: str) -> dict[str, str]:

@@ -4,33 +4,33 @@ Linux, root, Debian's packages or a Docker engine's programs; no container regis
 function is packaged as for Lambda, but for this machine's architecture, where this
 machine has Lambda's Python. Ends with 77 where it cannot run, after a line that says
 why.
+
+``python -m tests.sam_local --serve`` is for a person with a Docker engine: it builds,
+starts a local AWS that containers reach, prints the command, and waits for Ctrl-C.
 """
 
 import json
-import os
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 
 from tests.emulator import surroundings
-from tests.emulator.surroundings import CREDENTIALS, REGION, ROOT
+from tests.emulator.surroundings import CREDENTIALS, ROOT
 from tests.figures import Figures
-from tests.sam_local import engine, image, interpreter
-from tests.sam_local.expectations import chosen, expected, in_words
+from tests.sam_local import engine, image, interpreter, sam
+from tests.sam_local.expectations import DEAD_LETTERS, chosen, expected, in_words
 
-RUNTIME = "3.13"
-"""The Python of the template's runtime."""
-FUNCTION = "VerifyPushFunction"
 PORT = 4566
 CANNOT = 77
 EVENTS = ROOT / "events"
-BUILD = ROOT / "build/sam-invoke"
-SAM = ROOT / ".venv-sam/bin/sam"
-_INVOKE_SECONDS = 60
+VARIABLES = Path("build/sam-invoke-variables.json")
 
 
 def outside() -> int:
@@ -39,8 +39,8 @@ def outside() -> int:
         print(reason)
         return CANNOT
     engine.install()
-    python = interpreter.find(RUNTIME)
-    build(python)
+    python = interpreter.find(sam.RUNTIME)
+    sam.build(python)
     folder = Path(tempfile.mkdtemp(prefix="sealward-"))  # short: sockets live in it
     try:
         image.assemble(
@@ -54,41 +54,6 @@ def outside() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def build(python: Path | None) -> None:
-    """Build for ``python``, as a package; without it for the Python that runs this.
-
-    Raises:
-        subprocess.CalledProcessError: ``sam build`` failed; it has said why.
-    """
-    if python is None:
-        print(f"note: no Python {RUNTIME} here; image and build hold another version")
-    folder = Path(sys.executable).parent if python is None else python.parent
-    done = subprocess.run(
-        [SAM, "build", "--build-dir", BUILD, "--parameter-overrides", *_parameters()],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-            "SEALWARD_BUILD": "local" if python is None else "package",
-            "SEALWARD_ARCHITECTURE": image.architecture(),
-            "SAM_CLI_TELEMETRY": "0",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.stderr.write(done.stdout + done.stderr)
-        done.check_returncode()
-
-
-def _parameters() -> list[str]:
-    return [
-        f"Architecture={image.architecture()}",
-        f"PolicyBundle={surroundings.BUNDLE}",
-    ]
-
-
 def inside(folder: Path) -> int:
     """Run every event; return the exit status."""
     figures = Figures("sam-local")
@@ -99,57 +64,105 @@ def inside(folder: Path) -> int:
             host=engine.BRIDGE, port=PORT, log=folder / "local-aws.log"
         ) as aws,
     ):
-        image.load(folder / "root", image.name(RUNTIME), docker_host=docker)
-        variables = surroundings.furnish(aws, BUILD / "template.yaml")
-        settings = folder / "variables.json"
-        settings.write_text(json.dumps({FUNCTION: variables}))
+        image.load(folder / "root", image.name(sam.RUNTIME), docker_host=docker)
+        variables = folder / "variables.json"
+        settings = surroundings.furnish(aws, sam.TEMPLATE)
+        variables.write_text(json.dumps({sam.FUNCTION: settings}))
         environment = {
             **aws.environment,
-            **CREDENTIALS,
             "DOCKER_HOST": docker,
             "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_LAYER_CACHE_BASEDIR": str(folder / "layers"),
             "__SAM_CLI_APP_DIR": str(folder / "sam"),
             "TMPDIR": str(folder),
         }
         figures.add("seconds until ready", round(time.monotonic() - began, 1))
-        for event in sorted(EVENTS.glob("*.json")):
+        events = sorted(EVENTS.glob("*.json"))
+        figures.add("events", len(events), least=1)
+        for event in events:
             started = time.monotonic()
             wanted = expected(event)
-            answer = invoke(event, settings, environment)
+            answer = sam.invoke(event, variables, environment)
             got = chosen(answer, wanted)
             figures.add(event.name, in_words(got), exactly=in_words(wanted))
             if got != wanted:
                 print(f"     it answered {answer}")
             figures.add(f"{event.name} seconds", round(time.monotonic() - started, 1))
-    figures.add("events", len(list(EVENTS.glob("*.json"))), least=1)
+        letters = surroundings.dead_letters(aws, settings)
+        figures.add("dead letters", letters, exactly=DEAD_LETTERS)
     return figures.finish()
 
 
-def invoke(event: Path, settings: Path, environment: Mapping[str, str]) -> str:
-    """Run ``sam local invoke`` on ``event``; return the function's answer."""
-    done = subprocess.run(
-        [
-            *(SAM, "local", "invoke", FUNCTION, "--event", event),
-            *("--template-file", BUILD / "template.yaml", "--env-vars", settings),
-            *("--skip-pull-image", "--region", REGION),
-            *("--layer-cache-basedir", settings.parent / "layers"),
-            *("--parameter-overrides", *_parameters()),
-        ],
-        cwd=ROOT,
-        env=environment,
+def serve() -> int:
+    """Build, start a local AWS for containers, print what to type, wait for Ctrl-C."""
+    listening, reached = addresses()
+    sam.build(interpreter.find(sam.RUNTIME))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        surroundings.local_aws(
+            host=listening, port=PORT, log=Path(folder) / "local-aws.log"
+        ) as aws,
+    ):
+        settings = surroundings.furnish(aws, sam.TEMPLATE)
+        settings["AWS_ENDPOINT_URL"] = f"http://{reached}:{PORT}"
+        (ROOT / VARIABLES).write_text(json.dumps({sam.FUNCTION: settings}, indent=1))
+        credentials = " ".join(f"{name}={value}" for name, value in CREDENTIALS.items())
+        command = sam.invocation("events/ecr-push-unsigned.json", VARIABLES)
+        print(
+            f"A local AWS with the demo's images is up at {aws.endpoint}. "
+            f"In another shell:\n\n  export {credentials}\n  {shlex.join(command)}\n\n"
+            "Ctrl-C here ends it.",
+            flush=True,
+        )
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print("ended")
+    return 0
+
+
+def addresses() -> tuple[str, str]:
+    """Return where to listen, and where containers find that.
+
+    Raises:
+        RuntimeError: no Docker engine answers.
+    """
+    if sys.platform == "darwin":
+        return "127.0.0.1", "host.docker.internal"
+    asked = subprocess.run(
+        ["docker", "network", "inspect", "bridge"],
         capture_output=True,
         text=True,
-        timeout=_INVOKE_SECONDS,
         check=False,
     )
-    lines = done.stdout.strip().splitlines()
-    if done.returncode or not lines:
-        print(done.stderr, flush=True)
-        return ""
-    return lines[-1]
+    if asked.returncode:
+        raise RuntimeError(f"no Docker engine answers: {asked.stderr.strip()}")
+    gateway: str = json.loads(asked.stdout)[0]["IPAM"]["Config"][0]["Gateway"]
+    return gateway, gateway
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: list[str]) -> int:
+    """Run what ``arguments`` ask for; return the exit status."""
+    signal.signal(signal.SIGTERM, _end)  # so that what was started is stopped
+    match arguments:
+        case []:
+            return outside()
+        case ["--serve"]:
+            try:
+                return serve()
+            except (OSError, RuntimeError) as problem:
+                print(problem, file=sys.stderr)
+                return 1
+        case ["--inside", folder]:
+            return inside(Path(folder))
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--inside"]:
-        sys.exit(inside(Path(sys.argv[2])))
-    sys.exit(outside())
+    sys.exit(main(sys.argv[1:]))
