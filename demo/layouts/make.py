@@ -50,8 +50,7 @@ def left_alone(verdict: str, reason: str) -> dict[str, Any]:
 
 TRUSTED = left_alone("trusted", "satisfied")
 BY_NOTATION = {"judges": True, "accepts": True}
-NOT_TRUSTED = left_alone("trusted", "satisfied")
-BY_NOTATION = {"judges": True, "accepts": False}
+NOT_BY_NOTATION = {"judges": True, "accepts": False}
 
 
 def refused(reason: str, verdict: str = "untrusted") -> dict[str, Any]:
