@@ -1,9 +1,11 @@
 """The bare operations behind a verification: what no verifier can do without.
 
-Three certificates parsed with their keys, three certificate signatures and one envelope
-signature checked. Imports nothing of ours, decides nothing, and is the unit the verifier
-is measured in.
+Three certificates parsed with their keys, three certificate signatures and one
+envelope signature checked. Imports nothing of ours, decides nothing, and is the unit
+the verifier is measured in.
 """
+
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -22,14 +24,12 @@ def bare(
     parsed certificate would encode them again, which no verifier needs.
     """
     certificates = [x509.load_der_x509_certificate(der) for der in ders]
-    keys = [certificate.public_key() for certificate in certificates]
+    keys: list[Any] = [certificate.public_key() for certificate in certificates]
     for index, certificate in enumerate(certificates):
         issuer = keys[min(index + 1, len(keys) - 1)]
-        hash_ = certificate.signature_hash_algorithm
+        hash_: Any = certificate.signature_hash_algorithm
         if isinstance(issuer, rsa.RSAPublicKey):
-            issuer.verify(
-                certificate.signature, tbs[index], padding.PKCS1v15(), hash_
-            )
+            issuer.verify(certificate.signature, tbs[index], padding.PKCS1v15(), hash_)
         else:
             issuer.verify(certificate.signature, tbs[index], ec.ECDSA(hash_))
     hash_ = HASHES[bits]

@@ -9,7 +9,7 @@ from notation_verifier.envelope import Envelope, SigningScheme
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement, VerifyTimestamp
-from notation_verifier.trust_store import TrustStoreType
+from notation_verifier.trust_store import TrustStores, TrustStoreType
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a signing authority's clock may be ahead of ours."""
@@ -28,7 +28,10 @@ def check_expiry(envelope: Envelope, now: datetime) -> Outcome:
 
 
 def check_authentic_timestamp(
-    envelope: Envelope, statement: TrustPolicyStatement, now: datetime
+    envelope: Envelope,
+    statement: TrustPolicyStatement,
+    trust_stores: TrustStores,
+    now: datetime,
 ) -> Outcome:
     """(8) Every certificate was valid at the time that can be relied upon."""
     if envelope.scheme is SigningScheme.SIGNING_AUTHORITY:
@@ -40,7 +43,10 @@ def check_authentic_timestamp(
                 f" {now.isoformat()}",
             )
         return _valid_at(envelope, at, "the authentic signing time")
-    if not any(name.type is TrustStoreType.TSA for name in statement.trust_stores):
+    stores = [
+        name for name in statement.trust_stores if name.type is TrustStoreType.TSA
+    ]
+    if not stores:
         return _valid_at(envelope, now, "now: the statement names no tsa store")
     if statement.verify_timestamp is VerifyTimestamp.AFTER_CERT_EXPIRY and all(
         now <= certificate.not_after for certificate in envelope.chain
@@ -50,6 +56,11 @@ def check_authentic_timestamp(
         return Failed(
             Reason.TIMESTAMP_MISSING,
             "the statement names a tsa store, the envelope has no timestamp",
+        )
+    absent = [str(name) for name in stores if name not in trust_stores]
+    if absent:
+        return Failed(
+            Reason.NO_TRUST_STORE, f"there is no trust store {', '.join(absent)}"
         )
     return Skipped(Reason.NEEDS_TIMESTAMP, "RFC 3161 timestamps are not verified yet")
 

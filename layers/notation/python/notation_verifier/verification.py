@@ -140,7 +140,7 @@ def verify(
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
 
     expiry = check_expiry(found, now)  # (7)
-    timestamp = check_authentic_timestamp(found, statement, now)  # (8)
+    timestamp = check_authentic_timestamp(found, statement, trust_stores, now)  # (8)
     outcomes: Mapping[CheckName, Outcome] = {
         CheckName.SIGNATURE: signature,
         CheckName.CERTIFICATE_CHAIN: chain,
