@@ -210,13 +210,35 @@ def test_a_document_of_nothing_but_problems_is_not_read_for_ever() -> None:
         b'{"schema": 1' + b"0" * 5_000 + b"}",
         b'{"a":' * 200_000,
         b"[" * 200_000,
-        b'{"environment": "\\ud800"}',
+        b'{"\\ud800": 1}',
         b" " * (BUNDLE_LIMIT + 1),
     ],
     ids=lambda text: text[:20].decode("latin-1"),
 )
 def test_what_is_no_bundle_is_refused(text: bytes) -> None:
     assert problems(text)
+
+
+@pytest.mark.parametrize("escape", [r"\ud800", r"\uDFFF", r"x\ud83d"])
+def test_half_a_character_is_refused(
+    document: Document, encode: Encode, escape: str
+) -> None:
+    document["policies"][0]["environment"] = "ENVIRONMENT"
+    text = encode(document).replace(b"ENVIRONMENT", escape.encode())
+    assert problems(text) == [("/policies/0/environment", "half a character")]
+    whole = encode(document).replace(b"ENVIRONMENT", rb"\ud83d\ude00")
+    assert load_bundle(whole).policies[0].environment == "\U0001f600"
+
+
+def test_an_entry_of_a_store_is_one_certificate(
+    document: Document, encode: Encode
+) -> None:
+    stores = document["trustStores"]["ca"]
+    der = base64.b64decode(stores["payments"][0])
+    stores["payments"] = [base64.b64encode(der + der).decode()]
+    assert problems(encode(document)) == [
+        ("/trustStores/ca/payments", "an entry is not one certificate in DER")
+    ]
 
 
 def test_a_name_written_twice_is_refused(document: Document, encode: Encode) -> None:

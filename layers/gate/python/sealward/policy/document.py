@@ -20,6 +20,7 @@ MOST_PROBLEMS = 100
 
 _SHOWN = 80
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _LONGEST = timedelta(days=365)
@@ -55,8 +56,13 @@ def _constant(word: str) -> NoReturn:
 def pointer(*path: str | int) -> str:
     """Return the RFC 6901 pointer of ``path``."""
     return "".join(
-        "/" + str(step).replace("~", "~0").replace("/", "~1") for step in path
+        "/" + _whole(str(step)).replace("~", "~0").replace("/", "~1") for step in path
     )
+
+
+def _whole(text: str) -> str:
+    """Escape half characters, which no encoder of ours would take."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(value: object) -> str:
@@ -107,10 +113,18 @@ def parse(document: bytes, *, limit: int, problems: Problems) -> Any:  # noqa: A
             "split the policies over several stacks, or drop unused certificates",
         )
         problems.refuse()
+    repeating: list[object] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = _object(pairs)
+        if isinstance(value, _Repeating):
+            repeating.append(value)
+        return value
+
     try:
         value = json.loads(
             document.decode("utf-8"),
-            object_pairs_hook=_object,
+            object_pairs_hook=members,
             parse_constant=_constant,
         )
     except (ValueError, RecursionError) as error:
@@ -120,7 +134,10 @@ def parse(document: bytes, *, limit: int, problems: Problems) -> Any:  # noqa: A
             "write one UTF-8 JSON object as docs/policy.md shows, nothing after it",
         )
         problems.refuse()
-    _walk(value, problems)
+    # Half characters come only from escapes: UTF-8 has none. Most documents have
+    # neither, and are not walked.
+    if repeating or _ESCAPED_SURROGATE.search(document):
+        _walk(value, problems)
     return value
 
 
@@ -140,6 +157,8 @@ def _walk(document: object, problems: Problems) -> None:
                         f"the name {shown(value.repeated)} stands twice in one object",
                         "keep one of them",
                     )
+                if any(_SURROGATE.search(name) for name in value):
+                    problems.add(where, "half a character", "write whole characters")
                 items = value.items()
             case list():
                 items = enumerate(value)

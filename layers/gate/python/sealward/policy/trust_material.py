@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from notation_verifier import (
@@ -15,7 +16,7 @@ from notation_verifier import (
     TrustStores,
     TrustStoreType,
 )
-from notation_verifier.certificate import Certificate, read_certificate
+from notation_verifier.certificate import read_certificate
 from sealward.policy.document import Problems, pointer, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
@@ -61,10 +62,10 @@ def read_trust_material(
         for name, encoded in members.items():
             store = TrustStoreName(store_type, name)
             here = where + pointer(name)
-            certificates = _read_store(store, encoded, here, problems)
-            fingerprints[store] = frozenset(one.sha256 for one in certificates)
-            if certificates:
-                written[store] = [one.der for one in certificates]
+            ders = _decode(store, encoded, here, problems)
+            fingerprints[store] = frozenset(sha256(der).hexdigest() for der in ders)
+            if ders:
+                written[store] = ders
     return TrustMaterial(
         stores=_trust_stores(written, problems),
         fingerprints=fingerprints,
@@ -72,9 +73,9 @@ def read_trust_material(
     )
 
 
-def _read_store(
+def _decode(
     store: TrustStoreName, encoded: object, where: str, problems: Problems
-) -> list[Certificate]:
+) -> list[bytes]:
     if not _NAME.fullmatch(store.name) or not store.name.strip("."):
         problems.add(
             where, "not a name of a trust store", "write letters, digits, _ . and -"
@@ -82,37 +83,50 @@ def _read_store(
     if not isinstance(encoded, list) or not encoded:
         problems.add(where, "not a list of at least one certificate", _DER)
         return []
-    certificates = []
+    ders = []
     for index, text in enumerate(encoded):
         try:
             if not isinstance(text, str):
                 raise TypeError  # noqa: TRY301 - the same problem as bad base64
-            der = base64.b64decode(text.encode("ascii"), validate=True)
-            certificates.append(read_certificate(der))
+            ders.append(base64.b64decode(text.encode("ascii"), validate=True))
         except (TypeError, UnicodeEncodeError, binascii.Error):
             problems.add(where + pointer(index), "not base64", _DER)
-        except InvalidCertificate as error:
-            problems.add(where + pointer(index), str(error), _DER)
-    return certificates
+    return ders
 
 
 def _trust_stores(
     written: dict[TrustStoreName, list[bytes]], problems: Problems
 ) -> TrustStores:
     try:
-        return TrustStores(written)
+        stores = TrustStores(written)
     except InvalidTrustStore:
-        # At least one is unsound: only then each is read alone, to say which.
+        # Only now is each certificate read alone, to say which one it is.
         for store, ders in written.items():
-            try:
-                TrustStores({store: ders})
-            except InvalidTrustStore as error:
-                problems.add(
-                    "/trustStores" + pointer(store.type, store.name),
-                    str(error),
-                    "keep only CA or self-signed certificates in a store",
-                )
-    return TrustStores()
+            _explain(store, ders, problems)
+        return TrustStores()
+    for store, ders in written.items():
+        # A store's file may hold several, or PEM; an entry here is one in DER.
+        if [one.der for one in stores[store]] != ders:
+            where = "/trustStores" + pointer(store.type, store.name)
+            problems.add(where, "an entry is not one certificate in DER", _DER)
+    return stores
+
+
+def _explain(store: TrustStoreName, ders: list[bytes], problems: Problems) -> None:
+    where = "/trustStores" + pointer(store.type, store.name)
+    readable = True
+    for index, der in enumerate(ders):
+        try:
+            read_certificate(der)
+        except InvalidCertificate as error:
+            readable = False
+            problems.add(where + pointer(index), str(error), _DER)
+    try:
+        if readable:
+            TrustStores({store: ders})
+    except InvalidTrustStore as error:
+        remedy = "keep only CA or self-signed certificates in a store"
+        problems.add(where, str(error), remedy)
 
 
 def _read_roots(roots: dict[str, Any] | None, problems: Problems) -> frozenset[str]:
