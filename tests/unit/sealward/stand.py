@@ -12,7 +12,7 @@ from sealward.events import Hint, parse_events
 from sealward.look import Gate, tick
 from sealward.look_result import LookResult
 from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
-from sealward.ports import Registry
+from sealward.ports import Ledger, Registry
 from sealward.reads import RunBeside
 from sealward.records import Record
 from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
@@ -35,7 +35,14 @@ EMPTY = "application/vnd.oci.empty.v1+json"
 
 @cache
 def signer(subject: str = "Leaf") -> forge.Signer:
+    """Return a signer whose certificates name no revocation service."""
     return forge.chain(subject=subject)
+
+
+@cache
+def revocable_signer(subject: str = "Leaf") -> forge.Signer:
+    """Return a signer that only an OCSP answer can clear."""
+    return forge.chain(subject=subject, ocsp="http://ocsp.example/")
 
 
 def bundle(*, serial: int = 1, level: Any = None, **settings: Any) -> PolicyBundle:
@@ -74,6 +81,7 @@ class Stand:
         current: PolicyBundle | InvalidBundle | None = None,
         registry: Callable[[Registry], Registry] = lambda registry: registry,
         run_beside: RunBeside | None = None,
+        wrap_ledger: Callable[[Ledger], Ledger] = lambda ledger: ledger,
         hub_on: bool = True,
     ) -> None:
         self.clock = ManualClock(forge.NOW)
@@ -88,7 +96,7 @@ class Stand:
             registry=registry(
                 InProcessRegistry(self.aws, account=ACCOUNT, region=REGION)
             ),
-            ledger=self.ledger,
+            ledger=wrap_ledger(self.ledger),
             security_hub=InProcessSecurityHub(self.aws, account=ACCOUNT, region=REGION),
             bundles=self.bundles,
             queue=self.queue,
@@ -144,6 +152,7 @@ class Stand:
         envelope: bytes | None = None,
         *,
         by: str = "Leaf",
+        revocable: bool = False,
         repository: str = REPOSITORY,
         media_type: str = forge.JWS,
         shape: str = "config",
@@ -153,7 +162,12 @@ class Stand:
         """Push a signature of ``subject``; by default a good one."""
         if envelope is None:
             kind = "jws" if media_type == forge.JWS else "cose"
-            envelope = forge.sign(subject, signer(by), kind, **changes)
+            envelope = forge.sign(
+                subject,
+                revocable_signer(by) if revocable else signer(by),
+                kind,
+                **changes,
+            )
         content, blobs = forge.signature_manifest(
             subject, envelope, media_type, shape=shape, annotations=annotations
         )
@@ -186,8 +200,11 @@ class Stand:
         self, target: Descriptor | str, *, repository: str = REPOSITORY
     ) -> LookResult:
         digest = target if isinstance(target, str) else target.digest
-        return self.gate.look(
-            Hint(account=ACCOUNT, region=REGION, repository=repository, digest=digest)
+        return self.gate.look(self.hint(digest, repository=repository))
+
+    def hint(self, digest: str, *, repository: str = REPOSITORY) -> Hint:
+        return Hint(
+            account=ACCOUNT, region=REGION, repository=repository, digest=digest
         )
 
     def deliver(self) -> list[LookResult]:

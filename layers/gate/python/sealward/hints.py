@@ -7,13 +7,14 @@ sign. Everything else is no subject.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sealward.candidates import Unread
 from sealward.decisions import Unknown, Unseen
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.manifests import BadManifest
 from sealward.ports import ImageStatus, Ledger, Registry
-from sealward.reads import RunBeside
+from sealward.reads import Read, RunBeside
 from sealward.sightings import Sighting, sight
 from sealward.signatures import Named, name, read_manifests
 from sealward.subjects import (
@@ -44,12 +45,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """Follows one hint; ``started`` is when its look began."""
+    """Follows one hint."""
 
     registry: Registry
     ledger: Ledger
     beside: RunBeside | None
     started: datetime
+    """When its look began."""
+    also: tuple[Read[Any], ...] = ()
+    """Read beside the first round."""
 
     def follow(self, key: SubjectKey) -> Found:
         """Return the subject that ``key`` leads to and all that was read about it.
@@ -57,7 +61,7 @@ class Trail:
         Raises:
             Unavailable, Denied: the ledger did not answer.
         """
-        sighting = self._sight(key)
+        sighting = self._sight(key, self.also)
         if sighting.manifest is None:
             return _without_manifest(sighting)
         artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
@@ -79,7 +83,7 @@ class Trail:
         """Return the subject that the signature ``key`` signs."""
         named = name(self.registry, key, manifest)
         subject = SubjectKey(repository=key.repository, digest=manifest.subject_digest)
-        sighting = self._sight(subject, named)
+        sighting = self._sight(subject, (named.envelope,))
         if sighting.manifest is None:
             return replace(_without_manifest(sighting), named=named)
         artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
@@ -117,14 +121,14 @@ class Trail:
         found = self._signed(SubjectKey(repository=repository, digest=first), manifest)
         return replace(found, others=(*found.others, *subjects[1:]))
 
-    def _sight(self, key: SubjectKey, named: Named | None = None) -> Sighting:
+    def _sight(self, key: SubjectKey, also: tuple[Read[Any], ...]) -> Sighting:
         return sight(
             key,
             registry=self.registry,
             ledger=self.ledger,
             beside=self.beside,
             started=self.started,
-            also=(named.envelope,) if named else (),
+            also=also,
         )
 
 

@@ -41,7 +41,7 @@ from sealward.ports import (
     Registry,
     SecurityHub,
 )
-from sealward.reads import RunBeside
+from sealward.reads import Read, RunBeside
 from sealward.records import Record
 from sealward.sightings import InForce, in_force
 from sealward.signatures import read_signatures
@@ -101,11 +101,15 @@ class Gate:
 
     def _look(self, hint: Hint) -> LookResult:
         started = self.now()
+        account = self.registry.account
+        # The bundle is read beside the rest: it is off the path of a decision.
+        bundle = Read(lambda: in_force(self.bundles, account=account, now=started))
         found = Trail(
             registry=self.registry,
             ledger=self.ledger,
             beside=self.run_beside,
             started=started,
+            also=(bundle,),
         ).follow(SubjectKey(repository=hint.repository, digest=hint.digest))
         for digest in found.others:
             self._later(replace(hint, digest=digest), timedelta(0))
@@ -124,7 +128,7 @@ class Gate:
                 )
             decision = decide_gone(known, now=self.now())
             return self._settle(hint, decision, None, Search())
-        force = in_force(self.bundles, account=self.registry.account, now=self.now())
+        force = bundle.answer()
         policy = self._policy(found.sighting.key, force)
         seen = self._see(found, force, policy)
         decision = decide(

@@ -92,9 +92,7 @@ def _decide_seen(
         verdict=judgement.verdict,
         reason=judgement.reason,
         detail=judgement.detail[:TEXT_LIMIT],
-        strict_verdict=strict_verdict(
-            seen, policy, known=known, deadline=deadline, now=now
-        ),
+        strict_verdict=strict_verdict(seen, policy, judgement, known=known, now=now),
         statement=statement,
         statement_hash=policy.statement_hash if policy else "",
         bundle_serial=bundle.serial if bundle else 0,

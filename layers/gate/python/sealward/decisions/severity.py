@@ -5,7 +5,7 @@ from typing import Final
 
 from notation_verifier import Reason
 from sealward.decisions.situation import Unknown
-from sealward.decisions.verdict import SETTLED_FAILURES, SIGNATURE_LOST
+from sealward.decisions.verdict import GONE, SETTLED_FAILURES, SIGNATURE_LOST
 from sealward.records import Hold, HoldState, Verdict
 
 
@@ -46,13 +46,16 @@ def severity(
         acts: whether policy and stack quarantine; a policy that only reports stays LOW.
         overdue: whether the subject has been unknown for longer than allowed.
     """
+    if reason == GONE:
+        return Tell.RESOLVE
     if verdict in SETTLED_FAILURES:
         loud = reason in _ATTACKS or (
             hold is not None and hold.state is HoldState.REFUSED
         )
     elif verdict is Verdict.INCONCLUSIVE:
-        loud = overdue or reason == Unknown.ACCESS_DENIED
-        if reason in _BUNDLE or not (loud or reason == SIGNATURE_LOST):
+        lost = reason == SIGNATURE_LOST
+        loud = reason == Unknown.ACCESS_DENIED or (overdue and not lost)
+        if reason in _BUNDLE or not (loud or lost):
             return Tell.KEEP
     elif hold is not None:
         return Tell.KEEP

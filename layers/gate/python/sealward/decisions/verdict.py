@@ -67,7 +67,7 @@ def judge(
             reason=NO_POLICY,
             detail="no policy names this repository",
         )
-    if skips(policy.statement.level) and level is None:
+    if skips(policy.statement.level):
         return Judgement(
             verdict=Verdict.EXEMPT,
             reason=LEVEL_SKIP,
@@ -90,19 +90,19 @@ def skips(level: VerificationLevel) -> bool:
 def strict_verdict(
     seen: Seen,
     policy: Policy | None,
+    judgement: Judgement,
     *,
     known: Record | None,
-    deadline: datetime | None,
     now: datetime,
 ) -> Verdict:
-    """Return the verdict level ``strict`` would give on the candidates examined."""
+    """Return the verdict level ``strict`` would give on the candidates examined.
+
+    While ``judgement`` waits for a signature, so would ``strict``.
+    """
+    if judgement.verdict is Verdict.PENDING:
+        return Verdict.PENDING
     return judge(
-        seen,
-        policy,
-        known=known,
-        deadline=deadline,
-        now=now,
-        level=LEVELS["strict"],
+        seen, policy, known=known, deadline=now, now=now, level=LEVELS["strict"]
     ).verdict
 
 
