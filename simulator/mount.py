@@ -42,6 +42,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "extract_resource_arn",
     ),
     "ministack.core.iam_evaluator": ("enforce", "caller_arn"),
+    "ministack.core.router": ("_KNOWN_AWS_SERVICE_NAMES",),
     "ministack.core.responses": (
         "get_account_id",
         "get_region",
@@ -108,10 +109,14 @@ def mount(
     )
     performed = OperationLog()
     _record_actions(performed)
-    face = HttpFace(aws, urls, performed=performed)
+    face = HttpFace(aws, urls, operations=performed)
     app = _module("ministack.app")
     for service in ("ecr", "securityhub"):
         app.SERVICE_HANDLERS[service] = _handler(face)
+    # Else the first request for a service ministack does not know reads the models of
+    # all of AWS to find out whether it exists: seven seconds in which nothing answers.
+    router = _module("ministack.core.router")
+    router._KNOWN_AWS_SERVICE_NAMES = frozenset({"securityhub"})  # noqa: SLF001
     _authorise()
     app.app = _with_own_paths(app.app, face)
     if enable_security_hub:
@@ -248,7 +253,7 @@ def _with_own_paths(app: Asgi, face: HttpFace) -> Asgi:
             await app(scope, receive, send)
             return
         full = f"{path}?{scope['query_string'].decode()}"
-        response = face.own(scope["method"], full)
+        response = face.own(scope["method"], full, await _body(receive))
         headers = dict(response.headers) | {"Content-Length": str(len(response.body))}
         await send(
             {
@@ -262,6 +267,16 @@ def _with_own_paths(app: Asgi, face: HttpFace) -> Asgi:
         await send({"type": "http.response.body", "body": response.body})
 
     return wrapped
+
+
+async def _body(receive: Callable[..., Any]) -> bytes:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def _settle_for_ever(aws: LocalAws, parent: int) -> None:

@@ -66,6 +66,9 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: the second would wait for an acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
@@ -92,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _response(self, body: bytes) -> Response:
         if self.path.startswith(OWN_PATHS):
-            return self.server.face.own(self.command, self.path)
+            return self.server.face.own(self.command, self.path, body)
         headers = {name.lower(): value for name, value in self.headers.items()}
         found = _CREDENTIAL.search(headers.get("authorization", ""))
         if found is None:

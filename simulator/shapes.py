@@ -73,8 +73,18 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def problems(value: Any, shape: Shape, path: str = "") -> Iterator[str]:  # noqa: ANN401
-    """Yield where a value breaks its shape: types, names, bounds, patterns, enums."""
+def problems(
+    value: Any,  # noqa: ANN401 - JSON of any shape
+    shape: Shape,
+    path: str = "",
+    *,
+    answer: bool = False,
+) -> Iterator[str]:
+    """Yield where a value breaks its shape: types, names, bounds, patterns, enums.
+
+    In an ``answer`` lists may be empty: services share list shapes between requests,
+    for which the lower bound is meant, and answers.
+    """
     kind = shape.type_name
     wrong_bool = isinstance(value, bool) and kind != "boolean"
     checked: Any = value
@@ -83,11 +93,20 @@ def problems(value: Any, shape: Shape, path: str = "") -> Iterator[str]:  # noqa
         return
     match shape:
         case StructureShape():
-            yield from _structure(checked, shape, path)
+            yield from _structure(checked, shape, path, answer=answer)
         case ListShape():
-            yield from _list(checked, shape, path)
+            if checked or not answer:
+                yield from _bounds(len(checked), shape, path, "entries")
+            for position, entry in enumerate(checked):
+                yield from problems(
+                    entry, shape.member, f"{path}[{position}]", answer=answer
+                )
         case MapShape():
-            yield from _map(checked, shape, path)
+            for name, entry in checked.items():
+                yield from problems(name, shape.key, f"{path} key")
+                yield from problems(
+                    entry, shape.value, f"{path}[{name!r}]", answer=answer
+                )
         case Shape(type_name="string"):
             yield from _string(checked, shape, path)
         case Shape(type_name="integer" | "long" | "float" | "double"):
@@ -97,30 +116,17 @@ def problems(value: Any, shape: Shape, path: str = "") -> Iterator[str]:  # noqa
 
 
 def _structure(
-    value: Mapping[str, Any], shape: StructureShape, path: str
+    value: Mapping[str, Any], shape: StructureShape, path: str, *, answer: bool
 ) -> Iterator[str]:
     for name in shape.required_members:
         if name not in value:
             yield f"{path}.{name} is required".lstrip(".")
     for name, entry in value.items():
+        below = f"{path}.{name}".lstrip(".")
         if name not in shape.members:
-            yield f"{path}.{name} is unknown".lstrip(".")
+            yield f"{below} is unknown"
         else:
-            yield from problems(
-                entry, shape.members[name], f"{path}.{name}".lstrip(".")
-            )
-
-
-def _list(value: list[Any], shape: ListShape, path: str) -> Iterator[str]:
-    yield from _bounds(len(value), shape, path, "entries")
-    for position, entry in enumerate(value):
-        yield from problems(entry, shape.member, f"{path}[{position}]")
-
-
-def _map(value: Mapping[str, Any], shape: MapShape, path: str) -> Iterator[str]:
-    for name, entry in value.items():
-        yield from problems(name, shape.key, f"{path} key")
-        yield from problems(entry, shape.value, f"{path}[{name!r}]")
+            yield from problems(entry, shape.members[name], below, answer=answer)
 
 
 def _string(value: str, shape: Shape, path: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from botocore.model import OperationModel
 
+from simulator.controls import InvalidFault, add_fault, performed
 from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws
 from simulator.operations import OperationLog
@@ -73,12 +74,12 @@ class HttpFace:
         aws: LocalAws,
         layer_urls: LayerUrls,
         *,
-        performed: OperationLog | None = None,
+        operations: OperationLog | None = None,
     ) -> None:
-        """``performed`` is what ``own`` shows; what ``aws`` did if left out."""
+        """``operations`` is what ``own`` shows; what ``aws`` did if left out."""
         self.aws = aws
         self._layer_urls = layer_urls
-        self._performed = aws.operations if performed is None else performed
+        self._performed = aws.operations if operations is None else operations
 
     def handle(
         self,
@@ -142,27 +143,25 @@ class HttpFace:
             headers={"Content-Type": "application/octet-stream"},
         )
 
-    def own(self, method: str, path_and_query: str) -> Response:
-        """Answer a request of the simulator's own: a layer, or what was performed."""
+    def own(self, method: str, path_and_query: str, body: bytes = b"") -> Response:
+        """Answer a request of the simulator's own: layers, operations, faults."""
         path = urlsplit(path_and_query).path
-        if method == "GET" and path.startswith(_LAYERS):
-            return self.layer(path_and_query)
-        if method == "GET" and path == f"{OWN_PATHS}operations":
-            performed = [
-                {
-                    "service": entry.service,
-                    "operation": entry.operation,
-                    "action": entry.action,
-                    "caller": entry.caller,
-                }
-                for entry in self._performed
-            ]
-            return Response(
-                status=HTTPStatus.OK,
-                body=json.dumps(performed).encode(),
-                headers={"Content-Type": "application/json"},
-            )
-        return _plain(HTTPStatus.NOT_FOUND, f"{method} {path} is not served")
+        match method, path.removeprefix(OWN_PATHS):
+            case "GET", name if name.startswith("layers/"):
+                return self.layer(path_and_query)
+            case "GET", "operations":
+                return _json(performed(self._performed))
+            case "POST", "faults":
+                try:
+                    add_fault(self.aws.faults, body)
+                except InvalidFault as error:
+                    return _plain(HTTPStatus.BAD_REQUEST, str(error))
+                return Response(status=HTTPStatus.NO_CONTENT, body=b"")
+            case "DELETE", "faults":
+                self.aws.faults.clear()
+                return Response(status=HTTPStatus.NO_CONTENT, body=b"")
+            case _:
+                return _plain(HTTPStatus.NOT_FOUND, f"{method} {path} is not served")
 
 
 def security_hub_operation(method: str, path: str) -> OperationModel:
@@ -233,7 +232,7 @@ def _request(
 
 def _answer(model: OperationModel, answer: dict[str, Any]) -> Response:
     shape = model.output_shape
-    wrong = () if shape is None else tuple(problems(answer, shape))
+    wrong = () if shape is None else tuple(problems(answer, shape, answer=True))
     if wrong:
         raise ServiceError(
             "InternalFailure",
@@ -257,6 +256,14 @@ def _failure(service: str, error: ServiceError) -> Response:
         status=error.status,
         body=json.dumps(document).encode(),
         headers={"Content-Type": _JSON, "x-amzn-ErrorType": error.code},
+    )
+
+
+def _json(document: object) -> Response:
+    return Response(
+        status=HTTPStatus.OK,
+        body=json.dumps(document).encode(),
+        headers={"Content-Type": "application/json"},
     )
 
 

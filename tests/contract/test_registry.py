@@ -238,7 +238,7 @@ def test_archiving_may_take_its_time(make: Make) -> None:
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_asking_again_is_no_error(make: Make, refused: bool) -> None:  # noqa: FBT001
+def test_asking_again_is_no_error(make: Make, *, refused: bool) -> None:
     aws = make(Behaviours(same_class_refused=refused))
     digest = aws.pusher().image("a")["digest"]
     aws.registry.restore(REPOSITORY, digest)
