@@ -1,4 +1,4 @@
-"""The comparison itself: it must notice when the judges differ, and say when not run."""
+"""The comparison itself: it notices a difference, and says when it was not run."""
 
 from pathlib import Path
 
