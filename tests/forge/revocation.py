@@ -1,7 +1,7 @@
 """OCSP responses and CRLs, right ones and wrong ones, encoded by hand.
 
-``cryptography`` builds neither single extensions nor two answers to one question, nor CRLs
-of version 1; and what reads them should not be tested with itself.
+``cryptography`` builds neither single extensions nor two answers to one question, nor a
+CRL of version 1; and what reads them should not be tested with itself.
 """
 
 import hashlib
@@ -377,12 +377,12 @@ class Scene:
     ) -> Response:
         """Return a response that a responder signs, its certificate embedded."""
         by = by or self.responder()
-        return replace(
-            self.ocsp(status, **changes),
-            key=by.key,
-            responder=by.chain[0],
-            certificates=(der(by.chain[0]),),
-        )
+        right = {
+            "key": by.key,
+            "responder": by.chain[0],
+            "certificates": (der(by.chain[0]),),
+        }
+        return self.ocsp(status, **right | changes)
 
     def listed(self, **changes: Any) -> Listed:
         return replace(Listed(serial=self.leaf.serial_number), **changes)

@@ -9,7 +9,6 @@ from datetime import datetime
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from notation_verifier import _der
 from notation_verifier.algorithms import CERTIFICATE_ALGORITHMS, issued
@@ -21,7 +20,7 @@ from notation_verifier.revocation.pointers import (
     Identity,
     uri_names,
 )
-from notation_verifier.revocation.status import Cause, Refused
+from notation_verifier.revocation.status import PARSER_ERRORS, Cause, Refused
 
 MAX_CRL_BYTES = 32 * 1024 * 1024 - 1
 """The reference refuses 32 MiB and more."""
@@ -91,12 +90,7 @@ class Crl:
             return tuple(
                 self._entry(one) for one in self.parsed if one.serial_number == serial
             )
-        except (
-            ValueError,
-            TypeError,
-            OverflowError,
-            x509.DuplicateExtension,
-        ) as error:
+        except PARSER_ERRORS as error:
             raise Refused(
                 Cause.MALFORMED, f"the entry for it does not parse: {error!s:.200}"
             ) from None
@@ -204,14 +198,7 @@ def read_crl(der: bytes, issuer: Certificate, clock: Clock) -> Crl:
         return _parse(der, clock)
     except _der.DerError as error:
         raise Refused(Cause.MALFORMED, f"not a CRL in DER: {error}") from None
-    except (
-        ValueError,
-        TypeError,
-        OverflowError,
-        UnsupportedAlgorithm,
-        x509.InvalidVersion,
-        x509.DuplicateExtension,
-    ) as error:
+    except PARSER_ERRORS as error:
         raise Refused(Cause.MALFORMED, f"not a CRL: {error!s:.200}") from None
 
 

@@ -21,7 +21,7 @@ from notation_verifier.revocation.freshness import Clock
 from notation_verifier.revocation.memory import Revocation, Standing
 from notation_verifier.revocation.pointers import Identity, identity
 from notation_verifier.revocation.responder import authorise
-from notation_verifier.revocation.status import Bars, Cause, Refused
+from notation_verifier.revocation.status import PARSER_ERRORS, Bars, Cause, Refused
 
 MAX_RESPONSE_BYTES = 20_480
 _MAX_GET_CHARACTERS = 255
@@ -109,7 +109,7 @@ def judge(
         if len(singles) != len(parts.singles):
             raise Refused(Cause.MALFORMED, "not an OCSP response: responses differ")
         numbers = [n for n, one in enumerate(singles) if one.serial_number == serial]
-    except (ValueError, TypeError, OverflowError, _der.DerError) as error:
+    except (*PARSER_ERRORS, _der.DerError) as error:
         raise Refused(
             Cause.MALFORMED, f"not an OCSP response: {error!s:.200}"
         ) from None
@@ -133,13 +133,7 @@ def judge(
         )
     except Refused as error:
         raise _barring(error, claims) from None
-    except (
-        ValueError,
-        TypeError,
-        OverflowError,
-        x509.DuplicateExtension,
-        _der.DerError,
-    ) as error:
+    except (*PARSER_ERRORS, _der.DerError) as error:
         refused = Refused(Cause.MALFORMED, f"not an OCSP response: {error!s:.200}")
         raise _barring(refused, claims) from None
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from notation_verifier import _der
 from notation_verifier.certificate import Certificate
-from notation_verifier.revocation.status import Bars, Cause, Refused
+from notation_verifier.revocation.status import PARSER_ERRORS, Bars, Cause, Refused
 
 MAX_OCSP_URLS = 4
 """Responders asked for one certificate; one that names more is asked about nowhere."""
@@ -137,13 +136,7 @@ def read_pointers(certificate: Certificate) -> Pointers:
                     )
                 case _:
                     pass
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        x509.InvalidVersion,
-        x509.DuplicateExtension,
-    ) as error:
+    except PARSER_ERRORS as error:
         raise Refused(
             Cause.MALFORMED, f"the certificate's pointers do not parse: {error!s:.200}"
         ) from None

@@ -6,8 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from notation_verifier.errors import NotationError
 from notation_verifier.revocation.memory import RevocationMemory
+
+PARSER_ERRORS = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What ``cryptography`` raises for bytes that are not what they should be."""
 
 
 class RevocationStatus(StrEnum):
