@@ -125,7 +125,7 @@ def _is_foreign(text: object) -> bool:
         return False
     try:
         # The repository's pattern is Notation's as well.
-        parse_scope(f"000000000000.dkr.ecr.us-east-1.example.com/{repository}")
+        parse_scope(f"000000000000.dkr.ecr.xx-none-1.example.com/{repository}")
     except InvalidScope:
         return False
     return True

@@ -1,0 +1,66 @@
+"""IAM actions: which one authorises each operation the functions call. One table.
+
+Service authorization reference; where operation and action differ, why is said.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+ACTION_OF: Final[Mapping[str, str]] = {
+    "dynamodb:GetItem": "dynamodb:GetItem",
+    "dynamodb:PutItem": "dynamodb:PutItem",
+    "dynamodb:Query": "dynamodb:Query",
+    # A transaction is authorised by what it holds; ours holds puts only.
+    "dynamodb:TransactWriteItems": "dynamodb:PutItem",
+    "ecr:BatchGetImage": "ecr:BatchGetImage",
+    "ecr:DescribeImages": "ecr:DescribeImages",
+    "ecr:GetDownloadUrlForLayer": "ecr:GetDownloadUrlForLayer",
+    # ECR API reference: no action of its own, BatchGetImage is needed.
+    "ecr:ListImageReferrers": "ecr:BatchGetImage",
+    "ecr:UpdateImageStorageClass": "ecr:UpdateImageStorageClass",
+    "s3:GetObject": "s3:GetObject",
+    "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",
+    "sqs:SendMessage": "sqs:SendMessage",
+}
+
+ECR_WRITES: Final = frozenset(
+    {
+        "ecr:BatchDeleteImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:CreateRepository",
+        "ecr:DeleteLifecyclePolicy",
+        "ecr:DeleteRegistryPolicy",
+        "ecr:DeleteRepository",
+        "ecr:DeleteRepositoryPolicy",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:PutImageTagMutability",
+        "ecr:PutLifecyclePolicy",
+        "ecr:PutRegistryPolicy",
+        "ecr:PutReplicationConfiguration",
+        "ecr:PutSigningConfiguration",
+        "ecr:ReplicateImage",
+        "ecr:SetRepositoryPolicy",
+        "ecr:TagResource",
+        "ecr:UntagResource",
+        "ecr:UpdateImageStorageClass",
+        "ecr:UploadLayerPart",
+    }
+)
+"""Actions of ECR that change something."""
+
+LOG: Final = frozenset({"logs:CreateLogStream", "logs:PutLogEvents"})
+"""What Lambda itself does with a function's role for its log."""
+POLL: Final = frozenset(
+    {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+)
+"""What Lambda itself does with it to poll a queue."""
+
+
+def actions(operations: Iterable[str]) -> frozenset[str]:
+    """Return the actions that authorise ``operations``.
+
+    Raises:
+        KeyError: the table lacks an operation: look its action up and add it.
+    """
+    return frozenset(ACTION_OF[operation] for operation in operations)

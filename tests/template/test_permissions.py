@@ -1,0 +1,149 @@
+"""Each role holds the actions its function's code calls, and no other."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from sealward.aws.ledger_table import LedgerTable
+from sealward.subjects import SubjectKey
+from tests.functions.event_files import CASES, batch, files, referrer
+from tests.functions.world import World, world
+from tests.template.iam_actions import ECR_WRITES, LOG, POLL, actions
+from tests.template.rendering import load, render
+
+CAPABILITIES = ("observe", "quarantine", "delete")
+ROLES = {"verify_push": "VerifyPushRole", "tick": "TickRole"}
+BUNDLE = {"PolicyBundle": "s3://policy/bundle.json"}
+
+
+@pytest.fixture(scope="module", params=CAPABILITIES)
+def performed(request: pytest.FixtureRequest) -> Iterator[tuple[str, World]]:
+    """All that the functions can be brought to do, under one capability."""
+    with world(request.param) as made:
+        _play(made)
+        yield request.param, made
+
+
+def _play(made: World) -> None:
+    cases = {case["name"]: case for case in json.loads(CASES.read_text())["cases"]}
+    for name in cases:
+        made.push(name, referrers=name != "held-then-signed")
+    events = files()
+    for event in events.values():
+        made.look(event)
+    made.push("held-then-signed", images=False)
+    signature = cases["held-then-signed"]["signatures"][0]
+    made.look(referrer("demo/held-then-signed", signature))
+    made.look(batch("not an event"))
+    table = LedgerTable("ledger", made.dynamodb)
+    unsigned = cases["unsigned"]
+    key = SubjectKey(
+        repository=unsigned["repository"], digest=unsigned["images"][0]["digest"]
+    )
+    record = table.current(key)
+    assert record is not None
+    due = record.updated_at - timedelta(days=1)
+    table.write(
+        replace(record, version=record.version + 1, due=due), expected=record.version
+    )
+    assert made.tick() == {"sent": 1}
+
+
+def _statements(
+    role: str, parameters: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    properties = render(load(), {**BUNDLE, **parameters})[role]["Properties"]
+    documents = [policy["PolicyDocument"] for policy in properties["Policies"]]
+    return [
+        each for document in documents for each in document["Statement"]
+    ], properties
+
+
+def _actions(statements: list[dict[str, Any]]) -> list[str]:
+    found: list[str] = []
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        action = statement["Action"]
+        found += [action] if isinstance(action, str) else action
+    return found
+
+
+@pytest.mark.parametrize("function", ROLES)
+def test_a_role_holds_exactly_what_its_function_calls(
+    performed: tuple[str, World], function: str
+) -> None:
+    capability, made = performed
+    statements, _ = _statements(ROLES[function], {"Capability": capability})
+    granted = _actions(statements)
+    platform = LOG | (POLL if function == "verify_push" else frozenset())
+    assert len(granted) == len(set(granted)), "granted twice"
+    assert set(granted) == actions(made.operations[function]) | platform
+
+
+def test_observing_no_role_holds_an_ecr_write_action() -> None:
+    for name, resource in render(load(), {**BUNDLE, "Capability": "observe"}).items():
+        if resource["Type"] == "AWS::IAM::Role":
+            statements, _ = _statements(name, {"Capability": "observe"})
+            for action in _actions(statements):
+                assert not any(fnmatchcase(write, action) for write in ECR_WRITES), name
+
+
+def test_delete_gives_no_more_than_quarantine() -> None:
+    for role in ROLES.values():
+        quarantine, _ = _statements(role, {"Capability": "quarantine"})
+        delete, _ = _statements(role, {"Capability": "delete"})
+        assert quarantine == delete
+
+
+def test_the_default_capability_is_observe() -> None:
+    for role in ROLES.values():
+        assert _statements(role, {}) == _statements(role, {"Capability": "observe"})
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_a_role_has_no_wildcards_and_no_managed_policies(role: str) -> None:
+    statements, properties = _statements(role, {"Capability": "quarantine"})
+    assert properties.keys() == {"Path", "AssumeRolePolicyDocument", "Policies"}
+    assert not any("*" in action for action in _actions(statements))
+    for statement in statements:
+        resources = statement["Resource"]
+        for resource in [resources] if isinstance(resources, str) else resources:
+            assert resource != "*"
+            # All repositories of the account, and nothing else, are a pattern.
+            assert "*" not in resource or resource.endswith(":repository/*")
+
+
+def test_only_lambda_assumes_the_roles() -> None:
+    for role in ROLES.values():
+        _, properties = _statements(role, {})
+        (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        assert statement == {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+
+
+def test_a_key_of_ones_own_is_all_that_it_adds() -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    for role in ROLES.values():
+        plain, _ = _statements(role, {})
+        with_key, _ = _statements(role, {"KmsKeyArn": key})
+        assert with_key[:-1] == plain
+        assert with_key[-1]["Resource"] == key
+        assert with_key[-1]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+
+
+def test_what_an_organisation_requires_reaches_both_roles() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    for role in ROLES.values():
+        _, properties = _statements(
+            role, {"PermissionsBoundaryArn": boundary, "RolePath": "/platform/"}
+        )
+        assert properties["PermissionsBoundary"] == boundary
+        assert properties["Path"] == "/platform/"

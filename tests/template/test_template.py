@@ -1,0 +1,360 @@
+"""The template: what is in it hangs together, and nothing is where it must not be."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.functions.event_files import EVENTS, ROOT
+from tests.template.event_patterns import matches
+from tests.template.rendering import PSEUDO, TEMPLATE, load, render
+
+PARAMETERS = {"PolicyBundle": "s3://policy/bundle.json"}
+LOCAL = {**PARAMETERS, "EndpointUrl": "http://127.0.0.1:4566"}
+FUNCTION = "AWS::Serverless::Function"
+RULE = "AWS::Events::Rule"
+QUEUE_ARN = "<LookQueue.Arn>"
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, dict[str, Any]]:
+    return render(load(), PARAMETERS)
+
+
+def _of_type(resources: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in resources.items()
+        if resource["Type"] == kind
+    }
+
+
+# -- functions and layers --------------------------------------------------------------
+
+
+def test_every_function_has_the_three_layers(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    functions = _of_type(resources, FUNCTION)
+    assert functions.keys() == {"VerifyPushFunction", "TickFunction"}
+    for properties in functions.values():
+        assert properties["Layers"] == [
+            "<DependenciesLayer>",
+            "<NotationLayer>",
+            "<GateLayer>",
+        ]
+        assert properties["Runtime"] == "python3.13"
+        assert properties["Architectures"] == ["arm64"]
+
+
+def test_every_handler_exists(resources: dict[str, dict[str, Any]]) -> None:
+    for properties in _of_type(resources, FUNCTION).values():
+        module, _, name = properties["Handler"].partition(".")
+        source = (ROOT / properties["CodeUri"] / f"{module}.py").read_text()
+        assert f"\ndef {name}(" in source
+
+
+@pytest.mark.parametrize("kind", [FUNCTION, "AWS::Serverless::LayerVersion"])
+def test_everything_built_has_its_target(kind: str) -> None:
+    for name, resource in load()["Resources"].items():
+        if resource["Type"] == kind:
+            assert resource["Metadata"]["BuildMethod"] == "makefile"
+            properties = resource["Properties"]
+            folder = properties.get("CodeUri") or properties.get("ContentUri")
+            makefile = (ROOT / folder / "Makefile").read_text()
+            assert f"\nbuild-{name}:\n" in makefile
+
+
+def test_the_layer_holds_what_is_locked_for_the_functions() -> None:
+    locked = (ROOT / "requirements/runtime.txt").read_bytes()
+    layer = (ROOT / "layers/dependencies/requirements.txt").read_bytes()
+    assert layer == locked, (
+        "cp requirements/runtime.txt layers/dependencies/requirements.txt"
+    )
+
+
+def test_the_functions_environment_is_what_settings_read(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    settings = (ROOT / "layers/gate/python/sealward/settings.py").read_text()
+    read = set(re.findall(r'read\("(\w+)"\)', settings)) - {"AWS_REGION"}
+    powertools = {"POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
+    for properties in _of_type(resources, FUNCTION).values():
+        variables = properties["Environment"]["Variables"]
+        assert variables.keys() == read | powertools | {"AWS_ENDPOINT_URL"}
+        assert variables["AWS_ENDPOINT_URL"] == ""
+
+
+# -- events ----------------------------------------------------------------------------
+
+
+def _events() -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for path in sorted(EVENTS.glob("*.json")):
+        content = json.loads(path.read_text())
+        bodies = [json.loads(each["body"]) for each in content.get("Records", [])]
+        found += [(path.name, event) for event in bodies or [content]]
+    return found
+
+
+def test_every_event_matches_one_rule(resources: dict[str, dict[str, Any]]) -> None:
+    rules = _of_type(resources, RULE)
+    used = set()
+    for name, event in _events():
+        matching = {
+            rule
+            for rule, properties in rules.items()
+            if matches(properties["EventPattern"], event)
+        }
+        assert len(matching) == 1, name
+        used |= matching
+    assert used == rules.keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "demo.ecr"},
+        {"source": "aws.ecr.evil"},
+        {"detail-type": "ECR Image Scan"},
+        {"detail": {"action-type": "DELETE", "result": "SUCCESS"}},
+        {"detail": {"action-type": "PUSH", "result": "FAILED"}},
+        {"detail": {}},
+    ],
+)
+def test_no_rule_forwards_anything_else(
+    resources: dict[str, dict[str, Any]], change: dict[str, Any]
+) -> None:
+    _, event = _events()[0]
+    for properties in _of_type(resources, RULE).values():
+        assert not matches(properties["EventPattern"], {**event, **change})
+
+
+@pytest.mark.parametrize("parameters", [PARAMETERS, LOCAL])
+def test_production_and_a_local_aws_have_no_other_source(
+    parameters: dict[str, str],
+) -> None:
+    resources = render(load(), parameters)
+    for properties in _of_type(resources, RULE).values():
+        assert properties["EventPattern"]["source"] == ["aws.ecr"]
+        assert [target["Arn"] for target in properties["Targets"]] == [QUEUE_ARN]
+    sources = {
+        name: [event["Type"] for event in properties["Events"].values()]
+        for name, properties in _of_type(resources, FUNCTION).items()
+    }
+    assert sources == {"VerifyPushFunction": ["SQS"], "TickFunction": ["Schedule"]}
+    assert not _of_type(resources, "AWS::Lambda::Permission")
+    assert not _of_type(resources, "AWS::Lambda::EventSourceMapping")
+
+
+def test_a_message_is_hidden_for_six_timeouts_and_then_a_dead_letter(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    queue = resources["LookQueue"]["Properties"]
+    function = resources["VerifyPushFunction"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == "<LookDeadLetterQueue.Arn>"
+    event = function["Events"]["Looks"]["Properties"]
+    assert event["Queue"] == QUEUE_ARN
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+# -- the queue's policy ----------------------------------------------------------------
+
+
+def _decision(statements: list[dict[str, Any]], request: Mapping[str, str]) -> str:
+    """Return what the policy says of SendMessage; only the forms it uses are judged."""
+    answers = {
+        statement["Effect"]
+        for statement in statements
+        if _is_principal(statement["Principal"], request)
+        and statement["Action"] in {"sqs:*", "sqs:SendMessage"}
+        and all(
+            _holds(operator, wanted, request)
+            for operator, wanted in statement.get("Condition", {}).items()
+        )
+    }
+    return "Deny" if "Deny" in answers else "Allow" if "Allow" in answers else "none"
+
+
+def _is_principal(principal: Any, request: Mapping[str, str]) -> bool:
+    return principal in ("*", {"Service": request.get("service")})
+
+
+def _holds(
+    operator: str, wanted: Mapping[str, Any], request: Mapping[str, str]
+) -> bool:
+    for key, values in wanted.items():
+        listed = [values] if isinstance(values, str) else values
+        found = request.get(key)
+        match operator:
+            case "ArnEquals" | "Bool":
+                held = found in listed
+            case "ArnNotEquals":  # holds where the key is absent
+                held = found not in listed
+            case _:
+                raise ValueError(f"not judged: {operator}")
+        if not held:
+            return False
+    return True
+
+
+EVENTBRIDGE = {"service": "events.amazonaws.com", "aws:SecureTransport": "true"}
+STRANGER = "arn:aws:iam::123456789012:role/stranger"
+
+
+@pytest.mark.parametrize(
+    ("request_", "decision"),
+    [
+        ({**EVENTBRIDGE, "aws:SourceArn": "<ImageRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "<ReferrerRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "<ReplicationRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "arn:aws:events:::rule/forged"}, "Deny"),
+        (EVENTBRIDGE, "Deny"),
+        (
+            {
+                "service": "s3.amazonaws.com",
+                "aws:SecureTransport": "true",
+                "aws:SourceArn": "arn:aws:s3:::bucket",
+            },
+            "Deny",
+        ),
+        ({"aws:PrincipalArn": STRANGER, "aws:SecureTransport": "true"}, "Deny"),
+        (  # the role's own policy allows; this one must not deny
+            {"aws:PrincipalArn": "<VerifyPushRole.Arn>", "aws:SecureTransport": "true"},
+            "none",
+        ),
+        (
+            {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "true"},
+            "none",
+        ),
+        (
+            {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "false"},
+            "Deny",
+        ),
+        (
+            {
+                **EVENTBRIDGE,
+                "aws:SourceArn": "<ImageRule.Arn>",
+                "aws:SecureTransport": "false",
+            },
+            "Deny",
+        ),
+    ],
+)
+def test_the_queue_takes_hints_from_this_stack_only(
+    resources: dict[str, dict[str, Any]], request_: dict[str, str], decision: str
+) -> None:
+    policy = resources["LookQueuePolicy"]["Properties"]
+    assert policy["Queues"] == ["<LookQueue>"]
+    statements = policy["PolicyDocument"]["Statement"]
+    assert all(each["Resource"] == QUEUE_ARN for each in statements)
+    assert _decision(statements, request_) == decision
+
+
+def test_an_operator_may_redrive_only_where_one_is_named() -> None:
+    request = {"aws:PrincipalArn": STRANGER, "aws:SecureTransport": "true"}
+    for parameters, decision in (
+        (PARAMETERS, "Deny"),
+        ({**PARAMETERS, "OperatorRoleArn": STRANGER}, "none"),
+    ):
+        policy = render(load(), parameters)["LookQueuePolicy"]["Properties"]
+        assert _decision(policy["PolicyDocument"]["Statement"], request) == decision
+
+
+# -- storage ---------------------------------------------------------------------------
+
+
+def test_the_ledger_outlives_the_stack(resources: dict[str, dict[str, Any]]) -> None:
+    table = resources["LedgerTable"]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    properties = table["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True
+    }
+    names = [index["IndexName"] for index in properties["GlobalSecondaryIndexes"]]
+    assert names == ["due", "signer", "statement", "state"]
+
+
+def test_a_key_of_ones_own_encrypts_everything_kept() -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    resources = render(load(), {**PARAMETERS, "KmsKeyArn": key})
+    queues = _of_type(resources, "AWS::SQS::Queue")
+    assert {queue["KmsMasterKeyId"] for queue in queues.values()} == {key}
+    groups = _of_type(resources, "AWS::Logs::LogGroup")
+    assert {group["KmsKeyId"] for group in groups.values()} == {key}
+    table = resources["LedgerTable"]["Properties"]
+    assert table["SSESpecification"]["KMSMasterKeyId"] == key
+
+
+def test_logs_go_to_groups_of_the_stack_and_end(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    groups = _of_type(resources, "AWS::Logs::LogGroup")
+    assert all(group["RetentionInDays"] for group in groups.values())
+    used = {
+        properties["LoggingConfig"]["LogGroup"]
+        for properties in _of_type(resources, FUNCTION).values()
+    }
+    assert used == {f"<{name}>" for name in groups}
+
+
+@pytest.mark.parametrize("topic", ["", "arn:aws:sns:us-east-1:123456789012:alarms"])
+def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
+    resources = render(load(), {**PARAMETERS, "AlarmTopicArn": topic})
+    alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
+    assert len(alarms) == 6
+    for alarm in alarms.values():
+        assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
+
+
+def test_reads_stay_out_of_the_last_pulled_time_on_aws() -> None:
+    exclusion = "PullTimeExclusion"
+    on_aws = render(load(), PARAMETERS)[exclusion]
+    assert on_aws["Type"] == "AWS::ECR::PullTimeUpdateExclusion"
+    assert on_aws["Properties"] == {"PrincipalArn": "<VerifyPushRole.Arn>"}
+    assert exclusion not in render(load(), LOCAL)
+
+
+# -- portability -----------------------------------------------------------------------
+
+_LITERALS = re.compile(
+    r"amazonaws\.com|arn:aws|\b(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?[a-z]+-\d\b"
+)
+_CODE = [
+    TEMPLATE,
+    ROOT / "samconfig.toml",
+    *sorted((ROOT / "functions").rglob("*.py")),
+    *sorted((ROOT / "layers").glob("*/python/**/*.py")),
+]
+
+
+@pytest.mark.parametrize("path", _CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_partition_region_or_suffix_is_written_down(path: Any) -> None:
+    assert _LITERALS.findall(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("partition", "suffix", "override", "principal"),
+    [
+        ("aws", "amazonaws.com", "", "events.amazonaws.com"),
+        ("aws-cn", "amazonaws.com.cn", "", "events.amazonaws.com"),
+        ("aws-us-gov", "amazonaws.com", "", "events.amazonaws.com"),
+        ("aws-iso", "c2s.ic.gov", "amazonaws.com", "events.amazonaws.com"),
+    ],
+)
+def test_service_principals_are_those_of_the_partition(
+    partition: str, suffix: str, override: str, principal: str
+) -> None:
+    pseudo = {**PSEUDO, "AWS::Partition": partition, "AWS::URLSuffix": suffix}
+    parameters = {**PARAMETERS, "ServicePrincipalSuffix": override}
+    resources = render(load(), parameters, pseudo)
+    (allow, *_) = resources["LookQueuePolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert allow["Principal"] == {"Service": principal}
+    text = json.dumps(resources)
+    assert f"arn:{partition}:ecr:" in text
+    assert partition == "aws" or "arn:aws:" not in text
