@@ -23,10 +23,14 @@ def page(
         ServiceError: ``token`` is none that was handed out.
     """
     after = _decoded(token) if token else None
-    left = [(key, row) for key, row in rows if after is None or key > after]
-    shown = left[:size]
-    more = len(left) > size
-    return [row for _, row in shown], _encoded(shown[-1][0]) if more else None
+    shown: list[tuple[Key, Row]] = []
+    for key, row in rows:
+        if after is not None and key <= after:
+            continue
+        if len(shown) == size:
+            return [row for _, row in shown], _encoded(shown[-1][0])
+        shown.append((key, row))
+    return [row for _, row in shown], None
 
 
 def _encoded(key: Key) -> str:

@@ -79,7 +79,7 @@ def list_image_referrers(
         and not registry.behaviours.archived_subject_lists_referrers
     )
     rows = (
-        ((image.sequence,), _referrer(image))
+        ((image.sequence,), image)
         for image in _listed(repository)
         if image.manifest.subject == subject
         and not hidden
@@ -91,7 +91,8 @@ def list_image_referrers(
         token=request.get("nextToken"),
         size=request.get("maxResults", _REFERRERS_PAGE),
     )
-    return {"referrers": shown} | ({"nextToken": token} if token else {})
+    answer: dict[str, Any] = {"referrers": [_referrer(image) for image in shown]}
+    return answer | ({"nextToken": token} if token else {})
 
 
 def _listed(repository: Repository) -> Iterator[Image]:

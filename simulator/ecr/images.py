@@ -217,6 +217,7 @@ def _delete(
         for other in repository.images.values():
             if other.manifest.subject == image.digest:
                 other.expires_at = call.now + registry.behaviours.referrer_cleanup_delay
+                registry.changes_at(other.expires_at)
     per_tag = registry.behaviours.delete_event_per_tag
     tags: list[str | None] = [*image.tags] if per_tag else [*image.tags[:1]]
     for tag in tags or [None]:

@@ -88,11 +88,18 @@ class Registry:
     repositories: dict[str, Repository] = field(default_factory=dict)
     pull_time_exclusions: dict[str, datetime] = field(default_factory=dict)
     counter: int = 0
+    next_change: datetime | None = None
+    """No image changes by itself before then; None for never."""
 
     def next_number(self) -> int:
         """Return a number never returned before."""
         self.counter += 1
         return self.counter
+
+    def changes_at(self, at: datetime) -> None:
+        """Note that an image will change by itself."""
+        if self.next_change is None or at < self.next_change:
+            self.next_change = at
 
     def repository(self, request: Mapping[str, Any]) -> Repository:
         """Return the repository a request names.

@@ -1,7 +1,7 @@
 """Archiving and restoring: UpdateImageStorageClass, and what time completes."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from simulator.ecr.events import emit_action, emit_storage_class
@@ -36,26 +36,20 @@ def restore_by_push(image: Image, call: Call) -> None:
 
 
 def complete_changes(registry: Registry, call: Call) -> None:
-    """Complete every archiving, restoring and removal that is due."""
-    for repository in registry.repositories.values():
-        for image in tuple(repository.images.values()):
-            if image.changes_at is not None and image.changes_at <= call.now:
-                _complete(registry, repository, image)
-            if image.expires_at is not None and image.expires_at <= call.now:
-                del repository.images[image.digest]
-                emit_action(registry, repository, image, "DELETE", image.expires_at)
-
-
-def next_change(registry: Registry) -> datetime | None:
-    """Return when the next change completes, or None."""
-    times = [
-        at
-        for repository in registry.repositories.values()
-        for image in repository.images.values()
-        for at in (image.changes_at, image.expires_at)
-        if at is not None
-    ]
-    return min(times, default=None)
+    """Complete every archiving, restoring and removal that is due, in order of time."""
+    while registry.next_change is not None and registry.next_change <= call.now:
+        due, registry.next_change = registry.next_change, None
+        for repository in registry.repositories.values():
+            for image in tuple(repository.images.values()):
+                if image.changes_at is not None and image.changes_at <= due:
+                    _complete(registry, repository, image)
+                if image.expires_at is not None and image.expires_at <= due:
+                    del repository.images[image.digest]
+                    emit_action(registry, repository, image, "DELETE", due)
+                    continue
+                for later in (image.changes_at, image.expires_at):
+                    if later is not None:
+                        registry.changes_at(later)
 
 
 def _archive(
@@ -79,6 +73,7 @@ def _archive(
         return  # already on its way
     image.status = Status.ACTIVE
     image.changes_at = call.now + registry.behaviours.archive_delay
+    registry.changes_at(image.changes_at)
     if registry.behaviours.archive_delay == timedelta(0):
         _complete(registry, repository, image)
 
@@ -96,6 +91,7 @@ def _restore(
         case Status.ARCHIVED:
             image.status = Status.ACTIVATING
             image.changes_at = call.now + registry.behaviours.restore_delay
+            registry.changes_at(image.changes_at)
             if registry.behaviours.restore_delay == timedelta(0):
                 _complete(registry, repository, image)
 
