@@ -24,6 +24,8 @@ LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only where the user asks for it
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_GRACE_SECONDS = 1.0
+"""Nothing is kept, so nothing is lost by not waiting for open connections."""
 _OWN = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
 
@@ -241,7 +243,7 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
     if server.poll() is None:
         server.terminate()
         try:
-            server.wait(_STOP_SECONDS / 2)
+            server.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             server.kill()
     with contextlib.suppress(ProcessLookupError):

@@ -1,0 +1,85 @@
+"""Which local AWS runs: written down, found again, chosen by port."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.clock import ManualClock
+from simulator.errors import ServiceError, throttled
+from simulator.faults import Fault
+from simulator.launch import LaunchFailed, down, the_one_running
+from simulator.running import Running, all_running, write_down
+
+
+def instance(port: int, supervisor: int | None = None) -> Running:
+    return Running(
+        url=f"http://127.0.0.1:{port}",
+        port=port,
+        supervisor=supervisor or os.getpid(),
+        server=1,
+        log="log",
+    )
+
+
+def test_what_runs_is_found(tmp_path: Path) -> None:
+    assert all_running(tmp_path) == []
+    file = write_down(instance(1), tmp_path)
+    assert all_running(tmp_path) == [instance(1)]
+    assert the_one_running(state=tmp_path) == instance(1)
+    file.unlink()
+    assert the_one_running(state=tmp_path) is None
+
+
+def test_of_several_one_is_chosen_by_port(tmp_path: Path) -> None:
+    for port in (1, 2):
+        write_down(instance(port), tmp_path)
+    assert the_one_running(port=2, state=tmp_path) == instance(2)
+    with pytest.raises(LaunchFailed, match="1, 2"):
+        the_one_running(state=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"url": 1}'])
+def test_what_is_no_record_is_passed_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "1.json").write_text(text)
+    assert all_running(tmp_path) == []
+
+
+def test_one_that_ended_without_tidying_up_is_passed_over(tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    write_down(instance(1, supervisor=child), tmp_path)
+    assert all_running(tmp_path) == []
+    assert down(state=tmp_path) is None
+
+
+def test_a_fault_may_choose_its_requests_and_ends(bench: Any) -> None:
+    def wanted(request: Any) -> bool:
+        return bool(request["repositoryName"] == "other")
+
+    fault = Fault(service="ecr", error=throttled(), when=wanted)
+    bench.aws.faults.add(fault)
+    assert bench.ecr("ListImages") == {"imageIds": []}
+    assert bench.error("ListImages", repositoryName="other") == "ThrottlingException"
+    bench.aws.faults.remove(fault)
+    with pytest.raises(ServiceError, match="RepositoryNotFound"):
+        bench.ecr("ListImages", repositoryName="other")
+
+
+def test_calls_are_recorded_with_their_callers_even_when_refused(bench: Any) -> None:
+    bench.aws.operations.clear()
+    bench.caller = "role"
+    bench.error("ListImages", repositoryName="other")
+    bench.caller = ""
+    bench.ecr("ListImageReferrers", subjectId={"imageDigest": "sha256:0"})
+    assert bench.aws.operations.actions() == {"ecr:ListImages", "ecr:BatchGetImage"}
+    assert bench.aws.operations.actions("role") == {"ecr:ListImages"}
+
+
+def test_a_clock_does_not_run_backwards() -> None:
+    with pytest.raises(ValueError, match="backwards"):
+        ManualClock().advance(timedelta(seconds=-1))
