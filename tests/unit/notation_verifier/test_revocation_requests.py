@@ -7,8 +7,15 @@ import pytest
 from cryptography.x509 import ocsp
 
 from notation_verifier.revocation import Cause, RevocationStatus
+from notation_verifier.revocation import ocsp as ocsp_answers
+from notation_verifier.revocation.pointers import identity
 from tests.forge import revocation as forge
-from tests.unit.notation_verifier.revocation_inquiry import ask, cause, leaf
+from tests.unit.notation_verifier.revocation_inquiry import (
+    ask,
+    cause,
+    certificates,
+    leaf,
+)
 
 GOOD, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.UNKNOWN
 OTHER = "http://other.test/ocsp"
@@ -35,16 +42,22 @@ def test_request_is_the_one_of_the_reference(base: str) -> None:
     )
 
 
-def test_responder_with_a_query_is_posted_to() -> None:
-    url = "http://ocsp.test/ask?ca=1"
-    scene = forge.scene(ocsp=[url])
-    servers = forge.Servers({url: scene.ocsp().der()})
+def test_query_stays_behind_the_path() -> None:
+    scene = forge.scene(ocsp=["http://ocsp.test/ask/?ca=1"])
+    servers = forge.Servers({"http://ocsp.test/ask": scene.ocsp().der()})
     assert ask(scene, servers).status is GOOD
     ((asked, body),) = servers.asked
-    assert asked == url
-    assert body is not None
-    serial = ocsp.load_der_ocsp_request(body).serial_number
-    assert serial == scene.leaf.serial_number
+    assert body is None
+    assert asked.endswith("?ca=1")
+    assert "/?" not in asked
+
+
+def test_long_request_is_posted() -> None:
+    """Serial numbers of over 20 octets are against RFC 5280, but do occur."""
+    scene = forge.scene(ocsp=[forge.OCSP_URL])
+    long = ocsp_answers.request(1 << 1200, identity(certificates(scene)[1]))
+    assert ocsp_answers.address(forge.OCSP_URL, long) == (forge.OCSP_URL, long)
+    assert ocsp.load_der_ocsp_request(long).serial_number == 1 << 1200
 
 
 @pytest.mark.parametrize(

@@ -63,14 +63,15 @@ def request(serial: int, issuer: Identity) -> bytes:
 def address(url: str, asked: bytes) -> tuple[str, bytes | None]:
     """Return where to send ``asked`` and the body to post; None means GET.
 
-    GET for requests under 255 characters (RFC 6960 appendix A.1), unless the
-    responder's URL has a query of its own.
+    GET for requests under 255 characters (RFC 6960 appendix A.1): they become the last
+    segment of the path, a query stays behind it.
     """
     text = base64.b64encode(asked).decode()
     escaped = text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
-    if "?" in url or len(escaped) >= _MAX_GET_CHARACTERS:
+    if len(escaped) >= _MAX_GET_CHARACTERS:
         return url, asked
-    return f"{url.rstrip('/')}/{escaped}", None
+    path, mark, query = url.partition("?")
+    return f"{path.rstrip('/')}/{escaped}{mark}{query}", None
 
 
 def judge(
