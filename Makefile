@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo test lint format types contracts check interop vectors bench invoke \
+.PHONY: help demo test lint format types contracts check interop differential vectors bench invoke \
 	build-local package validate requirements environments clean
 
 help: ## list the targets
@@ -74,6 +74,9 @@ check: lint types contracts validate ## all of the above
 interop: .venv/ready build/notation ## the real notation must judge as we do (needs Go, or NOTATION=path)
 	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" \
 	  PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/python -m tests.interop
+
+differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
+	@$(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 
 vectors: .venv/ready ## the reference implementation's vectors, where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors

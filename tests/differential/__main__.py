@@ -1,0 +1,193 @@
+"""Compare the verifier with the reference on generated cases.
+
+    python -m tests.differential [--seed N] [--cases 5600] [--case FILE]
+
+Ends 1 where we accept what the reference rejects, where we are stricter than
+docs/deviations.md says, or where a run is too thin. Each such case is kept in
+build/differential/, from where ``--case`` replays it.
+"""
+
+import argparse
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(_ROOT / "layers" / "notation" / "python"))
+
+from tests.differential import deviations, generation, oracle  # noqa: E402
+from tests.differential.case import Case  # noqa: E402
+from tests.differential.certificates import CertificateMaker  # noqa: E402
+from tests.differential.comparison import Comparison, Relation, compare  # noqa: E402
+from tests.differential.draft import Material  # noqa: E402
+from tests.differential.keys import KeyPool  # noqa: E402
+from tests.differential.ours import Judgement, judge  # noqa: E402
+from tests.differential.rules import RULES  # noqa: E402
+from tests.figures import Figures  # noqa: E402
+
+BUILD = Path("build")
+KEPT = BUILD / "differential"
+_FULL_RUN = 5000
+_DEFAULT_CASES = 5600
+_CASES_PER_RULE = 20
+_ACCEPTED_SHARE = 0.25
+# What differs between cases that are wrong in the same way.
+_VARYING = re.compile(
+    r"[0-9]+|[0-9a-f]{16,}|'[^']*'|\([^)]*\)|(CN|ca|signingAuthority)[=:][^ ]*"
+)
+
+
+@dataclass
+class Tally:
+    """What a run found."""
+
+    relations: Counter[Relation] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    deviations: Counter[str] = field(default_factory=Counter)
+    reference_errors: Counter[str] = field(default_factory=Counter)
+    wrong: list[tuple[Case, str]] = field(default_factory=list)
+    unlisted: int = 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run the comparison; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.differential")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--cases", type=int, default=_DEFAULT_CASES)
+    parser.add_argument("--case", type=Path, default=None, help="replay a case's file")
+    options = parser.parse_args(arguments)
+    try:
+        program = oracle.build(BUILD / "oracle-differential")
+        if options.case is not None:
+            return _replay(program, Case.read(options.case))
+        seed = options.seed
+        if seed is None:
+            seed = SystemRandom().randrange(10**6)
+        return _run(program, seed, options.cases)
+    except oracle.OracleUnavailable as error:
+        print(f"differential: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(program: Path, seed: int, count: int) -> int:
+    print(f"differential: seed {seed}, {count} cases, {len(RULES)} rules", flush=True)
+    began = time.monotonic()
+    material = Material(
+        KeyPool(), CertificateMaker(), datetime.now(UTC).replace(microsecond=0)
+    )
+    reference = oracle.Oracle(program)
+    judged: list[tuple[Case, Judgement]] = []
+    for case in generation.cases(seed, count, material):
+        reference.ask(case)
+        judged.append((case, judge(case, datetime.now(UTC))))
+    verdicts = reference.verdicts()
+    tally = Tally()
+    known = deviations.listed()
+    for case, ours in judged:
+        verdict = verdicts[case.id]
+        tally.rules[case.rule] += 1
+        tally.reference_errors[verdict.error_class] += not verdict.accepted
+        _count(tally, case, compare(ours, verdict), known)
+    _print(tally)
+    return _figures(tally, seed, count, time.monotonic() - began)
+
+
+def _count(
+    tally: Tally, case: Case, comparison: Comparison, known: frozenset[str]
+) -> None:
+    tally.relations[comparison.relation] += 1
+    if comparison.relation is Relation.LAXER:
+        tally.wrong.append((case, f"LAXER: {comparison.explanation}"))
+    if comparison.relation is Relation.STRICTER:
+        name, refusal = deviations.first_class(comparison.stricter, case.rule)
+        if name in known:
+            tally.deviations[str(name)] += 1
+            return
+        tally.unlisted += 1
+        label = "no class" if name is None else f"class {name} is not in the document"
+        tally.wrong.append(
+            (case, f"STRICTER, {label}: {comparison.explanation}; we say: {refusal}")
+        )
+
+
+def _print(tally: Tally) -> None:
+    for title, counter in (
+        ("stricter, by the class in docs/deviations.md", tally.deviations),
+        ("the reference's errors, by type", tally.reference_errors),
+        ("cases, by rule", tally.rules),
+    ):
+        print(f"\n{title}:")
+        for name, number in sorted(counter.items()):
+            if number:
+                print(f"  {name or '(none)':<48} {number:>6}")
+    print()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for case, _ in tally.wrong:
+        (KEPT / f"{case.id}.json").write_text(case.to_json() + "\n", encoding="utf-8")
+    alike: dict[tuple[str, str], list[tuple[Case, str]]] = {}
+    for case, explanation in tally.wrong:
+        key = (case.rule, _VARYING.sub("_", explanation))
+        alike.setdefault(key, []).append((case, explanation))
+    for (rule, _), group in sorted(alike.items(), key=lambda item: item[0]):
+        case, explanation = group[0]
+        print(f"{rule} ({len(group)}): {explanation[:400]}")
+        print(f"  replay: python -m tests.differential --case {KEPT / case.id}.json")
+
+
+def _figures(tally: Tally, seed: int, count: int, seconds: float) -> int:
+    full = count >= _FULL_RUN
+    figures = Figures("differential", build=BUILD)
+    figures.add("seed", seed)
+    figures.add("cases", count)
+    figures.add("rules", len(RULES))
+    figures.add(
+        "cases_of_the_rarest_rule",
+        min(tally.rules[rule] for rule in RULES),
+        least=_CASES_PER_RULE if full else None,
+    )
+    both = tally.relations[Relation.ACCEPTED_BY_BOTH]
+    figures.add(
+        "accepted_by_both", both, least=count * _ACCEPTED_SHARE if full else None
+    )
+    figures.add("rejected_by_both", tally.relations[Relation.REJECTED_BY_BOTH])
+    figures.add("we_accept_it_rejects", tally.relations[Relation.LAXER], exactly=0)
+    figures.add("stricter_listed", sum(tally.deviations.values()))
+    figures.add("stricter_unlisted", tally.unlisted, exactly=0)
+    figures.add("reference_error_types", len(+tally.reference_errors))
+    figures.add("seconds", round(seconds, 1))
+    return figures.finish()
+
+
+def _replay(program: Path, cases: Iterable[Case]) -> int:
+    found = list(cases)
+    verdicts = oracle.ask_all(program, found)
+    known = deviations.listed()
+    wrong = 0
+    for case in found:
+        ours = judge(case, datetime.now(UTC))
+        verdict = verdicts[case.id]
+        comparison = compare(ours, verdict)
+        tally = Tally()
+        _count(tally, case, comparison, known)
+        wrong += len(tally.wrong)
+        print(f"case {case.id} ({case.rule}): {comparison.relation}")
+        print(f"  reference: {'accepts' if verdict.accepted else 'rejects'}", end=" ")
+        print(f"at {verdict.stage}: {verdict.error_class} {verdict.error}")
+        for check in verdict.failed:
+            print(f"    {check.validation} ({check.action}): {check.error}")
+        print(f"  ours: {'accepts' if ours.accepted else 'rejects'} at {ours.stage}")
+        for refusal in ours.refusals:
+            print(f"    {refusal.validation or 'policy'}: {refusal}")
+        for _, explanation in tally.wrong:
+            print(f"  {explanation}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

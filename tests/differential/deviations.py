@@ -1,0 +1,107 @@
+"""Where we are stricter on purpose: the classes docs/deviations.md lists.
+
+A refusal is put into a class by what we say of the case: a new strictness has a message
+of its own, and so belongs to no class until it is given one here and in the document.
+Where our message says too little, the rule that the case is about must fit as well.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.differential.ours import Refusal
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "deviations.md"
+_LISTED = re.compile(r"^\| `([a-z0-9]+(?:-[a-z0-9]+)*)` \|", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Class:
+    id: str
+    message: re.Pattern[str]
+    rules: frozenset[str]
+    """The rules it may come up in; empty for any."""
+
+
+def _class(id_: str, message: str, *rules: str) -> _Class:
+    return _Class(id_, re.compile(message, re.DOTALL), frozenset(rules))
+
+
+# The first that matches counts.
+_CLASSES = (
+    _class("critical-attributes", r"^unknown-critical-attribute: "),
+    _class("plugins", r"^unknown-plugin: "),
+    _class("crit-once", r"crit lists a (name|label) twice"),
+    _class("pss-salt", r"^signature-mismatch: ", "signature-pss-salt"),
+    _class("future-signing-time", r"^signing-time-in-future: "),
+    _class("time-zero", r"io\.cncf\.notary\.expiry \(0001-01-01T00:00:00"),
+    _class("time-text", r"is not an RFC 3339 time|has no such offset"),
+    _class("cose-other-time", r"COSE: .* must not be present for"),
+    _class(
+        "cose-time", r"COSE: .* is (not an integer time|no instant of the calendar)"
+    ),
+    _class("cose-labels", r"COSE: (un)?protected label -?[0-9]+ is not expected"),
+    _class("cose-labels", r"COSE: io\.cncf\.notary\.timestampSignature is not bytes"),
+    _class("json-names", r"member .* occurs twice|member .* must be written"),
+    _class("json-values", r"not UTF-8|lone surrogate|more than 19|deeper than 32"),
+    _class("json-null", r"io\.cncf\.notary\.[A-Za-z]+ is missing or not text"),
+    _class("jws-members", r"JWS: missing or unknown members"),
+    _class("base64", r"JWS: (not |base64).*(canonical|base64)"),
+    _class("cbor", r"COSE: CBOR (float|tag|label|is nested deeper|container)"),
+    _class("sizes", r"the chain has [0-9]+ certificates"),
+    _class("any-eku", r"extended key usage holds anyExtendedKeyUsage"),
+    _class("ca-keys", r"holds a key that may not issue certificates"),
+    _class("sha1", r"algorithm that is not|nor self-signed", "chain-sha1"),
+    _class(
+        "algorithm-identifiers",
+        r"algorithm that is not|nor self-signed|signature_alg",
+        "certificate-algorithm-parameters",
+        "certificate-two-algorithms",
+    ),
+    _class("certificates", r"not a version 3 certificate|not a certificate: "),
+    _class("subject-repeats", r"it has two attributes"),
+    _class("subject-types", r"it has an attribute of type"),
+    _class("subject-strings", r"it has a value that is no valid|no text that is read"),
+    _class("store-names", r"neither '\.' nor '\.\.'"),
+    _class("policy-members", r"^InvalidTrustPolicy: .*(unknown member|Extra data)"),
+    _class("name-text", r"^InvalidTrustPolicy: .*(escapes nothing|without a type)"),
+    _class(
+        "store-load",
+        r"^InvalidTrustStore: ",
+        "store-empty",
+        "store-holds-issued-leaf",
+        "store-of-another-type",
+        "store-unreadable",
+    ),
+)
+
+
+def class_of(refusal: Refusal, rule: str) -> str | None:
+    """Return the class of a refusal in a case about ``rule``; None for none."""
+    text = str(refusal)
+    for each in _CLASSES:
+        if each.message.search(text) and (not each.rules or rule in each.rules):
+            return each.id
+    return None
+
+
+def listed(document: Path = DOCUMENT) -> frozenset[str]:
+    """Return the ids in the first column of the document's tables."""
+    if not document.exists():
+        return frozenset()
+    return frozenset(_LISTED.findall(document.read_text(encoding="utf-8")))
+
+
+def first_class(
+    refusals: Iterable[Refusal], rule: str
+) -> tuple[str | None, Refusal | None]:
+    """Return the first refusal without a class; the first class where all have one."""
+    found: tuple[str | None, Refusal | None] = (None, None)
+    for refusal in refusals:
+        name = class_of(refusal, rule)
+        if name is None:
+            return None, refusal
+        if found[0] is None:
+            found = name, refusal
+    return found
