@@ -100,7 +100,12 @@ def resigned(change: Callable[[bytes], bytes]) -> bytes:
     """Return the CRL with its signed part changed and signed anew by the issuer."""
     whole = BY_CRL.crl(BY_CRL.listed(reason=1))
     caught: list[bytes] = []
-    replace(whole, tamper=lambda tbs: caught.append(tbs) or tbs).der()
+
+    def catch(tbs: bytes) -> bytes:
+        caught.append(tbs)
+        return tbs
+
+    replace(whole, tamper=catch).der()
     tbs = change(caught[0])
     algorithm = forge.signed_with(whole.key)
     return forge.sequence(

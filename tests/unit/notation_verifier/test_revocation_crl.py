@@ -1,6 +1,7 @@
 """CRLs: which are believed, what they cover, and that no other ends in good."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -60,7 +61,7 @@ def test_empty_crl_is_believed(scene: forge.Scene, name: str) -> None:
 @pytest.mark.parametrize("name", BELIEVED)
 def test_the_same_listing_it_revokes(scene: forge.Scene, name: str) -> None:
     made = BELIEVED[name](scene)
-    made = forge.replace(made, listed=(*made.listed, scene.listed()))
+    made = replace(made, listed=(*made.listed, scene.listed()))
     found = leaf(scene, {URL: made})
     assert (found.status, found.fresh_until) == (REVOKED, None)
 
@@ -153,7 +154,7 @@ def test_crl_of_some_reasons_revokes_but_does_not_clear(scene: forge.Scene) -> N
     found = leaf(scene, {URL: partial})
     assert found.status is UNKNOWN
     assert found.attempts[-1].cause is Cause.OUT_OF_SCOPE
-    listing = forge.replace(partial, listed=(scene.listed(reason=1),))
+    listing = replace(partial, listed=(scene.listed(reason=1),))
     assert leaf(scene, {URL: listing}).status is REVOKED
 
 
@@ -268,7 +269,7 @@ class TestEntries:
     def test_a_hold_does(self, scene: forge.Scene) -> None:
         held = scene.crl(scene.listed(reason=forge.HOLD))
         assert leaf(scene, {URL: held}).status is REVOKED
-        past = forge.replace(held, next_update=NOW - DAY)
+        past = replace(held, next_update=NOW - DAY)
         assert cause(scene, {URL: past}) is Cause.EXPIRED
 
     def test_no_crl_from_the_future_revokes(self, scene: forge.Scene) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notation_verifier import FetchError
 from notation_verifier.revocation import Cause, RevocationStatus
 from tests.forge import revocation as forge
 from tests.unit.notation_verifier.revocation_inquiry import ask, cause, leaf
@@ -70,7 +71,7 @@ REFUSED: dict[str, tuple[Callable[[forge.Scene], Any], Cause]] = {
     ),
     "junk": (lambda _: b"junk", Cause.MALFORMED),
     "not to be had": (
-        lambda _: forge.FetchError("connection refused"),
+        lambda _: FetchError("connection refused"),
         Cause.UNREACHABLE,
     ),
 }

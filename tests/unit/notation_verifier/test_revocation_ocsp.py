@@ -1,6 +1,7 @@
 """OCSP: which answers are believed, and that no other ends in good."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -65,12 +66,12 @@ def test_good_answer_is_believed(scene: forge.Scene, name: str) -> None:
 def test_the_same_saying_revoked_revokes(scene: forge.Scene, name: str) -> None:
     made = BELIEVED[name](scene)
     singles = [
-        forge.replace(one, status="revoked")
+        replace(one, status="revoked")
         if one.serial == scene.leaf.serial_number
         else one
         for one in made.singles
     ]
-    found = leaf(scene, {URL: forge.replace(made, singles=singles)})
+    found = leaf(scene, {URL: replace(made, singles=singles)})
     assert (found.status, found.fresh_until) == (REVOKED, None)
 
 

@@ -4,6 +4,7 @@ import base64
 from urllib.parse import unquote
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from notation_verifier.revocation import Cause, RevocationStatus
@@ -34,11 +35,11 @@ def test_request_is_the_one_of_the_reference(base: str) -> None:
     assert "/" not in escaped
     expected = (
         ocsp.OCSPRequestBuilder()
-        .add_certificate(scene.leaf, scene.issuer, forge.hashes.SHA1())
+        .add_certificate(scene.leaf, scene.issuer, hashes.SHA1())
         .build()
     )
     assert base64.b64decode(unquote(escaped), validate=True) == (
-        expected.public_bytes(forge.serialization.Encoding.DER)
+        expected.public_bytes(serialization.Encoding.DER)
     )
 
 

@@ -1,4 +1,7 @@
-"""Revocation of a chain's certificates: OCSP and CRL, without a socket or a clock."""
+"""Revocation of a chain's certificates: OCSP and CRL, without a socket or a clock.
+
+The numbers R1 to R50 are those of docs/revocation.md.
+"""
 
 from notation_verifier.revocation.chain import check_revocation
 from notation_verifier.revocation.memory import (

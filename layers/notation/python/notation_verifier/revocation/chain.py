@@ -32,9 +32,9 @@ def check_revocation(
 ) -> ChainRevocation:
     """Return what is known of the revocation of ``chain``.
 
-    Spec: trust-store-trust-policy, Certificate Revocation Evaluation. Call it only for
-    a chain that is anchored in a trust store: its certificates say which URLs are
-    fetched. No bytes a server can send make it raise.
+    Spec: trust-store-trust-policy, Certificate Revocation Evaluation (R1, R7). Call it
+    only for a chain that is anchored in a trust store: its certificates say which URLs
+    are fetched. No bytes a server can send make it raise.
 
     Args:
         chain: leaf first, root last; one certificate alone needs no answer.

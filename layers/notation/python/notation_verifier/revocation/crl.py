@@ -52,7 +52,7 @@ class Crl:
         return sha256(f"{issuer.id}:{kind}:".encode() + scope).hexdigest()
 
     def staleness(self, clock: Clock, seen: SeenCrl | None) -> Refused | None:
-        """Return why it is no longer current, or None.
+        """(R41) Return why it is no longer current, or None.
 
         Older than one already seen counts as not current (``seen``: the memory's).
         """
@@ -180,7 +180,7 @@ def _slices(der: bytes) -> _Slices:
 
 
 def read_crl(der: bytes, issuer: Certificate, clock: Clock) -> Crl:
-    """Return the CRL ``der`` holds, once its signature is known to be ``issuer``'s.
+    """(R21) Return the CRL ``der`` holds, once its signature is known for ``issuer``'s.
 
     Only then is it parsed: strangers' bytes get no further than their outermost shape.
 
@@ -203,6 +203,11 @@ def read_crl(der: bytes, issuer: Certificate, clock: Clock) -> Crl:
 
 
 def _authorise(slices: _Slices, issuer: Certificate) -> None:
+    """(R22) Accept a CRL that the certificate's own issuer signed.
+
+    Raises:
+        Refused: anyone else did, or it may not.
+    """
     if slices.issuer != issuer.subject:
         raise Refused(
             Cause.OTHER_ISSUER, "its issuer is not the certificate's (indirect CRL)"
@@ -226,6 +231,7 @@ def _authorise(slices: _Slices, issuer: Certificate) -> None:
 
 
 def _parse(der: bytes, clock: Clock) -> Crl:
+    """(R23) Return what an authenticated CRL says, its extensions understood."""
     parsed = x509.load_der_x509_crl(der)
     number: int | None = None
     base_number: int | None = None
@@ -268,7 +274,7 @@ def _parse(der: bytes, clock: Clock) -> Crl:
 
 
 def check_scope(crl: Crl, point: DistributionPoint, *, ca: bool) -> None:
-    """Accept a CRL that covers the certificate (RFC 5280 section 6.3.3 (b)).
+    """(R24) Accept a CRL that covers the certificate (RFC 5280 section 6.3.3 (b)).
 
     Args:
         crl: as fetched from a URL of ``point``.

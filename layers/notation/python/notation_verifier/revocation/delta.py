@@ -13,7 +13,7 @@ from notation_verifier.revocation.status import Cause, Refused
 
 
 def check_delta(delta: Crl, complete: Crl) -> None:
-    """Accept a delta CRL that continues ``complete``.
+    """(R26) Accept a delta CRL that continues ``complete``.
 
     Raises:
         Refused: no delta CRL, of another scope, or of numbers that do not fit.
@@ -54,7 +54,7 @@ def for_good(
 def standing_hold(
     entries: Iterable[Entry], authentic_signing_time: datetime | None
 ) -> Revocation | None:
-    """Return the hold that stands after ``entries``, complete CRL first.
+    """(R27) Return the hold that stands after ``entries``, complete CRL first.
 
     The latest revocation date counts; of two equal ones the first, so that a removal
     dated like its hold does not release.

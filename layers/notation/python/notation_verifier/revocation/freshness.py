@@ -27,7 +27,7 @@ class Clock:
             return next_update
 
     def refuse_future(self, moment: datetime, what: str) -> None:
-        """Refuse what is dated later than now.
+        """(R30) Refuse what is dated later than now.
 
         Raises:
             Refused: ``moment`` is more than ``CLOCK_SKEW`` ahead.
@@ -40,7 +40,7 @@ class Clock:
     def staleness(
         self, this_update: datetime, next_update: datetime | None
     ) -> Refused | None:
-        """Return why an answer is no longer current, or None.
+        """(R31, R32) Return why an answer is no longer current, or None.
 
         ``nextUpdate`` itself is still in time, as with the reference.
         """

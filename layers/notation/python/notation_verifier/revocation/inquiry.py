@@ -76,7 +76,7 @@ class _Found:
 
 
 def _find(question: Question, record: Record) -> _Found:
-    """Return what the memory and the sources together come to."""
+    """(R42) Return what the memory and the sources together come to."""
     pointers = question.pointers
     known = question.circumstances.memory.revocations.get(question.certificate_id)
     if known and not known.reaches(question.signed_at):
@@ -113,7 +113,7 @@ def _find(question: Question, record: Record) -> _Found:
 
 
 def _ask(question: Question, record: Record) -> Attempt | None:
-    """Return the attempt that decides; None where none gives an answer."""
+    """(R3, R50) Return the attempt that decides; None where none does."""
     bars = Bars.NOTHING
     if question.pointers.ocsp:
         answered = ask_responders(question, record)
@@ -131,7 +131,7 @@ def _ask(question: Question, record: Record) -> Attempt | None:
 def _released(
     known: Revocation, decided: Attempt, question: Question, record: Record
 ) -> Revocation | None:
-    """Return the hold that stands after a good answer: none after a newer one."""
+    """(R43) Return the hold that stands after a good answer: none after a newer."""
     if decided.this_update is None or decided.this_update <= known.this_update:
         return known
     released = replace(

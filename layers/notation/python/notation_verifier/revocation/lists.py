@@ -29,7 +29,7 @@ _GOOD, _REVOKED = RevocationStatus.GOOD, RevocationStatus.REVOKED
 
 
 def ask_lists(question: Question, record: Record) -> Attempt | None:
-    """Return the attempt that decides, or None where the CRLs do not."""
+    """(R20) Return the attempt that decides, or None where the CRLs do not."""
     by_url: dict[str, list[DistributionPoint]] = {}
     for point in question.pointers.points:
         for url in point.urls:
@@ -100,7 +100,7 @@ def _ask(
             entries += added.listed(question.pointers.serial, question.signed_at)
             final = delta.for_good(entries, question.signed_at)
     if final is not None:
-        # A signed "revoked for good" does not age: no list need be current for it.
+        # (R33) A signed "revoked for good" does not age: no list need be current.
         record.learn_revocation(question.certificate_id, final)
         return crl, _attempt(url, _REVOKED, final, lists, question)
     for one in lists:
@@ -150,7 +150,7 @@ def _require_current(crl: Crl, question: Question) -> None:
 
 
 def _fetch_delta(urls: tuple[str, ...], question: Question) -> Crl:
-    """Return the first delta CRL that can be had; the next is only for want of it.
+    """(R25) Return the first delta CRL that can be had; the next only for want of it.
 
     Raises:
         Refused: none can be had, or the first is no CRL of the issuer.

@@ -44,7 +44,7 @@ class OcspAnswer:
 
 
 def request(serial: int, issuer: Identity) -> bytes:
-    """Return the DER of the request: one certificate, no nonce.
+    """(R10) Return the DER of the request: one certificate, no nonce.
 
     SHA-1 names the issuer as the reference does, because public responders know nothing
     else; it only says which CA is meant. Nothing rests on that hash alone: the answer
@@ -83,7 +83,7 @@ def judge(
     authentic_signing_time: datetime | None,
     newest_seen: datetime | None,
 ) -> OcspAnswer:
-    """Return what a responder says of the certificate.
+    """(R12, R16) Return what a responder says of the certificate.
 
     Args:
         body: the response as received.
@@ -140,7 +140,7 @@ def judge(
 
 
 def _barring(refused: Refused, claims: set[ocsp.OCSPCertStatus]) -> Refused:
-    """Add to a refused answer about our certificate what it bars."""
+    """(R50) Add to a refused answer about our certificate what it bars."""
     if refused.cause is Cause.SIGNATURE_MISMATCH:
         return refused  # anybody's words, and refused by the reference too
     if ocsp.OCSPCertStatus.REVOKED in claims:
@@ -151,7 +151,7 @@ def _barring(refused: Refused, claims: set[ocsp.OCSPCertStatus]) -> Refused:
 
 
 def _check_issuer(single: ocsp.OCSPSingleResponse, issuer: Identity) -> None:
-    """Accept a response whose CertID names the certificate's issuer.
+    """(R16) Accept a response whose CertID names the certificate's issuer.
 
     Raises:
         Refused: it names another; the reference compares the serial number alone.
@@ -188,7 +188,7 @@ def _read(
     authentic_signing_time: datetime | None,
     newest_seen: datetime | None,
 ) -> OcspAnswer:
-    """Return what one authenticated single response says.
+    """(R17, R18) Return what one authenticated single response says.
 
     Raises:
         Refused: it is not of this issuer, not understood, or not current.
@@ -214,7 +214,7 @@ def _read(
         revocation = _revocation(single, extensions)
         for_good = revocation.standing is Standing.REVOKED
         if for_good and revocation.reaches(authentic_signing_time):
-            # A signed "revoked for good" does not age.
+            # (R33) A signed "revoked for good" does not age.
             stale = None
     if stale is not None:
         raise stale

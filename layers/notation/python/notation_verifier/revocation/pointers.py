@@ -17,7 +17,7 @@ from notation_verifier.certificate import Certificate
 from notation_verifier.revocation.status import PARSER_ERRORS, Bars, Cause, Refused
 
 MAX_OCSP_URLS = 4
-"""Responders asked for one certificate; one that names more is asked about nowhere."""
+"""(R5) Responders asked for one certificate; one that names more asks none."""
 MAX_CRL_URLS = 8
 """CRLs fetched for one certificate; all must be, so one that names more is unknown."""
 MAX_DELTA_URLS = 4
@@ -58,7 +58,7 @@ class Pointers:
     freshest: tuple[str, ...] | None
     """Delta CRLs the certificate itself names; None without that extension."""
     unusable: bool
-    """It names a source, but none by a URI: an answer exists that cannot be had."""
+    """(R4) It names a source, but none by a URI: an answer that cannot be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +178,7 @@ def is_http(url: str) -> bool:
 
 
 def check_url(url: str) -> None:
-    """Accept a URL a revocation answer may be fetched from.
+    """(R5) Accept a URL a revocation answer may be fetched from.
 
     Which addresses it may lead to is the business of the maker of ``Fetch``.
 

@@ -36,7 +36,7 @@ _UNDERSTOOD = (x509.KeyUsage, x509.ExtendedKeyUsage, x509.OCSPNoCheck)
 def authorise(
     response: ocsp.OCSPResponse, parts: Response, issuer: Certificate, clock: Clock
 ) -> None:
-    """Accept a response signed by the issuer, or by a responder it authorised.
+    """(R13) Accept a response signed by the issuer, or by a responder it authorised.
 
     RFC 6960 section 4.2.2.2. With certificates embedded only the first counts.
 
@@ -87,7 +87,7 @@ def authorise(
 def _authorise_responder(
     responder: Certificate, issuer: Certificate, clock: Clock
 ) -> None:
-    """Accept a certificate that the issuer made for answering in its name.
+    """(R14) Accept a certificate that the issuer made for answering in its name.
 
     Raises:
         Refused: anything else, such as another certificate of the same CA.
@@ -147,7 +147,7 @@ def _authorise_responder(
 
 
 def _check_responder_id(response: ocsp.OCSPResponse, responder: Certificate) -> None:
-    """Accept a response that names the one who signed it (RFC 6960 section 4.2.2.3).
+    """(R15) Accept a response that names its signer (RFC 6960 section 4.2.2.3).
 
     Raises:
         Refused: it names someone else.

@@ -17,7 +17,7 @@ from notation_verifier.revocation.status import (
 
 
 def ask_responders(question: Question, record: Record) -> Attempt | Bars:
-    """Return the attempt that decides, or what the refused ones bar."""
+    """(R11) Return the attempt that decides, or what the refused ones bar."""
     urls = question.pointers.ocsp
     if len(urls) > MAX_OCSP_URLS:
         too_many = f"{len(urls)} responders named; at most {MAX_OCSP_URLS} are asked"
