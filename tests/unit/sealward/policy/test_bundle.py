@@ -219,6 +219,13 @@ def test_what_is_no_bundle_is_refused(text: bytes) -> None:
     assert problems(text)
 
 
+def test_any_depth_is_refused_and_no_other_error_escapes() -> None:
+    # Around the depth at which the decoder gives up, and far beyond it.
+    for depth in (*range(1, 1_100), 5_000, 100_000):
+        nested = "[" * depth + "]" * depth
+        assert problems(f'{{"serial": {nested}, "policies": {nested}}}'.encode())
+
+
 @pytest.mark.parametrize("escape", [r"\ud800", r"\uDFFF", r"x\ud83d"])
 def test_half_a_character_is_refused(
     document: Document, encode: Encode, escape: str

@@ -67,8 +67,15 @@ def _whole(text: str) -> str:
 
 def shown(value: object) -> str:
     """Return ``value`` as a short piece of ASCII for a message."""
-    text = json.dumps(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+    match value:
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+        case str() if len(value) > _SHOWN:
+            return json.dumps(value[:_SHOWN]) + "..."
+        case _:
+            return json.dumps(value)[: 2 * _SHOWN]
 
 
 class Problems:
