@@ -22,6 +22,8 @@ from notation_verifier.revocation import (
 from tests.forge import revocation as forge
 
 NOW, HOUR = forge.NOW, forge.HOUR
+# Each example signs and verifies; how long that takes says nothing on a busy machine.
+unhurried = settings(deadline=None, max_examples=200)
 SCENE = forge.scene(ocsp=[forge.OCSP_URL], crl=[forge.CRL_URL])
 BY_CRL = forge.scene(crl=[forge.CRL_URL])
 KEYS = tuple(map(read_certificate, SCENE.signer.ders))
@@ -64,6 +66,7 @@ def mutated(whole: bytes) -> st.SearchStrategy[bytes]:
     )
 
 
+@unhurried
 @given(body=st.binary(max_size=300))
 def test_no_bytes_clear_a_certificate(body: bytes) -> None:
     found = ask(KEYS, {forge.OCSP_URL: body, forge.CRL_URL: body})
@@ -71,14 +74,14 @@ def test_no_bytes_clear_a_certificate(body: bytes) -> None:
     assert found.memory == RevocationMemory()
 
 
-@settings(max_examples=400)
+@unhurried
 @given(body=mutated(REVOKED_BY_OCSP))
 def test_no_change_to_a_revoking_answer_makes_it_good(body: bytes) -> None:
     found = ask(KEYS, {forge.OCSP_URL: body})
     assert found.status is not RevocationStatus.GOOD
 
 
-@settings(max_examples=400)
+@unhurried
 @given(body=mutated(GOOD_BY_OCSP))
 def test_changes_to_a_good_answer_revoke_nothing(body: bytes) -> None:
     found = ask(KEYS, {forge.OCSP_URL: body})
@@ -87,7 +90,7 @@ def test_changes_to_a_good_answer_revoke_nothing(body: bytes) -> None:
         assert ask(KEYS, {forge.OCSP_URL: GOOD_BY_OCSP}).memory == found.memory
 
 
-@settings(max_examples=400)
+@unhurried
 @given(complete=mutated(COMPLETE), delta=st.just(DELTA) | mutated(DELTA))
 def test_no_change_to_a_revoking_crl_makes_it_good(
     complete: bytes, delta: bytes
@@ -115,7 +118,7 @@ def resigned(change: Callable[[bytes], bytes]) -> bytes:
     )
 
 
-@settings(max_examples=400)
+@unhurried
 @given(at=st.integers(0, 400), byte=st.integers(0, 255))
 def test_an_issuer_may_sign_anything(at: int, byte: int) -> None:
     """Past the signature the parsers see it all: a status, never an exception."""
@@ -128,7 +131,7 @@ def test_an_issuer_may_sign_anything(at: int, byte: int) -> None:
     assert found.status in RevocationStatus
 
 
-@settings(max_examples=400)
+@unhurried
 @given(
     at=st.integers(0, 400),
     byte=st.integers(0, 255),
@@ -170,6 +173,7 @@ memories = st.builds(
 )
 
 
+@unhurried
 @given(memories, memories, memories)
 def test_memories_merge_to_one_in_any_order(
     one: RevocationMemory, two: RevocationMemory, three: RevocationMemory
@@ -182,6 +186,7 @@ def test_memories_merge_to_one_in_any_order(
         assert first.merged(second.merged(third)) == whole
 
 
+@unhurried
 @given(memories, memories, st.none() | moments)
 def test_no_merging_takes_back_a_revocation_for_good(
     one: RevocationMemory, two: RevocationMemory, signed: Any
@@ -193,6 +198,7 @@ def test_no_merging_takes_back_a_revocation_for_good(
             assert merged.revocations[key].reaches(signed)
 
 
+@unhurried
 @given(
     steps=st.lists(
         st.tuples(
