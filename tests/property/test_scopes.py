@@ -1,4 +1,4 @@
-"""Scopes against a matcher that was written apart from them (threat 15).
+"""Scopes against a matcher that was written apart from them (scope confusion).
 
 The matcher below imports nothing of ours and uses no regular expression: it reads a
 scope character by character, as ECR's documentation words the rules.

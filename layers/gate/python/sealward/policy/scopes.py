@@ -5,7 +5,7 @@ Four kinds: one repository (``host/prod/api``), a prefix of whole path segments
 knows the first and the last. The host is an Amazon ECR registry; its FIPS and
 dual-stack names are the same registry. Nothing is normalised: what does not match ECR's
 own patterns as ASCII is an error, so that no two spellings mean one repository
-(docs/threat-model.md, 15).
+(docs/threat-model.md, scope confusion).
 """
 
 import re
