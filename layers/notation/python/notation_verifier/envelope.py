@@ -5,7 +5,7 @@ Spec: signature-specification, Signed Attributes and Unsigned Attributes.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -42,6 +42,9 @@ SIGNED_ATTRIBUTES = folded(
     VERIFICATION_PLUGIN_MIN_VERSION,
 )
 """The names the specification gives, by their case-folded forms."""
+
+
+_ZERO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class SigningScheme(StrEnum):
@@ -109,11 +112,14 @@ def signing_scheme(value: object) -> SigningScheme:
 def check_times(
     scheme: SigningScheme, signing_time: datetime, expiry: datetime | None
 ) -> None:
-    """Refuse an expiry that is not after the signing time.
+    """Refuse the zero time, and an expiry that is not after the signing time.
 
     Raises:
         MalformedEnvelope: as said.
     """
+    if signing_time == _ZERO_TIME:
+        # Go's zero time: the reference takes it for an absent one.
+        raise MalformedEnvelope(f"{scheme.time_attribute} is the zero time")
     if expiry is not None and expiry <= signing_time:
         raise MalformedEnvelope(
             f"{EXPIRY} ({expiry.isoformat()}) is not after {scheme.time_attribute}"

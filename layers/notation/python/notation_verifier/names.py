@@ -74,8 +74,6 @@ def _decoded(text: str) -> str:
         # The last space may be an escaped one; a backslash that is itself escaped
         # makes it a plain one, which the loop below then keeps, as the reference does.
         stripped += " "
-    if "\\" not in stripped:
-        return stripped
     try:
         return _ESCAPE.sub(_unescaped, stripped.encode()).decode()
     except UnicodeError:
