@@ -21,7 +21,7 @@ Fetch = Callable[[str, int], bytes]
 DEADLINE: Final = 10.0
 """Seconds for one layer, body included: one byte a second must not hold a look."""
 _CHUNK: Final = 64 * 1024
-_TIMEOUT: Final = urllib3.Timeout(connect=2.0, read=5.0)
+_TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=3.0)
 
 
 class LayerDownload:
