@@ -1,6 +1,6 @@
 """Compare the verifier with the reference on generated cases.
 
-    python -m tests.differential [--seed N] [--cases 5600] [--case FILE]
+    python -m tests.differential [--seed N] [--cases 5600] [--about TEXT] [--case FILE]
 
 Ends 1 where we accept what the reference rejects, where we are stricter than
 docs/deviations.md says, or where a run is too thin. Each such case is kept in
@@ -61,7 +61,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--cases", type=int, default=_DEFAULT_CASES)
     parser.add_argument("--case", type=Path, default=None, help="replay a case's file")
+    parser.add_argument("--about", default="", help="only rules whose id holds this")
     options = parser.parse_args(arguments)
+    if not any(options.about in rule for rule in RULES):
+        parser.error(f"no rule's id holds {options.about!r}")
     try:
         program = oracle.build(BUILD / "oracle-differential")
         if options.case is not None:
@@ -69,13 +72,13 @@ def main(arguments: list[str]) -> int:
         seed = options.seed
         if seed is None:
             seed = SystemRandom().randrange(10**6)
-        return _run(program, seed, options.cases)
+        return _run(program, seed, options.cases, options.about)
     except oracle.OracleUnavailable as error:
         print(f"differential: {error}", file=sys.stderr)
         return 1
 
 
-def _run(program: Path, seed: int, count: int) -> int:
+def _run(program: Path, seed: int, count: int, about: str) -> int:
     print(f"differential: seed {seed}, {count} cases, {len(RULES)} rules", flush=True)
     began = time.monotonic()
     material = Material(
@@ -83,7 +86,7 @@ def _run(program: Path, seed: int, count: int) -> int:
     )
     reference = oracle.Oracle(program)
     judged: list[tuple[Case, Judgement]] = []
-    for case in generation.cases(seed, count, material):
+    for case in generation.cases(seed, count, material, about=about):
         reference.ask(case)
         judged.append((case, judge(case, datetime.now(UTC))))
     verdicts = reference.verdicts()
@@ -95,7 +98,8 @@ def _run(program: Path, seed: int, count: int) -> int:
         tally.reference_errors[verdict.error_class] += not verdict.accepted
         _count(tally, case, compare(ours, verdict), known)
     _print(tally)
-    return _figures(tally, seed, count, time.monotonic() - began)
+    full = count >= _FULL_RUN and not about
+    return _figures(tally, seed, time.monotonic() - began, full=full)
 
 
 def _count(
@@ -140,15 +144,16 @@ def _print(tally: Tally) -> None:
         print(f"  replay: python -m tests.differential --case {KEPT / case.id}.json")
 
 
-def _figures(tally: Tally, seed: int, count: int, seconds: float) -> int:
-    full = count >= _FULL_RUN
+def _figures(tally: Tally, seed: int, seconds: float, *, full: bool) -> int:
+    """Print and keep the figures; only a full run must be thick enough."""
+    count = tally.relations.total()
     figures = Figures("differential", build=BUILD)
     figures.add("seed", seed)
     figures.add("cases", count)
     figures.add("rules", len(RULES))
     figures.add(
         "cases_of_the_rarest_rule",
-        min(tally.rules[rule] for rule in RULES),
+        min(number for rule, number in tally.rules.items() if rule in RULES),
         least=_CASES_PER_RULE if full else None,
     )
     both = tally.relations[Relation.ACCEPTED_BY_BOTH]

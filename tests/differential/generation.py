@@ -40,12 +40,15 @@ _LEAST_GOOD = 0.12
 """Share of cases that no rule touches, at least."""
 
 
-def cases(seed: int, count: int, material: Material) -> Iterator[Case]:
+def cases(
+    seed: int, count: int, material: Material, *, about: str = ""
+) -> Iterator[Case]:
     """Yield ``count`` cases; one seed and count give the same shapes each time.
 
-    Every rule gets the same number; what the division leaves is good cases.
+    Every rule gets the same number; what the division leaves is good cases. ``about``
+    keeps to the rules whose id holds it.
     """
-    rules = list(RULES.values())
+    rules = [rule for rule in RULES.values() if about in rule.id]
     rounds = int(count * (1 - _LEAST_GOOD)) // len(rules)
     plan: list[Rule | None] = [rule for rule in rules for _ in range(rounds)]
     plan += [None] * (count - len(plan))
