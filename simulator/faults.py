@@ -58,6 +58,10 @@ class Faults:
         """End all faults."""
         self._faults.clear()
 
+    def are_slow(self) -> bool:
+        """Return whether any fault in force waits."""
+        return any(fault.latency and fault.times != 0 for fault in self._faults)
+
     def take(
         self, service: str, operation: str, request: Mapping[str, Any]
     ) -> Fault | None:

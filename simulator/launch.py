@@ -22,7 +22,7 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only where the user asks for it
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _GRACE_SECONDS = 1.0
 """Nothing is kept, so nothing is lost by not waiting for open connections."""

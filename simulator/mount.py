@@ -6,6 +6,7 @@ of it fails with a list. Run as ``python -m simulator.mount`` by ``simulator.lau
 which sets the environment ministack reads at import.
 """
 
+import asyncio
 import contextlib
 import importlib
 import json
@@ -17,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,9 +27,9 @@ from simulator.errors import ServiceError
 from simulator.event_log import Event
 from simulator.local_aws import LocalAws
 from simulator.operations import Operation, OperationLog
+from simulator.own_paths import with_own_paths
 from simulator.places import place
 from simulator.wire import (
-    OWN_PATHS,
     HttpFace,
     LayerUrls,
     security_hub_operation,
@@ -53,9 +55,6 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """What is used of ministack 1.5.33, module by module."""
 _SETTLE_SECONDS = 0.5
-
-Scope = dict[str, Any]
-Asgi = Callable[[Scope, Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 
 
 class Incompatible(Exception):  # noqa: N818 - says what the installed ministack is
@@ -118,7 +117,7 @@ def mount(
     router = _module("ministack.core.router")
     router._KNOWN_AWS_SERVICE_NAMES = frozenset({"securityhub"})  # noqa: SLF001
     _authorise()
-    app.app = _with_own_paths(app.app, face)
+    app.app = with_own_paths(app.app, face)
     if enable_security_hub:
         responses = _module("ministack.core.responses")
         where = place(responses.get_account_id(), responses.get_region())
@@ -140,7 +139,8 @@ def _handler(
         query: Mapping[str, list[str]],
     ) -> tuple[int, dict[str, str], bytes]:
         full = f"{path}?{urlencode(query, doseq=True)}" if query else path
-        response = face.handle(
+        answer = partial(
+            face.handle,
             method,
             full,
             headers,
@@ -149,6 +149,9 @@ def _handler(
             region=responses.get_region(),
             caller=evaluator.caller_arn(),
         )
+        # Only what waits leaves the loop: the others answer in the order they came.
+        slow = face.aws.faults.are_slow()
+        response = await asyncio.to_thread(answer) if slow else answer()
         return response.status, dict(response.headers), response.body
 
     return handle
@@ -240,43 +243,6 @@ def _put_event(event: Event) -> None:
 
     # In a context of its own: the request goes on as whoever made it.
     copy_context().run(put)
-
-
-def _with_own_paths(app: Asgi, face: HttpFace) -> Asgi:
-    """Serve the simulator's own paths ahead of ministack's routing."""
-
-    async def wrapped(
-        scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]
-    ) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith(OWN_PATHS):
-            await app(scope, receive, send)
-            return
-        full = f"{path}?{scope['query_string'].decode()}"
-        response = face.own(scope["method"], full, await _body(receive))
-        headers = dict(response.headers) | {"Content-Length": str(len(response.body))}
-        await send(
-            {
-                "type": "http.response.start",
-                "status": int(response.status),
-                "headers": [
-                    (k.lower().encode(), v.encode()) for k, v in headers.items()
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": response.body})
-
-    return wrapped
-
-
-async def _body(receive: Callable[..., Any]) -> bytes:
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return bytes(body)
 
 
 def _settle_for_ever(aws: LocalAws, parent: int) -> None:

@@ -59,7 +59,8 @@ class LayerUrls:
 
     def allows(self, path: str, repository: str, token: str) -> bool:
         """Return whether ``token`` was made for this address."""
-        return hmac.compare_digest(self._token(path, repository), token)
+        expected = self._token(path, repository)
+        return hmac.compare_digest(expected.encode(), token.encode())
 
     def _token(self, path: str, repository: str) -> str:
         message = f"{unquote(path)}\n{repository}".encode()
@@ -117,7 +118,7 @@ class HttpFace:
                 service,
                 model.name,
                 request,
-                place=place(account, region),
+                place=_place(account, region),
                 caller=caller,
             )
             return _answer(model, answer)
@@ -198,6 +199,13 @@ def security_hub_resource(method: str, path: str, body: bytes, where: Place) -> 
             return str(json.loads(body)["Findings"][0]["ProductArn"])
         return "*"
     return where.arn("securityhub", "hub/default")
+
+
+def _place(account: str, region: str) -> Place:
+    try:
+        return place(account, region)
+    except ValueError as error:
+        raise ServiceError("UnrecognizedClientException", str(error)) from error
 
 
 def _ecr_operation(target: str) -> OperationModel:

@@ -1,6 +1,8 @@
 """Which local AWS runs: written down, found again, chosen by port."""
 
 import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -48,11 +50,9 @@ def test_what_is_no_record_is_passed_over(tmp_path: Path, text: str) -> None:
 
 
 def test_one_that_ended_without_tidying_up_is_passed_over(tmp_path: Path) -> None:
-    child = os.fork()
-    if child == 0:
-        os._exit(0)
-    os.waitpid(child, 0)
-    write_down(instance(1, supervisor=child), tmp_path)
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    write_down(instance(1, supervisor=child.pid), tmp_path)
     assert all_running(tmp_path) == []
     assert down(state=tmp_path) is None
 

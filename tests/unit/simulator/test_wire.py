@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.clock import ManualClock
 from simulator.ecr import dispatch
@@ -111,6 +113,51 @@ def test_an_answer_that_breaks_the_model_is_the_simulators_fault(
     assert "nonsense is unknown" in said(response)["message"]
 
 
+def test_a_region_there_is_none_of_is_refused(client: Client) -> None:
+    response = client.face.handle(
+        "POST",
+        "/",
+        {"x-amz-target": f"{TARGET}.ListImages"},
+        b'{"repositoryName":"app"}',
+        account=PLACE.account,
+        region="nowhere",
+    )
+    assert said(response)["__type"] == "UnrecognizedClientException"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(
+    operation=st.sampled_from(sorted(dispatch.OPERATIONS)),
+    extra=st.dictionaries(
+        st.sampled_from(
+            ["imageIds", "imageManifest", "filter", "imageId", "layerDigests", "x"]
+        ),
+        JSON,
+    ),
+    manifest=JSON
+    | st.dictionaries(
+        st.sampled_from(
+            ["mediaType", "config", "layers", "manifests", "subject", "annotations"]
+        ),
+        JSON,
+    ),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_json_is_answered(
+    operation: str, extra: dict[str, Any], manifest: Any
+) -> None:
+    client = Client()
+    request = {"repositoryName": "app", "imageManifest": json.dumps(manifest)} | extra
+    response = client.ecr(operation, json.dumps(request).encode())
+    assert response.status in (200, 400)
+    assert isinstance(said(response), dict)
+
+
 def test_timestamps_travel_as_seconds(client: Client) -> None:
     client.push.image("a")
     response = client.ecr("DescribeImages", b'{"repositoryName":"app"}')
@@ -165,7 +212,9 @@ def test_behind_another_name_it_names_that(client: Client) -> None:
     assert fetch(client, url).body == b"layer"
 
 
-@pytest.mark.parametrize("change", [("token=", "token=0"), ("repository=app", "x=y")])
+@pytest.mark.parametrize(
+    "change", [("token=", "token=0"), ("token=", "token=é"), ("repository=app", "x=y")]
+)
 def test_a_changed_address_is_refused(client: Client, change: tuple[str, str]) -> None:
     assert fetch(client, layer_url(client).replace(*change)).status == 403
 
