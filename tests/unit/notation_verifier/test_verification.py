@@ -1,9 +1,10 @@
 """Anchors, times, revocation, and what each level makes of the checks."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from notation_verifier import (
     LEVELS,
@@ -61,11 +62,7 @@ def test_any_certificate_of_the_chain_may_be_the_anchor(index: int) -> None:
 
 def test_an_anchor_is_the_very_certificate_not_its_name_or_key() -> None:
     again = forge.CertificateAuthority.root(serial=7)
-    found = report(
-        anchors=[
-            again.chain[0].public_bytes(forge.certificates.serialization.Encoding.DER)
-        ]
-    )
+    found = report(anchors=[again.certificate.public_bytes(Encoding.DER)])
     assert reason(found, CheckName.AUTHENTICITY) is Reason.NOT_ANCHORED
     assert found.anchor is None
     assert found.identity is None
@@ -273,7 +270,5 @@ def test_the_report_describes_the_chain() -> None:
 
 
 def test_a_different_zone_is_the_same_time() -> None:
-    from datetime import timezone  # noqa: PLC0415 - only here
-
     elsewhere = forge.NOW.astimezone(timezone(timedelta(hours=-7)))
     assert report(now=elsewhere).conclusion() is Conclusion.SATISFIED
