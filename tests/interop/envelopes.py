@@ -1,7 +1,7 @@
 """Envelopes and chains that something is wrong with, forged, in both formats.
 
 The real command judges the bytes a hostile pusher would attach. Where we refuse what it
-accepts, the reason stands beside the case.
+accepts, docs/deviations.md says why.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -137,9 +137,7 @@ CHAINS: Mapping[str, Callable[[], Signer]] = {
     "an expired root": _root(not_after=datetime(2025, 1, 1, tzinfo=UTC)),
 }
 
-STRICTER: Mapping[str, str] = {
-    "the scheme critical twice, cose": "notation refuses the same in JWS"
-}
+STRICTER: Mapping[str, str] = {"the scheme critical twice, cose": "crit-once"}
 
 
 def ask_about_envelopes(bench: Workbench) -> None:

@@ -30,7 +30,7 @@ class Scenario:
     scope: str
     """``registry/repository``; the policy document decides which statement that is."""
     stricter: str = ""
-    """Why we refuse what ``notation`` accepts; empty where both must say the same."""
+    """The entry of docs/deviations.md by which we refuse what ``notation`` accepts."""
 
 
 class Ourselves:

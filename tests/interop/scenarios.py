@@ -242,7 +242,7 @@ def ask_about_anchors(bench: Workbench) -> None:
         "a leaf of its root's name and key",
         bench.signed("twin", twin),
         stores=[bench.store("ca:twin", twin.root_der)],
-        stricter="signed by itself is told by name and key, whether a CA or not",
+        stricter="self-signed-issuers",
     )
     bench.ask("anchor", "self-signed", self_signed, stores=[stores["alone"]])
     bench.ask("anchor", "self-signed, unknown", self_signed, stores=[stores["root"]])
@@ -310,7 +310,7 @@ def ask_about_attributes(bench: Workbench) -> None:
         (
             "unknown and critical",
             {"critical": {"com.example.a": "b"}},
-            "the specification asks to refuse it; notation looks only if a plugin runs",
+            "critical-attributes",
         ),
     ):
         image = bench.forged(f"attribute {name}", signer, **changes)
