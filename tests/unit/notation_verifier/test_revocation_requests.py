@@ -166,6 +166,19 @@ class TestOrder:
             listed = answers | {forge.CRL_URL: scene.crl(scene.listed())}
             assert leaf(scene, listed).status is RevocationStatus.REVOKED
 
+    def test_nor_is_a_refused_unknown(self) -> None:
+        """The reference may stop there for the CRLs, or go on: we cannot tell."""
+        scene = forge.scene(ocsp=self.BOTH, crl=[forge.CRL_URL])
+        refused = scene.ocsp("unknown", algorithm=forge.ECDSA_SHA1)
+        others = {OTHER: scene.ocsp(), forge.CRL_URL: scene.crl()}
+        assert leaf(scene, {forge.OCSP_URL: refused} | others).status is UNKNOWN
+
+    def test_next_responder_when_unknown_has_expired(self) -> None:
+        scene = forge.scene(ocsp=self.BOTH)
+        expired = scene.ocsp("unknown", next_update=forge.NOW - forge.DAY)
+        answers = {forge.OCSP_URL: expired, OTHER: scene.ocsp()}
+        assert leaf(scene, answers).status is GOOD
+
     def test_a_revocation_signed_by_nobody_of_the_issuer_bars_nothing(self) -> None:
         scene = forge.scene(ocsp=self.BOTH)
         junk = scene.ocsp("revoked", key=scene.signer.key)

@@ -26,6 +26,8 @@ from notation_verifier.revocation.status import PARSER_ERRORS, Bars, Cause, Refu
 MAX_RESPONSE_BYTES = 20_480
 _MAX_GET_CHARACTERS = 255
 
+_PASSED_OVER = frozenset({Cause.EXPIRED, Cause.NO_NEXT_UPDATE})
+"""What the reference, too, answers by asking the next responder."""
 _INVALIDITY_DATE = "2.5.29.24"
 _TEMPORARY = frozenset(
     {x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl}
@@ -143,10 +145,14 @@ def _barring(refused: Refused, claims: set[ocsp.OCSPCertStatus]) -> Refused:
     """(R50) Add to a refused answer about our certificate what it bars."""
     if refused.cause is Cause.SIGNATURE_MISMATCH:
         return refused  # anybody's words, and refused by the reference too
-    if ocsp.OCSPCertStatus.REVOKED in claims:
-        refused.bars = Bars.GOOD
-    elif ocsp.OCSPCertStatus.UNKNOWN in claims:
+    if refused.cause is Cause.NOT_KNOWN_THERE:
         refused.bars = Bars.RESPONDERS
+    elif ocsp.OCSPCertStatus.REVOKED in claims:
+        refused.bars = Bars.GOOD
+    elif ocsp.OCSPCertStatus.UNKNOWN in claims and refused.cause not in _PASSED_OVER:
+        # Whether the reference stops here and turns to the CRLs or asks the next
+        # responder depends on details that we did not get to see.
+        refused.bars = Bars.GOOD
     return refused
 
 

@@ -82,9 +82,9 @@ class Bars(StrEnum):
 
     NOTHING = "nothing"
     RESPONDERS = "responders"
-    """It says ``unknown``: no further responder is asked, CRLs are."""
+    """It says ``unknown``, validly: no further responder is asked, CRLs are."""
     GOOD = "good"
-    """It says ``revoked``: others may confirm that, none may clear the certificate."""
+    """It says otherwise: others may confirm that, none may clear the certificate."""
 
 
 class Refused(NotationError):  # noqa: N818 - named by what happened
