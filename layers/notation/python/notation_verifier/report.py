@@ -22,7 +22,7 @@ class CheckName(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a check failed or was skipped; the key of its remedy in docs/findings.md."""
+    """Why a check failed or was skipped; docs/verification.md explains each."""
 
     # signature
     SIGNATURE_MISMATCH = "signature-mismatch"
