@@ -158,27 +158,27 @@ def main() -> int:
         found += show(compare(bench.scenarios, ours, reference))
         found += show(compare_documents(notation, bench, trust_store))
     figures = Figures("interop")
-    figures.add("notation version", version, exactly=VERSION)
+    figures.add("notation_version", version, exactly=VERSION)
     figures.add("cases", len(found))
-    figures.add("cases of the demo", sum(c.scenario.group == "demo" for c in found))
+    figures.add("cases_of_the_demo", sum(c.scenario.group == "demo" for c in found))
     figures.add(
-        "accepted by both", _count(found, ours=True, reference=True), least=LEAST
+        "accepted_by_both", _count(found, ours=True, reference=True), least=LEAST
     )
     figures.add(
-        "rejected by both", _count(found, ours=False, reference=False), least=LEAST
+        "rejected_by_both", _count(found, ours=False, reference=False), least=LEAST
     )
     stricter = [one.scenario.stricter for one in found if one.scenario.stricter]
     listed = set(re.findall(r"^\| `([^`]+)` \|", DEVIATIONS.read_text(), re.MULTILINE))
     figures.add("stricter", len(stricter))
     figures.add(
-        "stricter, not in docs/deviations.md",
+        "stricter_but_not_listed",
         len(set(stricter) - listed),
         exactly=0,
     )
     figures.add("agreements", sum(one.agrees for one in found))
     figures.add("disagreements", sum(not one.agrees for one in found), exactly=0)
     figures.add(
-        "accepted by us alone", _count(found, ours=True, reference=False), exactly=0
+        "accepted_by_us_alone", _count(found, ours=True, reference=False), exactly=0
     )
     figures.add("seconds", round(time.monotonic() - begin, 1))
     return figures.finish()
