@@ -51,7 +51,7 @@ def _play(made: World) -> None:
     table.write(
         replace(record, version=record.version + 1, due=due), expected=record.version
     )
-    assert made.tick() == {"sent": 1}
+    assert made.tick()["sent"] >= 1
 
 
 def _statements(
