@@ -23,7 +23,7 @@ from simulator.pushes import IMAGE_MANIFEST
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-local-aws/bin/python"
 ACCOUNT, REGION = "123456789012", "us-east-1"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
