@@ -6,7 +6,7 @@ lanes=() # process ids of the subshells that run stages beside each other
 # stage NAME BUDGET COMMAND...: one line when it passes, its log's end when it does not.
 # Status 77 means that it cannot run here; the last line of its output says why.
 stage() {
-  local name=$1 budget=$2 began=$SECONDS status=0 used
+  local name=$1 budget=$(($2 * ${PATIENCE:-1})) began=$SECONDS status=0 used
   local log=$logs/$name.log
   shift 2
   # A function of this script needs a shell of its own under timeout.

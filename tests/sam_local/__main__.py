@@ -30,7 +30,6 @@ from tests.sam_local.expectations import DEAD_LETTERS, chosen, expected, in_word
 PORT = 4566
 CANNOT = 77
 EVENTS = ROOT / "events"
-VARIABLES = Path("build/sam-invoke-variables.json")
 
 
 def outside() -> int:
@@ -65,9 +64,8 @@ def inside(folder: Path) -> int:
         ) as aws,
     ):
         image.load(folder / "root", image.name(sam.RUNTIME), docker_host=docker)
-        variables = folder / "variables.json"
         settings = surroundings.furnish(aws, sam.TEMPLATE)
-        variables.write_text(json.dumps({sam.FUNCTION: settings}))
+        sam.VARIABLES.write_text(json.dumps({sam.FUNCTION: settings}))
         environment = {
             **aws.environment,
             "DOCKER_HOST": docker,
@@ -82,7 +80,7 @@ def inside(folder: Path) -> int:
         for event in events:
             started = time.monotonic()
             wanted = expected(event)
-            answer = sam.invoke(event, variables, environment)
+            answer = sam.invoke(event, environment)
             got = chosen(answer, wanted)
             figures.add(event.name, in_words(got), exactly=in_words(wanted))
             if got != wanted:
@@ -105,9 +103,9 @@ def serve() -> int:
     ):
         settings = surroundings.furnish(aws, sam.TEMPLATE)
         settings["AWS_ENDPOINT_URL"] = f"http://{reached}:{PORT}"
-        (ROOT / VARIABLES).write_text(json.dumps({sam.FUNCTION: settings}, indent=1))
+        sam.VARIABLES.write_text(json.dumps({sam.FUNCTION: settings}, indent=1))
         credentials = " ".join(f"{name}={value}" for name, value in CREDENTIALS.items())
-        command = sam.invocation("events/ecr-push-unsigned.json", VARIABLES)
+        command = sam.invocation("events/ecr-push-unsigned.json")
         print(
             f"A local AWS with the demo's images is up at {aws.endpoint}. "
             f"In another shell:\n\n  export {credentials}\n  {shlex.join(command)}\n\n"

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
+
 from tests.emulator import surroundings
-from tests.emulator.surroundings import REGION, ROOT
+from tests.emulator.surroundings import ROOT
 from tests.sam_local import image
 
 RUNTIME = "3.13"
@@ -15,6 +17,9 @@ RUNTIME = "3.13"
 FUNCTION = "VerifyPushFunction"
 BUILD = Path("build/sam-invoke")
 TEMPLATE = ROOT / BUILD / "template.yaml"
+"""As samconfig.toml names it for ``sam local invoke``."""
+VARIABLES = ROOT / "build/sam-invoke-variables.json"
+"""The same: the function's environment."""
 _SAM = Path(".venv-sam/bin/sam")
 _INVOKE_SECONDS = 60
 
@@ -29,7 +34,7 @@ def build(python: Path | None) -> None:
         print(f"note: no Python {RUNTIME} here; image and build hold another version")
     folder = Path(sys.executable).parent if python is None else python.parent
     done = subprocess.run(
-        [_SAM, "build", "--build-dir", BUILD, "--parameter-overrides", *_parameters()],
+        [_SAM, "build", "--build-dir", BUILD],
         cwd=ROOT,
         env={
             **os.environ,
@@ -44,22 +49,18 @@ def build(python: Path | None) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"sam build failed:\n{done.stdout}{done.stderr}")
+    _set_defaults()
 
 
-def invocation(event: Path | str, variables: Path) -> list[str]:
+def invocation(event: Path | str) -> list[str]:
     """Return the command, from the repository's root, that runs the function."""
-    return [
-        *(str(_SAM), "local", "invoke", FUNCTION, "--event", str(event)),
-        *("--template-file", str(BUILD / "template.yaml")),
-        *("--env-vars", str(variables), "--region", REGION),
-        *("--parameter-overrides", *_parameters()),
-    ]
+    return [str(_SAM), "local", "invoke", FUNCTION, "-e", str(event)]
 
 
-def invoke(event: Path, variables: Path, environment: Mapping[str, str]) -> str:
+def invoke(event: Path, environment: Mapping[str, str]) -> str:
     """Run the function on ``event`` in the image at hand; return what it answers."""
     done = subprocess.run(
-        [*invocation(event, variables), "--skip-pull-image"],
+        [*invocation(event), "--skip-pull-image"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -74,8 +75,13 @@ def invoke(event: Path, variables: Path, environment: Mapping[str, str]) -> str:
     return lines[-1]
 
 
-def _parameters() -> list[str]:
-    return [
-        f"Architecture={image.architecture()}",
-        f"PolicyBundle={surroundings.BUNDLE}",
-    ]
+def _set_defaults() -> None:
+    """Make this machine's values the defaults of the built template's parameters.
+
+    ``sam local`` knows no stack to take them from, and nobody should have to type them.
+    """
+    template = yaml.safe_load(TEMPLATE.read_text())
+    parameters = template["Parameters"]
+    parameters["Architecture"]["Default"] = image.architecture()
+    parameters["PolicyBundle"]["Default"] = surroundings.BUNDLE
+    TEMPLATE.write_text(yaml.safe_dump(template, sort_keys=False))
