@@ -1,0 +1,1 @@
+"""Revocation beside the reference's library, in generated worlds."""
