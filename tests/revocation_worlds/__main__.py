@@ -55,6 +55,7 @@ _CRL_CLASSES = {
     Cause.OUT_OF_SCOPE: "crl-scope",
     Cause.DELTA_MISMATCH: "crl-delta",
     Cause.MALFORMED: "revocation-encoding",
+    Cause.CRITICAL_EXTENSION: "crl-entries",
     Cause.UNSUPPORTED_ALGORITHM: "revocation-algorithms",
     Cause.UNSUPPORTED_URL: "revocation-urls",
     Cause.FROM_THE_FUTURE: "revocation-future",
