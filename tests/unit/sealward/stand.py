@@ -192,7 +192,10 @@ class Stand:
         )
 
     def status(self, target: Descriptor) -> str:
-        return str(self.gate.registry.describe(REPOSITORY, target.digest).status)
+        return self.status_of(target.digest)
+
+    def status_of(self, digest: str) -> str:
+        return str(self.gate.registry.describe(REPOSITORY, digest).status)
 
     # what the gate is told
 
@@ -254,7 +257,7 @@ class Stand:
             now=self.clock.now,
             limit=1000,
         )
-        return [self.gate.look(hint) for hint in self.queue.receive()]
+        return [self.gate.look(hint) for hint in dict.fromkeys(self.queue.receive())]
 
     # what it remembers and tells
 

@@ -1,0 +1,58 @@
+"""Every reason has its remedy and its section in docs/findings.md."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from notation_verifier import Reason
+from sealward.announcements import BUNDLE_EXPIRED
+from sealward.candidates import Rejection
+from sealward.decisions import Unknown, verdict
+from sealward.ledger import Verdict
+from sealward.manifests import ManifestProblem
+from sealward.remedies import DOCUMENT, REMEDIES
+
+ROOT = Path(__file__).parents[3]
+VERDICT_REASONS = {
+    verdict.NO_POLICY,
+    verdict.LEVEL_SKIP,
+    verdict.SATISFIED,
+    verdict.GRACE,
+    verdict.NO_SIGNATURE,
+    verdict.LIMIT,
+    verdict.SIGNATURE_LOST,
+    verdict.SIGNATURE_UNREADABLE,
+    verdict.NOT_AN_IMAGE,
+    verdict.GONE,
+    BUNDLE_EXPIRED,
+}
+REASONS = sorted(
+    VERDICT_REASONS.union(
+        *(map(str, each) for each in (Reason, Rejection, Unknown, ManifestProblem))
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def sections() -> dict[str, str]:
+    parts = re.split(r"^## (.+)$", (ROOT / DOCUMENT).read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_has_a_remedy_and_a_section(
+    reason: str, sections: dict[str, str]
+) -> None:
+    told = REMEDIES[reason]
+    assert told.meaning in sections[reason]
+    assert told.remedy in sections[reason]
+
+
+def test_no_remedy_is_for_a_reason_nobody_gives() -> None:
+    assert sorted(REMEDIES) == REASONS
+
+
+def test_every_verdict_is_explained(sections: dict[str, str]) -> None:
+    for each in Verdict:
+        assert f"| `{each}` |" in sections["Verdicts"]
