@@ -1,7 +1,8 @@
 """``python -m tests.bench``: the verifier against the bare operations, as ratios.
 
-Both are run in turns within one process, so that what slows the machine slows both. A
-round's ratio is of the two fastest of its turns; the figure is the median of rounds.
+Both are run in turns within one process, so that what slows the machine slows both, and
+timed in processor time, so that other processes' turns do not count. A round's ratio is
+of the two fastest of its turns; the figure is the median of rounds.
 """
 
 import statistics
@@ -70,15 +71,15 @@ def _bare(signer: forge.Signer) -> Callable[[], object]:
 def _times(
     ours: Callable[[], object], floor: Callable[[], object]
 ) -> tuple[list[float], list[float]]:
-    """Return each round's best time of both, in seconds, taken in turns."""
+    """Return each round's best processor time of both, in seconds, taken in turns."""
     rounds: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS):
         best = [float("inf"), float("inf")]
         for _ in range(TURNS):
             for index, call in enumerate((ours, floor)):
-                start = time.perf_counter()
+                start = time.thread_time()
                 call()
-                best[index] = min(best[index], time.perf_counter() - start)
+                best[index] = min(best[index], time.thread_time() - start)
         for index in (0, 1):
             rounds[index].append(best[index])
     return rounds
