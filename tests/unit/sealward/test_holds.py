@@ -433,3 +433,25 @@ class TestRaces:
 
 def replaced(record: Record, stored: Record | None, detail: str) -> Record:
     return replace(record, version=(stored.version if stored else 0) + 1, detail=detail)
+
+
+def test_a_signature_that_overtakes_the_archive_still_ends_active() -> None:
+    """The registry says ACTIVE for a while after it was asked to archive."""
+    stand = Stand(
+        current=bundle(grace="0s"),
+        behaviours=Behaviours(archive_delay=timedelta(seconds=30)),
+    )
+    image = stand.push()
+    assert stand.look(image).hold is HoldState.HOLDING
+    stand.clock.advance(timedelta(seconds=1))
+    result = stand.look(stand.attach(image))
+    assert (result.verdict, result.hold) == (Verdict.TRUSTED, HoldState.RELEASING)
+    stand.pass_time(HOUR)
+    assert stand.status(image) == "ACTIVE"
+    assert stand.record(image).hold is None
+
+
+def test_intents_of_two_images_do_not_collide(stand: Stand) -> None:
+    for name in ("one", "two"):
+        assert stand.look(stand.push(name)).hold is HoldState.HELD
+    assert len({intent.id for intent in stand.ledger.intents}) == 2

@@ -256,7 +256,7 @@ class Gate:
 def _intent(decision: Decision) -> Intent:
     record = decision.record
     return Intent(
-        id=f"{decision.step}-{record.version}",
+        id=f"{record.key}#{record.version}",
         action=decision.step.value,
         decided_at=record.updated_at,
         reason=record.reason,

@@ -194,6 +194,15 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "The signature says it was made in the future.",
         "Set the signing machine's clock, then sign again.",
     ),
+    "certificate-revoked": Remedy(
+        "A certificate of the signer is revoked.",
+        "Find out why before the image is used. If it is good, sign it again with "
+        "another certificate.",
+    ),
+    "revocation-unknown": Remedy(
+        "No OCSP responder or CRL gave an answer about a certificate.",
+        _WAIT,
+    ),
     # checks that were not made
     "level-skips": Remedy(
         "The policy's level does not ask for this check.", "Nothing."

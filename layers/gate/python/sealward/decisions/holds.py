@@ -5,12 +5,17 @@ says ARCHIVED, RELEASING until it says ACTIVE.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sealward.decisions.step import Step
 from sealward.ports import ImageStatus
 from sealward.records import Exposure, Hold, HoldState
+
+SETTLING: Final = timedelta(minutes=5)
+"""How long an archive that was asked for may still happen though it reads ACTIVE."""
+STILL_COMING: Final = "archiving was asked for and may still happen"
 
 
 class Wish(StrEnum):
@@ -36,7 +41,7 @@ def next_hold(
         case Wish.HOLD:
             return _keep(hold, status, now)
         case Wish.RELEASE:
-            return _let_go(hold, status)
+            return _let_go(hold, status, now)
         case Wish.LEAVE:
             # Someone restored what no policy wants held: there is no hold any more.
             return (None if status is ImageStatus.ACTIVE else hold), Step.NONE
@@ -59,11 +64,20 @@ def _keep(
     return hold, Step.ARCHIVE
 
 
-def _let_go(hold: Hold | None, status: ImageStatus) -> tuple[Hold | None, Step]:
-    if hold is None or status is ImageStatus.ACTIVE:
+def _let_go(
+    hold: Hold | None, status: ImageStatus, now: datetime
+) -> tuple[Hold | None, Step]:
+    if hold is None:
         return None, Step.NONE
+    if status is ImageStatus.ACTIVE:
+        if hold.state is HoldState.HOLDING:
+            hold = replace(
+                hold, state=HoldState.RELEASING, since=now, detail=STILL_COMING
+            )
+        coming = hold.detail == STILL_COMING and now - hold.since < SETTLING
+        return (hold if coming else None), Step.NONE
     step = Step.RESTORE if status is ImageStatus.ARCHIVED else Step.NONE
-    return replace(hold, state=HoldState.RELEASING), step
+    return replace(hold, state=HoldState.RELEASING, detail=""), step
 
 
 def next_exposure(
