@@ -172,7 +172,6 @@ def test_the_kind_of_string_does_not_matter(kind: str) -> None:
         ("C=US,ST=WA,O=#0a", "=#"),
         ("C=US,ST=WA,O=a\\", "escapes"),
         ("C=US,ST=WA,O=a\\x", "escapes"),
-        ("C=US,ST=WA,O=a\\ ", "escapes"),
         ("C=US,ST=WA,O=a\\ff", "UTF-8"),
         ("C=US,ST=WA,O=a\ud800", "UTF-8"),
     ],

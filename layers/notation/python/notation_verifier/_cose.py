@@ -3,12 +3,14 @@
 Spec: signature-envelope-cose; RFC 9052.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from notation_verifier._cbor import CborError, Epoch, byte_string, cbor_value
 from notation_verifier._strict import StrictError, refuse_case_variants
 from notation_verifier.algorithms import COSE_ALGORITHMS
+from notation_verifier.certificate import Certificate
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
     EXPIRY,
@@ -31,8 +33,8 @@ _NO_EXTERNAL_DATA = b"\x40"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_cose(data: bytes) -> Envelope:
-    """Return the envelope ``data`` holds.
+def read_cose(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
+    """Return the envelope ``data`` holds; ``known`` are certificates read before.
 
     Raises:
         MalformedEnvelope: not COSE_Sign1 by the specification's and the strict reader's
@@ -40,12 +42,12 @@ def read_cose(data: bytes) -> Envelope:
         UnsupportedEnvelope: an algorithm or signing scheme that is not one.
     """
     try:
-        return _read(data)
+        return _read(data, known)
     except (CborError, StrictError) as error:
         raise MalformedEnvelope(f"COSE: {error}") from None
 
 
-def _read(data: bytes) -> Envelope:
+def _read(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
     if not data.startswith(_SIGN1):
         raise MalformedEnvelope("COSE: does not begin as a tagged COSE_Sign1")
     outer = cbor_value(data, 1)
@@ -91,7 +93,7 @@ def _read(data: bytes) -> Envelope:
         signing_time=signing_time,
         expiry=expiry,
         extended=_extended(header, scheme),
-        chain=read_chain(_certificates(unprotected)),
+        chain=read_chain(_certificates(unprotected), known),
         payload=payload,
         signed=_SIG_STRUCTURE
         + byte_string(protected)

@@ -3,6 +3,7 @@
 Spec: signature-envelope-jws; RFC 7515.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from notation_verifier._strict import (
     rfc3339,
 )
 from notation_verifier.algorithms import SignatureAlgorithm
+from notation_verifier.certificate import Certificate
 from notation_verifier.envelope import (
     EXPIRY,
     JWS_MEDIA_TYPE,
@@ -37,20 +39,20 @@ _UNPROTECTED = folded("x5c", TIMESTAMP_SIGNATURE)
 _ALGORITHMS = {algorithm.value: algorithm for algorithm in SignatureAlgorithm}
 
 
-def read_jws(data: bytes) -> Envelope:
-    """Return the envelope ``data`` holds.
+def read_jws(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
+    """Return the envelope ``data`` holds; ``known`` are certificates read before.
 
     Raises:
         MalformedEnvelope: not JWS by the specification's and the strict readers' rules.
         UnsupportedEnvelope: an algorithm or signing scheme that is not one.
     """
     try:
-        return _read(data)
+        return _read(data, known)
     except StrictError as error:
         raise MalformedEnvelope(f"JWS: {error}") from None
 
 
-def _read(data: bytes) -> Envelope:
+def _read(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
     members = json_object(data)
     if members.keys() != _MEMBERS:
         wrong = sorted(members.keys() ^ _MEMBERS)
@@ -81,7 +83,7 @@ def _read(data: bytes) -> Envelope:
         signing_time=signing_time,
         expiry=expiry,
         extended=_extended(header, scheme),
-        chain=read_chain(_certificates(unprotected)),
+        chain=read_chain(_certificates(unprotected), known),
         payload=base64_url(payload),
         signed=f"{protected}.{payload}".encode("ascii"),
         signature=base64_url(_text(members, "signature")),

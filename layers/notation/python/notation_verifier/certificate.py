@@ -27,6 +27,7 @@ from notation_verifier.names import Attribute, name_text, read_name
 MAX_CERTIFICATE_BYTES = 64 * 1024
 _V3 = bytes.fromhex("a003020102")
 _MAX_EXPONENT = (1 << 31) - 1
+_USUAL_EXPONENT = bytes.fromhex("0203010001")
 _MIN_RSA_BITS = 2048
 _NEGATIVE = 0x80
 
@@ -113,6 +114,8 @@ class _Slices(NamedTuple):
     issuer: bytes
     subject: bytes
     key_algorithm: bytes
+    key_info: bytes
+    """SubjectPublicKeyInfo."""
 
 
 def _slices(der: bytes) -> _Slices:
@@ -152,16 +155,23 @@ def _slices(der: bytes) -> _Slices:
         der[issuer:validity],
         der[subject:key],
         der[key_algorithm:key_algorithm_end],
+        der[key:key_end],
     )
 
 
-def _key(certificate: x509.Certificate, algorithm: bytes) -> PublicKey | None:
+def _key(
+    certificate: x509.Certificate, algorithm: bytes, key_info: bytes
+) -> PublicKey | None:
     """Return the key, or None for a kind or size no chain may use."""
     if algorithm not in _KEY_ALGORITHMS:
         return None
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < _MIN_RSA_BITS or key.public_numbers().e > _MAX_EXPONENT:
+        # 65537 stands at the key's end; only other exponents are worth a conversion.
+        usual = key_info.endswith(_USUAL_EXPONENT)
+        if key.key_size < _MIN_RSA_BITS or not (
+            usual or key.public_numbers().e <= _MAX_EXPONENT
+        ):
             return None
         return key
     if isinstance(key, ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
@@ -225,7 +235,7 @@ def read_certificate(der: bytes) -> Certificate:
         slices = _slices(der)
         subject_name = read_name(slices.subject)
         parsed = x509.load_der_x509_certificate(der)
-        key = _key(parsed, slices.key_algorithm)
+        key = _key(parsed, slices.key_algorithm, slices.key_info)
         not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
         extensions = parsed.extensions
     except _der.DerError as error:

@@ -127,8 +127,14 @@ def check_times(
         )
 
 
-def read_chain(ders: Sequence[bytes]) -> tuple[Certificate, ...]:
+def read_chain(
+    ders: Sequence[bytes], known: Mapping[bytes, Certificate]
+) -> tuple[Certificate, ...]:
     """Return the certificates of an envelope's chain.
+
+    Args:
+        ders: as sent, leaf first.
+        known: certificates already read, by their bytes; an anchor is not read twice.
 
     Raises:
         MalformedEnvelope: none, more than ``MAX_CHAIN_LENGTH``, or one is none.
@@ -140,7 +146,7 @@ def read_chain(ders: Sequence[bytes]) -> tuple[Certificate, ...]:
     chain: list[Certificate] = []
     for index, der in enumerate(ders):
         try:
-            chain.append(read_certificate(der))
+            chain.append(known.get(der) or read_certificate(der))
         except InvalidCertificate as error:
             raise MalformedEnvelope(f"certificate {index}: {error}") from None
     return tuple(chain)

@@ -39,6 +39,9 @@ _CHARACTERS = {
     _der.NUMERIC_STRING: re.compile(rb"[0-9 ]*"),
     _der.IA5_STRING: re.compile(rb"[\x00-\x7f]*"),
 }
+# Of an attribute in its RDN: tags, lengths and type; and a value's length so that every
+# length fits in seven bits.
+_SHORTEST, _LONGEST = 11, 118
 _PLAIN = re.compile(r"[A-Za-z0-9.'-][A-Za-z0-9.' -]*(?<! )", re.ASCII)
 _SPECIAL = tuple(bytes((byte,)) for byte in b' "#+,;<=>\\')
 _ESCAPED = re.compile(r"[,+\"\\<>;\0]")
@@ -185,6 +188,21 @@ def read_name(der: bytes) -> tuple[Attribute, ...]:
     at, end = span(der, 0, len(der), _der.SEQUENCE)
     found: list[Attribute] = []
     while at < end:
+        # The common shape, one attribute with a type of three bytes and all lengths in
+        # one byte, is cut out at once; whatever differs goes the long way below.
+        if end - at >= _SHORTEST and der.startswith(b"\x06\x03", at + 4):
+            size = der[at + 10]
+            value_end = at + _SHORTEST + size
+            if (
+                value_end <= end
+                and size < _LONGEST
+                and der[at : at + 4] == bytes((0x31, size + 9, 0x30, size + 7))
+            ):
+                oid, value = der[at + 6 : at + 9], der[at + _SHORTEST : value_end]
+                name = _SHORT_NAMES.get(oid) or _der.object_identifier(oid)
+                found.append(Attribute(name, _value(der[at + 9], value), value))
+                at = value_end
+                continue
         at, rdn_end = span(der, at, end, _der.SET)
         while at < rdn_end:
             kind, attribute_end = span(der, at, rdn_end, _der.SEQUENCE)

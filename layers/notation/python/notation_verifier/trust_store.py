@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from notation_verifier import _der
 from notation_verifier._strict import StrictError, base64_standard
@@ -72,7 +73,7 @@ class TrustStoreName:
 class TrustStores(Mapping[TrustStoreName, tuple[Certificate, ...]]):
     """The stores a verification may use; read-only, made once and shared."""
 
-    __slots__ = ("_certificates", "_ders")
+    __slots__ = ("_certificates", "_ders", "by_der")
 
     def __init__(
         self, stores: Mapping[TrustStoreName, Iterable[bytes]] | None = None
@@ -97,6 +98,10 @@ class TrustStores(Mapping[TrustStoreName, tuple[Certificate, ...]]):
                 _check_anchor(name, certificate)
             self._certificates[name] = certificates
             self._ders[name] = frozenset(each.der for each in certificates)
+        self.by_der: Mapping[bytes, Certificate] = MappingProxyType(
+            {each.der: each for held in self._certificates.values() for each in held}
+        )
+        """Every certificate of every store, by its bytes."""
 
     def __getitem__(self, name: TrustStoreName) -> tuple[Certificate, ...]:
         return self._certificates[name]

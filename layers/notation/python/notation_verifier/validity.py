@@ -3,13 +3,18 @@
 Spec: trust-store-trust-policy, Signature Verification, steps 4 to 6; signing-scheme.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from notation_verifier.envelope import Envelope, SigningScheme
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement, VerifyTimestamp
-from notation_verifier.trust_store import TrustStores, TrustStoreType
+from notation_verifier.trust_store import (
+    TrustStoreName,
+    TrustStores,
+    TrustStoreType,
+)
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a signing authority's clock may be ahead of ours."""
@@ -52,6 +57,13 @@ def check_authentic_timestamp(
         now <= certificate.not_after for certificate in envelope.chain
     ):
         return _valid_at(envelope, now, "now: no certificate has expired")
+    return _timestamp(envelope, stores, trust_stores)
+
+
+def _timestamp(
+    envelope: Envelope, stores: Sequence[TrustStoreName], trust_stores: TrustStores
+) -> Outcome:
+    """Return what can be said of the timestamp without looking into it."""
     if envelope.timestamp is None:
         return Failed(
             Reason.TIMESTAMP_MISSING,
