@@ -42,7 +42,7 @@ def accepted(**changes: Any) -> None:
     assert not verify(**case(envelope)).failures
 
 
-@pytest.mark.parametrize("alg", [0, -8, -257, 5, 2**63])
+@pytest.mark.parametrize("alg", [0, -8, -257, 5, 2**63 - 1])
 def test_other_algorithms_are_unsupported(alg: int) -> None:
     envelope = forge.sign(forge.descriptor(), SIGNER, "cose", protected={1: alg})
     with pytest.raises(UnsupportedEnvelope, match="algorithm"):
@@ -236,6 +236,10 @@ def test_the_outer_structure_has_one_spelling(change: str) -> None:
         "c24101",
         "d81c01",
         "d9d9f701",
+        "1b8000000000000000",
+        "3b8000000000000000",
+        "c11b8000000000000000",
+        "a11b800000000000000000",
         "c1f6",
         "c1c101",
         "5b7fffffffffffffff",
@@ -256,8 +260,8 @@ def test_cbor_that_is_not_one_plain_value_is_refused(encoded: str) -> None:
     [
         ("00", 0),
         ("1800", 0),
-        ("1bffffffffffffffff", 2**64 - 1),
-        ("3bffffffffffffffff", -(2**64)),
+        ("1b7fffffffffffffff", 2**63 - 1),
+        ("3b7fffffffffffffff", -(2**63)),
         ("40", b""),
         ("63e282ac", "€"),
         ("83f4f5f6", [False, True, None]),

@@ -5,7 +5,7 @@ but ``loads`` ignores what follows the value, tags 2 to 5, 28, 29 and others are
 into values before anything can be asked, and ``1``, ``1.0`` and ``true`` are one key to
 a Python ``dict``. None of that can be switched off.
 
-Accepted: unsigned and negative integers of 64 bits, byte and text strings, arrays, maps
+Accepted: integers of 64 bits with their sign, byte and text strings, arrays, maps
 with integer or text labels, false, true, null, and tag 1 kept as :class:`Epoch`. All
 else is refused, as are indefinite lengths, duplicate labels, trailing bytes and depth.
 Integers need not be minimal, as in the reference; a label written in two lengths is one
@@ -26,6 +26,7 @@ MAX_ITEMS = 4096
 _SIMPLE_VALUES = {20: False, 21: True, 22: None}
 _EPOCH_TAG = 1
 _SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
+_MAX_ARGUMENT = (1 << 63) - 1
 
 
 class _Major(IntEnum):
@@ -53,12 +54,13 @@ class Epoch:
 
 
 class _Reader:
-    __slots__ = ("at", "data", "items")
+    __slots__ = ("at", "data", "items", "times")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, start: int, *, times: bool) -> None:
         self.data = data
-        self.at = 0
+        self.at = start
         self.items = 0
+        self.times = times
 
     def head(self) -> tuple[int, int]:
         """Return an item's major type and argument."""
@@ -112,10 +114,8 @@ class _Reader:
     def scalar(self, major: int, argument: int, start: int) -> object:
         """Return what is no container; ``start`` is its offset."""
         match major:
-            case _Major.UNSIGNED:
-                return argument
-            case _Major.NEGATIVE:
-                return -1 - argument
+            case _Major.UNSIGNED | _Major.NEGATIVE:
+                return self.integer(major, argument, start)
             case _Major.BYTES:
                 return self.string(argument)
             case _Major.TEXT:
@@ -127,11 +127,19 @@ class _Reader:
                     return _SIMPLE_VALUES[argument]
                 raise CborError(f"CBOR float or simple value at byte {start}")
 
+    def integer(self, major: int, argument: int, start: int) -> int:
+        """Return an integer of 64 bits with its sign; the reference has no more."""
+        if argument > _MAX_ARGUMENT:
+            raise CborError(f"CBOR integer at byte {start} is beyond 64 bits")
+        return argument if major == _Major.UNSIGNED else -1 - argument
+
     def epoch(self, tag: int, start: int) -> Epoch:
         major, argument = self.head()
+        if not self.times:
+            raise CborError(f"CBOR tag {tag} at byte {start} is in no protected header")
         if tag != _EPOCH_TAG or major not in (_Major.UNSIGNED, _Major.NEGATIVE):
             raise CborError(f"CBOR tag {tag} at byte {start} is not an integer time")
-        return Epoch(argument if major == _Major.UNSIGNED else -1 - argument)
+        return Epoch(self.integer(major, argument, start))
 
     def map(self, pairs: int, depth: int) -> dict[int | str, Any]:
         found: dict[int | str, Any] = {}
@@ -141,10 +149,8 @@ class _Reader:
             label: int | str
             if major == _Major.TEXT:
                 label = self.text(argument)
-            elif major == _Major.UNSIGNED:
-                label = argument
-            elif major == _Major.NEGATIVE:
-                label = -1 - argument
+            elif major in (_Major.UNSIGNED, _Major.NEGATIVE):
+                label = self.integer(major, argument, start)
             else:
                 raise CborError(f"CBOR label at byte {start} is no integer or text")
             if label in found:
@@ -153,14 +159,15 @@ class _Reader:
         return found
 
 
-def cbor_value(data: bytes, start: int = 0) -> Any:  # noqa: ANN401 - CBOR is any value
+def cbor_value(data: bytes, start: int = 0, *, times: bool = True) -> Any:  # noqa: ANN401 - CBOR is any value
     """Return the one CBOR item that fills ``data`` from ``start`` on.
+
+    ``times`` allows tag 1: an envelope may hold it in the protected header alone.
 
     Raises:
         CborError: anything the module's text refuses.
     """
-    reader = _Reader(data)
-    reader.at = start
+    reader = _Reader(data, start, times=times)
     value = reader.value(MAX_DEPTH)
     if reader.at != len(data):
         raise CborError(f"{len(data) - reader.at} bytes follow the CBOR item")

@@ -11,6 +11,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from math import isinf
 from typing import Any, NoReturn
 
 from notation_verifier.errors import NotationError
@@ -20,6 +21,10 @@ MAX_JSON_DEPTH = 32
 _MAX_INTEGER_DIGITS = 19
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# The reference reads times without taking escapes back, and everything else with.
+_NEEDLESS_ESCAPE = re.compile(
+    r"(?<!\\)(?:\\\\)*\\u00(?:2[bdeBDE]|3[0-9aA]|[46][1-9a-fA-F]|[57][0-9aA])"
+)
 _BRACKETS = re.compile(r"[^\[\]{}]+")
 _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
@@ -55,6 +60,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _float(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):
+        raise StrictError("a number is larger than any of 64 bits")
+    return number
+
+
 def _deeper_than(text: str, depth: int) -> bool:
     """Whether brackets outside strings nest deeper than ``depth``."""
     if text.count("[") + text.count("{") <= depth:
@@ -71,7 +83,10 @@ def _deeper_than(text: str, depth: int) -> bool:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
+    object_pairs_hook=_object,
+    parse_int=_integer,
+    parse_float=_float,
+    parse_constant=_constant,
 )
 
 
@@ -79,8 +94,8 @@ def json_value(data: bytes) -> Any:  # noqa: ANN401 - JSON is any value
     """Return the one JSON value ``data`` holds.
 
     Refused: invalid UTF-8, a byte order mark, duplicate members, NaN and infinities,
-    integers beyond 19 characters, lone surrogates, nesting beyond ``MAX_JSON_DEPTH``,
-    anything but white space after the value.
+    integers beyond 19 characters, lone surrogates, letters and digits as escapes,
+    nesting beyond ``MAX_JSON_DEPTH``, anything but white space after the value.
 
     Raises:
         StrictError: any of these, or not JSON at all.
@@ -89,6 +104,8 @@ def json_value(data: bytes) -> Any:  # noqa: ANN401 - JSON is any value
         text = data.decode()
     except UnicodeDecodeError as error:
         raise StrictError(f"byte {error.start} is not UTF-8") from None
+    if "\\u" in text and _NEEDLESS_ESCAPE.search(text):
+        raise StrictError("a letter or digit is written as an escape")
     if _deeper_than(text, MAX_JSON_DEPTH):
         raise StrictError(f"nested deeper than {MAX_JSON_DEPTH}")
     try:
@@ -154,6 +171,9 @@ def base64_standard(text: str) -> bytes:
         data = a2b_base64(encoded, strict_mode=True)
     except (UnicodeEncodeError, Base64Error):
         raise StrictError("not standard base64 with padding") from None
+    if len(encoded) % 4:
+        # Python's reader takes one "=" too many.
+        raise StrictError("not standard base64 with padding")
     _check_last_bits(data, encoded)
     return data
 

@@ -22,6 +22,7 @@ from notation_verifier.algorithms import (
     issued,
 )
 from notation_verifier.errors import InvalidCertificate
+from notation_verifier.extension_contents import check_contents
 from notation_verifier.names import Attribute, name_text, read_name
 
 MAX_CERTIFICATE_BYTES = 64 * 1024
@@ -193,7 +194,8 @@ def _extensions(extensions: x509.Extensions) -> _Extensions:
     """Return what the checks need to know of a certificate's extensions.
 
     Raises:
-        InvalidCertificate: one is critical that must not be.
+        InvalidCertificate: one is critical that must not be, or its contents are not
+            read.
     """
     found = _Extensions()
     for extension in extensions:
@@ -202,6 +204,7 @@ def _extensions(extensions: x509.Extensions) -> _Extensions:
             raise InvalidCertificate(
                 f"extension {extension.oid.dotted_string} must not be critical"
             )
+        check_contents(extension)
         kind = type(value)
         if kind is x509.BasicConstraints:
             found.is_ca, found.path_length = value.ca, value.path_length
@@ -234,6 +237,8 @@ def read_certificate(der: bytes) -> Certificate:
     try:
         slices = _slices(der)
         subject_name = read_name(slices.subject)
+        if slices.issuer != slices.subject:
+            read_name(slices.issuer)
         parsed = x509.load_der_x509_certificate(der)
         key = _key(parsed, slices.key_algorithm, slices.key_info)
         not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc

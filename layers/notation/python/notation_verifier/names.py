@@ -44,12 +44,12 @@ _CHARACTERS = {
 _SHORTEST, _LONGEST = 11, 118
 _PLAIN = re.compile(r"[A-Za-z0-9.'-][A-Za-z0-9.' -]*(?<! )", re.ASCII)
 _SPECIAL = tuple(bytes((byte,)) for byte in b' "#+,;<=>\\')
+_NO_CHARACTER = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 _ESCAPED = re.compile(r"[,+\"\\<>;\0]")
 _ESCAPE = re.compile(rb"\\([0-9a-fA-F]{2}|.?)", re.DOTALL)
 _HEX_DIGITS = 2
 # What ends a type or a value, and what escapes the next character.
 _DELIMITER = re.compile(r"\\.?|[=,;+]", re.DOTALL)
-_GO_SPACE = " \t\n\v\f\r\x85\xa0"
 
 
 class UnreadableName(NotationError):  # noqa: N818 - named by what is wrong
@@ -124,9 +124,8 @@ def parse_name(text: str) -> Mapping[str, str]:
         raise UnreadableName(f"it is longer than {MAX_NAME_LENGTH} characters")
     if "=#" in text:
         raise UnreadableName('it holds "=#", which is never decoded')
-    text = text.strip(_GO_SPACE)
     attributes: dict[str, str] = {}
-    for kind, value in _pairs(text) if text else ():
+    for kind, value in _pairs(text) if text.strip() else ():
         name = "ST" if kind == "S" else kind
         if name in attributes:
             raise UnreadableName(f"it has two attributes {name}")
@@ -151,27 +150,42 @@ class Attribute(NamedTuple):
     type: str
     """``CN``, ``O`` and so on; dotted where it is none of those nine."""
     value: str | None
-    """None for a kind of string that is not read, such as BMPString."""
+    """None for T61String and BMPString, which are not read as text."""
     content: bytes
 
 
 def _value(tag: int, content: bytes) -> str | None:
-    """Return an attribute's text, or None for a kind of string that is not read.
+    """Return an attribute's text, or None for T61String and BMPString.
 
     Raises:
-        DerError: the content is not of its kind.
+        DerError: the content is not of its kind, or the kind is none of six.
     """
     valid = _CHARACTERS.get(tag)
     if valid is not None:
         if not valid.fullmatch(content):
             raise _der.DerError("a name's value has characters its type does not have")
         return content.decode("ascii")
-    if tag != _der.UTF8_STRING:
+    if tag == _der.T61_STRING:
         return None
+    if tag == _der.BMP_STRING:
+        if not _is_basic_plane(content):
+            raise _der.DerError("a name's BMPString is none")
+        return None
+    if tag != _der.UTF8_STRING:
+        raise _der.DerError(f"a name's value has tag {tag}, which is no string")
     try:
         return content.decode()
     except UnicodeDecodeError:
         raise _der.DerError("a name's value is not UTF-8") from None
+
+
+def _is_basic_plane(content: bytes) -> bool:
+    """Return whether bytes are UCS-2 without surrogates and what is no character."""
+    try:
+        text = content.decode("utf-16-be")
+    except UnicodeDecodeError:
+        return False
+    return len(text) * 2 == len(content) and not _NO_CHARACTER.search(text)
 
 
 def read_name(der: bytes) -> tuple[Attribute, ...]:

@@ -230,10 +230,14 @@ def _verification(value: object) -> tuple[VerificationLevel, VerifyTimestamp]:
             f"signatureVerification.level is {_shown(name)}; there are"
             f" {', '.join(LEVELS)}"
         )
-    timestamp = value.get("verifyTimestamp", VerifyTimestamp.ALWAYS)
+    timestamp = value.get("verifyTimestamp")
     try:
-        # The reference takes an empty text for the default.
-        verify_timestamp = VerifyTimestamp(timestamp or VerifyTimestamp.ALWAYS)
+        # The reference takes null and an empty text for the default.
+        verify_timestamp = (
+            VerifyTimestamp.ALWAYS
+            if timestamp is None or timestamp == ""
+            else VerifyTimestamp(timestamp)
+        )
     except ValueError:
         raise InvalidTrustPolicy(
             f"signatureVerification.verifyTimestamp is {_shown(timestamp)}; there are"
