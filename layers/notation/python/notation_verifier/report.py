@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notation_verifier.levels import Action, Validation, VerificationLevel
+from notation_verifier.revocation import ChainRevocation
 
 
 class CheckName(StrEnum):
@@ -51,6 +52,9 @@ class Reason(StrEnum):
     CERTIFICATE_NOT_VALID = "certificate-not-valid"
     SIGNING_TIME_IN_FUTURE = "signing-time-in-future"
     TIMESTAMP_MISSING = "timestamp-missing"
+    # revocation
+    CERTIFICATE_REVOKED = "certificate-revoked"
+    REVOCATION_UNKNOWN = "revocation-unknown"
     # skipped
     LEVEL_SKIPS = "level-skips"
     EARLIER_CHECK_FAILED = "earlier-check-failed"
@@ -140,6 +144,8 @@ class Verification:
     """The trust store that holds a certificate of the chain: ``ca:payments``."""
     identity: str | None
     """The trusted identity that matched, as the statement writes it."""
+    revocation: ChainRevocation | None = None
+    """What OCSP and CRLs answered; None where they were not asked."""
 
     def conclusion(self, level: VerificationLevel | None = None) -> Conclusion:
         """Return what ``level`` (default: the statement's) makes of the checks.

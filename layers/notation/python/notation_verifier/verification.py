@@ -8,7 +8,6 @@ asked afterwards, by ``Verification.conclusion``.
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 from notation_verifier._cose import read_cose
 from notation_verifier._jws import read_jws
@@ -17,7 +16,6 @@ from notation_verifier.authenticity import (
     check_signer_identity,
     check_trusted_identity,
 )
-from notation_verifier.certificate import Certificate
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
@@ -44,6 +42,9 @@ from notation_verifier.report import (
     Skipped,
     Verification,
 )
+from notation_verifier.revocation import ChainRevocation, RevocationSettings
+from notation_verifier.revocation import outcome as revocation_check
+from notation_verifier.revocation.chain import DEFAULT_SETTINGS
 from notation_verifier.signer import SIGNER_ROOTS, names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
@@ -66,13 +67,15 @@ VALIDATIONS = {
 }
 """The validation of the level that each check belongs to."""
 
-_READERS: Mapping[str, Callable[[bytes, Mapping[bytes, Certificate]], Envelope]] = {
+_READERS: Mapping[str, Callable[[bytes], Envelope]] = {
     JWS_MEDIA_TYPE: read_jws,
     COSE_MEDIA_TYPE: read_cose,
 }
-_NONE: Mapping[bytes, Certificate] = MappingProxyType({})
 _CHAIN_BROKEN = Skipped(
     Reason.EARLIER_CHECK_FAILED, "the certificate chain does not hold together"
+)
+_NOT_SOUND = Skipped(
+    Reason.EARLIER_CHECK_FAILED, "nobody is asked about a signature that does not hold"
 )
 _NOT_ANCHORED = Skipped(
     Reason.EARLIER_CHECK_FAILED,
@@ -80,7 +83,7 @@ _NOT_ANCHORED = Skipped(
 )
 
 
-def verify(
+def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     envelope: bytes,
     *,
     media_type: str,
@@ -89,6 +92,7 @@ def verify(
     trust_stores: TrustStores,
     signer_roots: AbstractSet[str] = SIGNER_ROOTS,
     fetch: Fetch | None = None,
+    revocation_settings: RevocationSettings = DEFAULT_SETTINGS,
     now: datetime,
 ) -> Verification:
     """Return the report on one signature envelope.
@@ -103,8 +107,10 @@ def verify(
         trust_stores: holds the stores that the statement names.
         signer_roots: SHA-256 (lower-case hex) of the roots under which AWS Signer's
             ARNs count.
-        fetch: asks for revocation answers, for anchored chains only. Not used yet:
-            what needs an answer is Skipped and says so.
+        fetch: asks OCSP responders and for CRLs, for anchored chains only, and only
+            where checks 1 to 4 passed. Without it, what needs an answer is Skipped and
+            says so.
+        revocation_settings: what earlier checks learnt, and how answers are asked for.
         now: the time of verification, with its zone.
 
     Raises:
@@ -112,11 +118,10 @@ def verify(
             (MalformedEnvelope) or of a kind it does not know (UnsupportedEnvelope).
         ValueError: ``now`` has no zone.
     """
-    del fetch
     if now.tzinfo is None:
         raise ValueError("now has no time zone; pass an aware datetime")
     now = now.astimezone(UTC)
-    found = read_envelope(envelope, media_type, known=trust_stores.by_der)
+    found = read_envelope(envelope, media_type)
 
     signature = check_signature(found)  # (1)
     chain = check_certificate_chain(found)  # (2)
@@ -141,6 +146,15 @@ def verify(
         else:
             identity, trusted = check_trusted_identity(found, statement)  # (6)
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
+    answers: ChainRevocation | None = None
+    if fetch is not None and _needs_asking(revocation, statement.level):
+        if all(isinstance(one, Passed) for one in (signature, payload, critical)):
+            answers = revocation_check.ask(
+                found, fetch=fetch, now=now, settings=revocation_settings
+            )
+            revocation = revocation_check.outcome(answers)
+        else:
+            revocation = _NOT_SOUND
 
     expiry = check_expiry(found, now)  # (7)
     timestamp = check_authentic_timestamp(found, statement, trust_stores, now)  # (8)
@@ -166,15 +180,12 @@ def verify(
         chain=_chain_certificates(found),
         anchor=None if anchor is None else str(anchor),
         identity=trusted,
+        revocation=answers,
     )
 
 
-def read_envelope(
-    envelope: bytes, media_type: str, *, known: Mapping[bytes, Certificate] = _NONE
-) -> Envelope:
+def read_envelope(envelope: bytes, media_type: str) -> Envelope:
     """Return what an envelope says, nothing of it verified.
-
-    ``known`` are certificates read before, by their bytes: those of the trust stores.
 
     Raises:
         MalformedEnvelope: not the envelope its media type promises.
@@ -189,7 +200,16 @@ def read_envelope(
         raise MalformedEnvelope(
             f"an envelope of {len(envelope)} bytes; {MAX_ENVELOPE_BYTES} are read"
         )
-    return reader(envelope, known)
+    return reader(envelope)
+
+
+def _needs_asking(revocation: Outcome, level: VerificationLevel) -> bool:
+    """Return whether OCSP or a CRL is all that check 9 lacks."""
+    return (
+        isinstance(revocation, Skipped)
+        and revocation.reason is Reason.NEEDS_REVOCATION_SERVICE
+        and level.action(Validation.REVOCATION) is not Action.SKIP
+    )
 
 
 def _checks(

@@ -3,7 +3,10 @@
 The numbers R1 to R50 are those of docs/revocation.md.
 """
 
-from notation_verifier.revocation.chain import check_revocation
+from notation_verifier.revocation.chain import (
+    RevocationSettings,
+    check_revocation,
+)
 from notation_verifier.revocation.memory import (
     Revocation,
     RevocationMemory,
@@ -28,6 +31,7 @@ __all__ = [
     "Method",
     "Revocation",
     "RevocationMemory",
+    "RevocationSettings",
     "RevocationStatus",
     "SeenCrl",
     "SideBySide",

@@ -1,6 +1,7 @@
 """Revocation of a whole chain: each certificate but the root, side by side."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -18,6 +19,21 @@ from notation_verifier.revocation.status import (
 )
 
 NOTHING_KNOWN = RevocationMemory()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationSettings:
+    """What a caller brings to a check of revocation, besides a way to ask."""
+
+    memory: RevocationMemory = NOTHING_KNOWN
+    """What earlier checks returned."""
+    max_age: timedelta | None = None
+    """How old an answer may be, whatever its nextUpdate; None leaves that alone."""
+    side_by_side: SideBySide = map
+    """Runs the certificates' checks, as ``Executor.map`` does."""
+
+
+DEFAULT_SETTINGS = RevocationSettings()
 
 
 def check_revocation(

@@ -1,0 +1,51 @@
+"""Check 9 of a verification, where there is a way to ask."""
+
+from datetime import datetime
+from typing import assert_never
+
+from notation_verifier.envelope import Envelope, SigningScheme
+from notation_verifier.fetch import Fetch
+from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.revocation.chain import RevocationSettings, check_revocation
+from notation_verifier.revocation.status import ChainRevocation, RevocationStatus
+
+
+def ask(
+    envelope: Envelope, *, fetch: Fetch, now: datetime, settings: RevocationSettings
+) -> ChainRevocation:
+    """Return what is known of the envelope's chain, which must be anchored (R2)."""
+    authority = envelope.scheme is SigningScheme.SIGNING_AUTHORITY
+    return check_revocation(
+        envelope.chain,
+        fetch=fetch,
+        now=now,
+        authentic_signing_time=envelope.signing_time if authority else None,
+        memory=settings.memory,
+        max_age=settings.max_age,
+        side_by_side=settings.side_by_side,
+    )
+
+
+def outcome(found: ChainRevocation) -> Outcome:
+    """Return what the check comes to.
+
+    Unknown is left open, not failed: whoever pushed the image did not cause it. A level
+    that enforces revocation is never satisfied by it.
+    """
+    decisive = found.decisive
+    detail = "" if decisive is None else f"{decisive.sha256}: {decisive.detail}"
+    match found.status:
+        case RevocationStatus.GOOD | RevocationStatus.NO_INFORMATION:
+            asked = len(found.certificates) - len(found.without_information)
+            until = found.fresh_until
+            ends = "" if until is None else f", as answered until {until.isoformat()}"
+            return Passed(
+                f"not revoked: {asked} of {len(found.certificates)} certificates asked "
+                f"about, the others name no source{ends}"
+            )
+        case RevocationStatus.REVOKED:
+            return Failed(Reason.CERTIFICATE_REVOKED, detail)
+        case RevocationStatus.UNKNOWN:
+            return Skipped(Reason.REVOCATION_UNKNOWN, detail)
+        case _:
+            assert_never(found.status)
