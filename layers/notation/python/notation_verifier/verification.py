@@ -8,6 +8,7 @@ asked afterwards, by ``Verification.conclusion``.
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from notation_verifier._cose import read_cose
 from notation_verifier._jws import read_jws
@@ -16,6 +17,7 @@ from notation_verifier.authenticity import (
     check_signer_identity,
     check_trusted_identity,
 )
+from notation_verifier.certificate import Certificate
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
@@ -67,10 +69,11 @@ VALIDATIONS = {
 }
 """The validation of the level that each check belongs to."""
 
-_READERS: Mapping[str, Callable[[bytes], Envelope]] = {
+_READERS: Mapping[str, Callable[[bytes, Mapping[bytes, Certificate]], Envelope]] = {
     JWS_MEDIA_TYPE: read_jws,
     COSE_MEDIA_TYPE: read_cose,
 }
+_NONE: Mapping[bytes, Certificate] = MappingProxyType({})
 _CHAIN_BROKEN = Skipped(
     Reason.EARLIER_CHECK_FAILED, "the certificate chain does not hold together"
 )
@@ -121,7 +124,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     if now.tzinfo is None:
         raise ValueError("now has no time zone; pass an aware datetime")
     now = now.astimezone(UTC)
-    found = read_envelope(envelope, media_type)
+    found = read_envelope(envelope, media_type, known=trust_stores.by_der)
 
     signature = check_signature(found)  # (1)
     chain = check_certificate_chain(found)  # (2)
@@ -184,8 +187,12 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     )
 
 
-def read_envelope(envelope: bytes, media_type: str) -> Envelope:
+def read_envelope(
+    envelope: bytes, media_type: str, *, known: Mapping[bytes, Certificate] = _NONE
+) -> Envelope:
     """Return what an envelope says, nothing of it verified.
+
+    ``known`` are certificates read before, by their bytes: those of the trust stores.
 
     Raises:
         MalformedEnvelope: not the envelope its media type promises.
@@ -200,7 +207,7 @@ def read_envelope(envelope: bytes, media_type: str) -> Envelope:
         raise MalformedEnvelope(
             f"an envelope of {len(envelope)} bytes; {MAX_ENVELOPE_BYTES} are read"
         )
-    return reader(envelope)
+    return reader(envelope, known)
 
 
 def _needs_asking(revocation: Outcome, level: VerificationLevel) -> bool:
