@@ -1,107 +1,14 @@
 """How many AWS calls wait for one another, counted on a clock that only calls move."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from sealward.ledger import Verdict
-from sealward.ports import (
-    HistoryEntry,
-    ImageDetail,
-    Intent,
-    Ledger,
-    Manifest,
-    Referrer,
-    Registry,
-)
-from sealward.records import Record
-from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
+from sealward.subjects import NOTARY_SIGNATURE
 from tests import forge
 from tests.unit.sealward.stand import REPOSITORY, Stand, as_json, bundle
-
-
-@dataclass
-class Trips:
-    """Round trips that wait for one another; what runs beside takes the longest."""
-
-    taken: int = 0
-    at: dict[str, int] = field(default_factory=dict)
-    """When each call had ended, at the latest."""
-
-    def take(self, name: str, number: int = 1) -> None:
-        self.taken += number
-        self.at[name] = max(self.taken, self.at.get(name, 0))
-
-    def beside(self, calls: Sequence[Callable[[], None]], /) -> None:
-        start, end = self.taken, self.taken
-        for call in calls:
-            self.taken = start
-            call()
-            end = max(end, self.taken)
-        self.taken = end
-
-
-class CountedRegistry:
-    def __init__(self, registry: Registry, trips: Trips) -> None:
-        self.account, self.region = registry.account, registry.region
-        self._registry, self._trips = registry, trips
-
-    def describe(self, repository: str, digest: str) -> ImageDetail:
-        self._trips.take("describe")
-        return self._registry.describe(repository, digest)
-
-    def manifests(
-        self, repository: str, digests: Sequence[str]
-    ) -> Mapping[str, Manifest]:
-        self._trips.take("manifests")
-        return self._registry.manifests(repository, digests)
-
-    def referrers(
-        self, repository: str, digest: str, *, limit: int
-    ) -> Sequence[Referrer]:
-        self._trips.take("referrers")
-        return self._registry.referrers(repository, digest, limit=limit)
-
-    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
-        self._trips.take("envelope", 2)  # its address, then its bytes
-        return self._registry.blob(repository, digest, limit=limit)
-
-    def archive(self, repository: str, digest: str) -> None:
-        self._trips.take("archive")
-        self._registry.archive(repository, digest)
-
-    def restore(self, repository: str, digest: str) -> None:
-        self._trips.take("restore")
-        self._registry.restore(repository, digest)
-
-
-class CountedLedger:
-    def __init__(self, ledger: Ledger, trips: Trips) -> None:
-        self._ledger, self._trips = ledger, trips
-
-    def current(self, key: SubjectKey) -> Record | None:
-        self._trips.take("ledger")
-        return self._ledger.current(key)
-
-    def write(
-        self,
-        record: Record,
-        *,
-        expected: int,
-        report: Mapping[str, Any] | None = None,
-        intent: Intent | None = None,
-    ) -> None:
-        self._trips.take("write")
-        self._ledger.write(record, expected=expected, report=report, intent=intent)
-
-    def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
-        return self._ledger.history(key)
-
-    def due(self, before: Any, *, limit: int) -> Sequence[SubjectKey]:
-        return self._ledger.due(before, limit=limit)
+from tests.unit.sealward.trips import Trips, counted_stand
 
 
 @pytest.fixture
@@ -111,11 +18,7 @@ def trips() -> Trips:
 
 @pytest.fixture
 def stand(trips: Trips) -> Stand:
-    return Stand(
-        registry=lambda registry: CountedRegistry(registry, trips),
-        run_beside=trips.beside,
-        wrap_ledger=lambda ledger: CountedLedger(ledger, trips),
-    )
+    return counted_stand(trips)
 
 
 def test_an_image_event_takes_four_round_trips_to_the_envelope_and_five_in_all(

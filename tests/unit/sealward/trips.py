@@ -1,0 +1,108 @@
+"""Round trips counted: ports that move a clock only calls move."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sealward.ports import (
+    HistoryEntry,
+    ImageDetail,
+    Intent,
+    Ledger,
+    Manifest,
+    Referrer,
+    Registry,
+)
+from sealward.records import Record
+from sealward.subjects import SubjectKey
+from tests.unit.sealward.stand import Stand
+
+
+@dataclass
+class Trips:
+    """Round trips that wait for one another; what runs beside takes the longest."""
+
+    taken: int = 0
+    at: dict[str, int] = field(default_factory=dict)
+    """When each call had ended, at the latest."""
+
+    def take(self, name: str, number: int = 1) -> None:
+        self.taken += number
+        self.at[name] = max(self.taken, self.at.get(name, 0))
+
+    def beside(self, calls: Sequence[Callable[[], None]], /) -> None:
+        start, end = self.taken, self.taken
+        for call in calls:
+            self.taken = start
+            call()
+            end = max(end, self.taken)
+        self.taken = end
+
+
+class CountedRegistry:
+    def __init__(self, registry: Registry, trips: Trips) -> None:
+        self.account, self.region = registry.account, registry.region
+        self._registry, self._trips = registry, trips
+
+    def describe(self, repository: str, digest: str) -> ImageDetail:
+        self._trips.take("describe")
+        return self._registry.describe(repository, digest)
+
+    def manifests(
+        self, repository: str, digests: Sequence[str]
+    ) -> Mapping[str, Manifest]:
+        self._trips.take("manifests")
+        return self._registry.manifests(repository, digests)
+
+    def referrers(
+        self, repository: str, digest: str, *, limit: int
+    ) -> Sequence[Referrer]:
+        self._trips.take("referrers")
+        return self._registry.referrers(repository, digest, limit=limit)
+
+    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
+        self._trips.take("envelope", 2)  # its address, then its bytes
+        return self._registry.blob(repository, digest, limit=limit)
+
+    def archive(self, repository: str, digest: str) -> None:
+        self._trips.take("archive")
+        self._registry.archive(repository, digest)
+
+    def restore(self, repository: str, digest: str) -> None:
+        self._trips.take("restore")
+        self._registry.restore(repository, digest)
+
+
+class CountedLedger:
+    def __init__(self, ledger: Ledger, trips: Trips) -> None:
+        self._ledger, self._trips = ledger, trips
+
+    def current(self, key: SubjectKey) -> Record | None:
+        self._trips.take("ledger")
+        return self._ledger.current(key)
+
+    def write(
+        self,
+        record: Record,
+        *,
+        expected: int,
+        report: Mapping[str, Any] | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        self._trips.take("write")
+        self._ledger.write(record, expected=expected, report=report, intent=intent)
+
+    def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
+        return self._ledger.history(key)
+
+    def due(self, before: Any, *, limit: int) -> Sequence[SubjectKey]:
+        return self._ledger.due(before, limit=limit)
+
+
+def counted_stand(trips: Trips) -> Stand:
+    """Return a stand whose registry and ledger count on ``trips``."""
+    return Stand(
+        registry=lambda registry: CountedRegistry(registry, trips),
+        run_beside=trips.beside,
+        wrap_ledger=lambda ledger: CountedLedger(ledger, trips),
+    )
