@@ -47,7 +47,7 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-MORE = settings(max_examples=150, deadline=None)
+MORE = settings(max_examples=100, deadline=None)
 
 
 def conclude(envelope: bytes, media_type: str) -> Conclusion | None:
