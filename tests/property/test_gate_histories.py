@@ -188,7 +188,7 @@ def check_idempotent(history: History) -> None:
 
 
 @given(behaviours=behaviours, steps=st.lists(step, min_size=1, max_size=12))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(
     behaviours=Behaviours(),
     steps=[("push", "one"), ("deliver", 1), ("pass", 11), ("good", "one")],
@@ -202,7 +202,7 @@ def test_any_history_ends_as_the_model_says(
     check_idempotent(history)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(8))
 def test_long_histories_end_as_the_model_says(seed: int) -> None:
     chance = random.Random(seed)
     steps: list[tuple[object, ...]] = []
