@@ -143,9 +143,21 @@ def test_a_policy_stands_once(key: Key) -> None:
         read_certificate(certificate(key, policies("1.2.3.4", "1.2.3.4")))
 
 
-def test_policy_mappings_are_not_read(key: Key) -> None:
-    with pytest.raises(InvalidCertificate, match=MAPPINGS):
-        read_certificate(certificate(key, Extension(MAPPINGS, b"\x05\0")))
+def test_policy_mappings_are_pairs_of_identifiers(key: Key) -> None:
+    pair = der.sequence(der.oid("1.2.3.4"), der.oid("1.2.3.5"))
+    for good in (der.sequence(), der.sequence(pair, pair)):
+        assert read_certificate(certificate(key, Extension(MAPPINGS, good))).sha256
+    for bad in (
+        b"",
+        b"\x05\0",
+        pair,
+        der.sequence(pair) + b"\0",
+        der.sequence(der.sequence(der.oid("1.2.3.4"))),
+        der.sequence(der.sequence(der.oid("1.2.3.4"), der.integer(7))),
+        der.sequence(der.sequence(der.oid("1.2.3.4"), der.oid("1.2.3"), b"\x05\0")),
+    ):
+        with pytest.raises(InvalidCertificate, match=MAPPINGS):
+            read_certificate(certificate(key, Extension(MAPPINGS, bad)))
 
 
 @pytest.mark.parametrize(

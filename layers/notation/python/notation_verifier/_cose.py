@@ -50,7 +50,7 @@ def read_cose(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
 def _read(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
     if not data.startswith(_SIGN1):
         raise MalformedEnvelope("COSE: does not begin as a tagged COSE_Sign1")
-    outer = cbor_value(data, 1)
+    outer = cbor_value(data, 1, times=False)
     match outer:
         case [
             bytes() as protected,

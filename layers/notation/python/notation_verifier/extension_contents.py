@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from cryptography import x509
 
+from notation_verifier import _der
 from notation_verifier.errors import InvalidCertificate
 
 _LABEL = r"[A-Za-z0-9_-]{1,63}"
@@ -25,7 +26,7 @@ _URI = re.compile(
     r"(?!//)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*",
     re.ASCII,
 )
-_POLICY_MAPPINGS = "2.5.29.33"
+_POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")
 
 
 def check_contents(extension: x509.Extension[x509.ExtensionType]) -> None:
@@ -49,9 +50,8 @@ def check_contents(extension: x509.Extension[x509.ExtensionType]) -> None:
             )
         case x509.CertificatePolicies() as policies:
             usable = _all_different(each.policy_identifier for each in policies)
-        case x509.UnrecognizedExtension():
-            # Mappings are for CAs across policy domains; no signing chain needs them.
-            usable = extension.oid.dotted_string != _POLICY_MAPPINGS
+        case x509.UnrecognizedExtension() as unknown:
+            usable = unknown.oid != _POLICY_MAPPINGS or _are_mappings(unknown.value)
         case _:
             pass
     if not usable:
@@ -86,6 +86,21 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _are_mappings(der: bytes) -> bool:
+    """Return whether bytes are a SEQUENCE of pairs of OIDs, in DER."""
+    span = _der.span
+    try:
+        at, end = span(der, 0, len(der), _der.SEQUENCE)
+        while at < end:
+            first, at = span(der, at, end, _der.SEQUENCE)
+            _, second = span(der, first, at, _der.OBJECT_IDENTIFIER)
+            if span(der, second, at, _der.OBJECT_IDENTIFIER)[1] != at:
+                return False
+    except _der.DerError:
+        return False
+    return end == len(der)
 
 
 def _all_different(values: Iterable[object]) -> bool:
