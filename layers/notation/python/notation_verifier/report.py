@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from notation_verifier.levels import Action, Validation, VerificationLevel
-from notation_verifier.revocation import ChainRevocation
+
+if TYPE_CHECKING:
+    from notation_verifier.revocation import ChainRevocation
 
 
 class CheckName(StrEnum):
@@ -144,7 +147,7 @@ class Verification:
     """The trust store that holds a certificate of the chain: ``ca:payments``."""
     identity: str | None
     """The trusted identity that matched, as the statement writes it."""
-    revocation: ChainRevocation | None = None
+    revocation: "ChainRevocation | None" = None
     """What OCSP and CRLs answered; None where they were not asked."""
 
     def conclusion(self, level: VerificationLevel | None = None) -> Conclusion:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from notation_verifier._cose import read_cose
 from notation_verifier._jws import read_jws
@@ -44,9 +45,6 @@ from notation_verifier.report import (
     Skipped,
     Verification,
 )
-from notation_verifier.revocation import ChainRevocation, RevocationSettings
-from notation_verifier.revocation import outcome as revocation_check
-from notation_verifier.revocation.chain import DEFAULT_SETTINGS
 from notation_verifier.signer import SIGNER_ROOTS, names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
@@ -55,6 +53,9 @@ from notation_verifier.validity import (
     check_expiry,
     check_revocation,
 )
+
+if TYPE_CHECKING:
+    from notation_verifier.revocation import ChainRevocation, RevocationSettings
 
 VALIDATIONS = {
     CheckName.SIGNATURE: Validation.INTEGRITY,
@@ -95,7 +96,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     trust_stores: TrustStores,
     signer_roots: AbstractSet[str] = SIGNER_ROOTS,
     fetch: Fetch | None = None,
-    revocation_settings: RevocationSettings = DEFAULT_SETTINGS,
+    revocation_settings: "RevocationSettings | None" = None,
     now: datetime,
 ) -> Verification:
     """Return the report on one signature envelope.
@@ -113,7 +114,8 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         fetch: asks OCSP responders and for CRLs, for anchored chains only, and only
             where checks 1 to 4 passed. Without it, what needs an answer is Skipped and
             says so.
-        revocation_settings: what earlier checks learnt, and how answers are asked for.
+        revocation_settings: what earlier checks learnt, and how answers are asked for;
+            None for nothing learnt, one after the other.
         now: the time of verification, with its zone.
 
     Raises:
@@ -149,9 +151,14 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         else:
             identity, trusted = check_trusted_identity(found, statement)  # (6)
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
-    answers: ChainRevocation | None = None
+    answers: "ChainRevocation | None" = None
     if fetch is not None and _needs_asking(revocation, statement.level):
         if all(isinstance(one, Passed) for one in (signature, payload, critical)):
+            # A twentieth of a cold start, for those only who have a way to ask.
+            from notation_verifier.revocation import (  # noqa: PLC0415
+                outcome as revocation_check,
+            )
+
             answers = revocation_check.ask(
                 found, fetch=fetch, now=now, settings=revocation_settings
             )

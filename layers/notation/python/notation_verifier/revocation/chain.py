@@ -33,9 +33,6 @@ class RevocationSettings:
     """Runs the certificates' checks, as ``Executor.map`` does."""
 
 
-DEFAULT_SETTINGS = RevocationSettings()
-
-
 def check_revocation(
     chain: Sequence[Certificate],
     *,

@@ -11,9 +11,14 @@ from notation_verifier.revocation.status import ChainRevocation, RevocationStatu
 
 
 def ask(
-    envelope: Envelope, *, fetch: Fetch, now: datetime, settings: RevocationSettings
+    envelope: Envelope,
+    *,
+    fetch: Fetch,
+    now: datetime,
+    settings: RevocationSettings | None,
 ) -> ChainRevocation:
     """Return what is known of the envelope's chain, which must be anchored (R2)."""
+    settings = settings or RevocationSettings()
     authority = envelope.scheme is SigningScheme.SIGNING_AUTHORITY
     return check_revocation(
         envelope.chain,
