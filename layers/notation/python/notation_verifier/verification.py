@@ -151,7 +151,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         else:
             identity, trusted = check_trusted_identity(found, statement)  # (6)
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
-    answers: "ChainRevocation | None" = None
+    answers: ChainRevocation | None = None
     if fetch is not None and _needs_asking(revocation, statement.level):
         if all(isinstance(one, Passed) for one in (signature, payload, critical)):
             # A twentieth of a cold start, for those only who have a way to ask.
