@@ -136,6 +136,11 @@ def test_certificate_of_another_issuer_is_unknown_without_a_question() -> None:
     assert (found.status, servers.asked) == (UNKNOWN, [])
 
 
+def test_detail_is_short_however_long_a_url_is() -> None:
+    scene = forge.scene(ocsp=["http://ocsp.test/" + "a" * 9000])
+    assert len(leaf(scene, {}).detail) < 300
+
+
 def test_detail_names_the_source_and_the_reason() -> None:
     scene = forge.scene(ocsp=[forge.OCSP_URL], crl=[forge.CRL_URL])
     found = leaf(scene, {forge.CRL_URL: scene.crl(scene.listed(reason=1))})

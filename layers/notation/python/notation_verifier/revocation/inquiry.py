@@ -19,6 +19,7 @@ from notation_verifier.revocation.question import (
     Question,
     Record,
     says,
+    shown,
 )
 from notation_verifier.revocation.responders import ask_responders
 from notation_verifier.revocation.status import (
@@ -94,14 +95,16 @@ def _find(question: Question, record: Record) -> _Found:
     else:
         decided = _ask(question, record)
         if decided is None:
-            said = "; ".join(f"{one.url}: {one.detail}" for one in record.attempts)
+            said = "; ".join(
+                f"{shown(one.url)}: {one.detail}" for one in record.attempts
+            )
             found = _Found(RevocationStatus.UNKNOWN, said)
         else:
             if known and decided.status is RevocationStatus.GOOD:
                 known = _released(known, decided, question, record)
             found = _Found(
                 decided.status,
-                f"{decided.url} {decided.detail}",
+                f"{shown(decided.url)} {decided.detail}",
                 decided.method,
                 decided.fresh_until
                 if decided.status is RevocationStatus.GOOD

@@ -16,7 +16,7 @@ from notation_verifier.revocation.pointers import (
     check_url,
     is_http,
 )
-from notation_verifier.revocation.question import Question, Record, says
+from notation_verifier.revocation.question import Question, Record, says, shown
 from notation_verifier.revocation.status import (
     Attempt,
     Cause,
@@ -171,7 +171,7 @@ def _fetch_delta(urls: tuple[str, ...], question: Question) -> Crl:
         try:
             return read_crl(body, question.issuer, question.clock)
         except Refused as refused:
-            raise Refused(refused.cause, f"delta CRL {url}: {refused}") from None
+            raise Refused(refused.cause, f"delta CRL {shown(url)}: {refused}") from None
     raise Refused(failure.cause, f"delta CRL: {failure}")
 
 

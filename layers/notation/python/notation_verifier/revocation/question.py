@@ -20,6 +20,8 @@ from notation_verifier.revocation.status import (
     RevocationStatus,
 )
 
+_SHOWN_CHARACTERS = 120
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
@@ -102,6 +104,11 @@ class Record:
     def learn_crl(self, memory_key: str, seen: SeenCrl) -> None:
         """Remember how far a source of current CRLs had come."""
         self.learnt = self.learnt.merged(RevocationMemory(crls={memory_key: seen}))
+
+
+def shown(url: str) -> str:
+    """Return a URL short enough for a message; it may be as long as a certificate."""
+    return url if len(url) <= _SHOWN_CHARACTERS else f"{url[:_SHOWN_CHARACTERS]}…"
 
 
 def says(revocation: Revocation | None, *, good: bool) -> str:
