@@ -13,15 +13,16 @@ STORES = 10
 """Trust stores of a bundle, one root each: teams share few certificate authorities."""
 
 
-def document(policies: int, *, scopes: int = 1) -> bytes:
+def document(policies: int, *, scopes: int = 1, root: bytes | None = None) -> bytes:
     """Return a bundle: ``policies`` policies of ``scopes`` scopes each.
 
     Policy ``n`` governs ``team-n/*`` and, from the second scope on, single repositories
-    elsewhere. Everyone's signer is the forge's usual one.
+    elsewhere. It trusts ``root`` (DER) besides its store's own root, where one is given.
     """
     roots = [
         forge.chain(subject=f"Store {number}").root_der for number in range(STORES)
     ]
+    trusted = () if root is None else (root,)
     return json.dumps(
         {
             "schema": 1,
@@ -32,8 +33,10 @@ def document(policies: int, *, scopes: int = 1) -> bytes:
             "policies": [_policy(number, scopes) for number in range(policies)],
             "trustStores": {
                 "ca": {
-                    f"store-{number}": [base64.b64encode(root).decode()]
-                    for number, root in enumerate(roots)
+                    f"store-{number}": [
+                        base64.b64encode(der).decode() for der in (own, *trusted)
+                    ]
+                    for number, own in enumerate(roots)
                 }
             },
         }
