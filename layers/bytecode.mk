@@ -11,10 +11,12 @@ unexport PYTHONPYCACHEPREFIX
 SEALWARD_BUILD ?= package
 SEALWARD_ARCHITECTURE ?= arm64
 
+# `make package PYTHON=…` says what makes environments, and make hands it on to here:
+# without `override` a package would carry another Python's bytecode.
 ifeq ($(SEALWARD_BUILD),local)
-PYTHON = python3
+override PYTHON = python3
 else ifeq ($(SEALWARD_BUILD),package)
-PYTHON = python3.13
+override PYTHON = python3.13
 else
 $(error SEALWARD_BUILD is "$(SEALWARD_BUILD)"; write package or local)
 endif
