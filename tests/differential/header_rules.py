@@ -21,6 +21,7 @@ from tests.differential.draft import (
     Draft,
 )
 from tests.differential.encoding import Pairs
+from tests.differential.keys import ALGORITHM_OF_KEY
 from tests.differential.rules import rule
 
 _PLUGIN = "io.cncf.notary.verificationPlugin"
@@ -339,17 +340,10 @@ def _altered(draft: Draft) -> None:
 @rule("signature-by-another-key")
 def _by_another_key(draft: Draft) -> None:
     """The chain is good, and not the signer's."""
-    other = draft.material.keys.key(draft.leaf.key.kind, 8)
-    genuine = draft.certificate(0)
-    first = draft.chain[0]
-
-    def keep(chain: list[bytes]) -> list[bytes]:
-        return [genuine, *chain[1:]]
-
-    draft.on_chain = keep
-    draft.on_signature = lambda signature: bytes(reversed(signature))
-    if draft.format == JWS and first.key.kind == "p256":
-        draft.on_signature = lambda _: other.sign_envelope("ES256", b"something else")
+    kind = draft.leaf.key.kind
+    other = draft.material.keys.key(kind, 7)
+    algorithm = draft.algorithm or ALGORITHM_OF_KEY[kind]
+    draft.on_signature = lambda _: other.sign_envelope(algorithm, b"something else")
 
 
 @rule("signature-ecdsa-in-der")

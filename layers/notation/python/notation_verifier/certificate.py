@@ -124,7 +124,7 @@ def _slices(der: bytes) -> _Slices:
 
     Raises:
         DerError: not a version 3 certificate.
-        InvalidCertificate: serial number negative, or two different algorithms named.
+        InvalidCertificate: serial number not positive, or two algorithms named.
     """
     span = _der.span
     tbs, end = span(der, 0, len(der), _der.SEQUENCE)
@@ -138,8 +138,9 @@ def _slices(der: bytes) -> _Slices:
     if not der.startswith(_V3, at):
         raise InvalidCertificate("not a version 3 certificate")
     serial, serial_end = span(der, at + len(_V3), tbs_end, _der.INTEGER)
-    if serial == serial_end or der[serial] & _NEGATIVE:
-        raise InvalidCertificate("the serial number is negative")
+    if der[serial] & _NEGATIVE or not any(der[serial:serial_end]):
+        # Zero as well: cryptography has announced that it will refuse it.
+        raise InvalidCertificate("the serial number is not positive")
     algorithm = der[tbs_end:algorithm_end]
     issuer = serial_end + len(algorithm)
     if der[serial_end:issuer] != algorithm:
