@@ -168,7 +168,7 @@ def test_an_unexpected_error_is_never_a_verdict(
 
     with world() as made:
         made.push("unsigned")
-        monkeypatch.setattr("sealward.look.decide", broken)
+        monkeypatch.setattr("sealward.look.gate.decide", broken)
         assert _failures(made.look(_batch(UNSIGNED))) == [1]
         assert made.dynamodb.scan(TableName="ledger")["Items"] == []
         with pytest.raises(ZeroDivisionError):

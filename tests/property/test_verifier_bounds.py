@@ -67,10 +67,10 @@ def test_hostile_bytes_are_refused_in_bounded_time_and_memory(name: str) -> None
     media_type, make = HOSTILE[name]
     arguments = forge.case(make(), SIGNER, media_type=media_type)
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(NotationError):
         verify(**arguments)
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert took < 5

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from demo.layouts.oci_layout import OciLayout
+from sealward.ledger.records import Record
 from sealward.policy.bundle import load_bundle
 from sealward.ports import ImageStatus
-from sealward.records import Record
 from simulator.pushes import Pusher
 from tests.unit.sealward.stand import Stand
 

@@ -229,7 +229,7 @@ def test_what_is_no_scope(scope: str) -> None:
 
 
 def test_no_scope_takes_long_to_judge() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for scope in (
         "a/" + "a" * 100_000 + "!",
         "a/" + "a-" * 250 + "!",
@@ -237,7 +237,7 @@ def test_no_scope_takes_long_to_judge() -> None:
     ):
         with pytest.raises(InvalidTrustPolicy):
             check_registry_scope(scope)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_large_document_loads_quickly_and_finds_at_once() -> None:
@@ -249,7 +249,7 @@ def test_a_large_document_loads_quickly_and_finds_at_once() -> None:
         }
         for n in range(1000)
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     found = TrustPolicyDocument.parse(document(*statements))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert found.statement_for("r/999/9") is found.statements[999]

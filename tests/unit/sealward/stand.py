@@ -9,12 +9,12 @@ from typing import Any
 
 from notation_verifier import Descriptor
 from sealward.events import Hint, parse_events
+from sealward.ledger.records import Record
 from sealward.look import Gate, tick
-from sealward.look_result import LookResult
+from sealward.look.result import LookResult
 from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
 from sealward.ports import Ledger, Registry
 from sealward.reads import RunBeside
-from sealward.records import Record
 from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock

@@ -15,7 +15,7 @@ from sealward.ledger import (
     to_item,
     to_text,
 )
-from sealward.records import Record
+from sealward.ledger.records import Record
 from tests import forge
 from tests.unit.sealward.stand import Stand, bundle
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from notation_verifier import Descriptor, Reason
-from sealward.candidates import CANDIDATES_LIMIT, Rejection
 from sealward.decisions import Step, Unknown
 from sealward.ledger import HoldState, Verdict
-from sealward.manifests import ManifestProblem
 from sealward.policy.bundle import Capability, load_bundle
 from sealward.ports import Unavailable
+from sealward.signatures.candidates import CANDIDATES_LIMIT, Rejection
+from sealward.subjects.manifests import ManifestProblem
 from simulator.errors import ServiceError
 from simulator.faults import Fault
 from tests import forge

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from notation_verifier import Reason
-from sealward.announcements import BUNDLE_EXPIRED
-from sealward.candidates import Rejection
 from sealward.decisions import Unknown, verdict
+from sealward.findings.remedies import DOCUMENT, REMEDIES
 from sealward.ledger import Verdict
-from sealward.manifests import ManifestProblem
-from sealward.remedies import DOCUMENT, REMEDIES
+from sealward.look.announcements import BUNDLE_EXPIRED
+from sealward.signatures.candidates import Rejection
+from sealward.subjects.manifests import ManifestProblem
 
 ROOT = Path(__file__).parents[3]
 VERDICT_REASONS = {

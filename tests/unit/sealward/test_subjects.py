@@ -5,13 +5,6 @@ from typing import Any
 
 import pytest
 
-from sealward.manifests import (
-    DEPTH_LIMIT,
-    MANIFEST_LIMIT,
-    BadManifest,
-    ManifestProblem,
-    parse_manifest,
-)
 from sealward.subjects import (
     IMAGE_CONFIG_TYPES,
     NOTARY_SIGNATURE,
@@ -20,6 +13,13 @@ from sealward.subjects import (
     SignatureIndex,
     SignatureManifest,
     classify,
+)
+from sealward.subjects.manifests import (
+    DEPTH_LIMIT,
+    MANIFEST_LIMIT,
+    BadManifest,
+    ManifestProblem,
+    parse_manifest,
 )
 from tests import forge
 from tests.unit.sealward.stand import EMPTY, IMAGE_CONFIG, IMAGE_MANIFEST

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sealward.ledger.records import Record
 from sealward.ports import (
     HistoryEntry,
     ImageDetail,
@@ -13,7 +14,6 @@ from sealward.ports import (
     Referrer,
     Registry,
 )
-from sealward.records import Record
 from sealward.subjects import SubjectKey
 from tests.unit.sealward.stand import Stand
 

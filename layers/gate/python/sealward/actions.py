@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sealward.decisions import Decision, Step
 from sealward.decisions.schedule import earliest, next_hold_look
+from sealward.ledger.records import Exposure, Hold, HoldState, Record
 from sealward.ports import (
     Denied,
     ImageStatus,
@@ -15,7 +16,6 @@ from sealward.ports import (
     Registry,
     Unavailable,
 )
-from sealward.records import Exposure, Hold, HoldState, Record
 
 _DETAIL_LIMIT = 300
 

@@ -21,8 +21,8 @@ from notation_verifier import (
     Verification,
     verify,
 )
-from sealward.candidates import Rejected, Rejection, Signature, Unread
 from sealward.policy.bundle import Policy, PolicyBundle
+from sealward.signatures.candidates import Rejected, Rejection, Signature, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

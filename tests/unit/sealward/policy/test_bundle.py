@@ -429,8 +429,8 @@ def test_ten_thousand_scopes_load_in_under_a_second(
     written = encode(document)
     seconds = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         bundle = load_bundle(written)
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     assert min(seconds) < 1.0, seconds
     assert names(bundle, "prod/team999/service9/api") == ["team999"]

@@ -120,12 +120,12 @@ def test_the_first_of_two_equal_scopes_stays() -> None:
 
 
 def test_a_name_that_would_backtrack_is_refused_at_once() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InvalidScope):
         parse_repository("a" * 255 + "!")
     with pytest.raises(InvalidScope):
         parse_repository("a-" * 100_000 + "/")
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
 
 
 def test_a_look_up_costs_as_much_with_ten_thousand_scopes_as_with_ten() -> None:

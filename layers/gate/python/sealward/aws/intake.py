@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sealward.aws.telemetry import Telemetry
 from sealward.events import EventProblem, Hint, MalformedEvent, parse_events
-from sealward.look_result import LookResult
+from sealward.look.result import LookResult
 from sealward.ports import LookQueue, PortError
 
 RESERVE: Final = 40_000

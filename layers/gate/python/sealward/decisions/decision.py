@@ -17,8 +17,8 @@ from sealward.decisions.verdict import (
     strict_verdict,
 )
 from sealward.decisions.wishes import wish_of
+from sealward.ledger.records import Exposure, Hold, HoldState, Record, Verdict
 from sealward.ports import ImageStatus
-from sealward.records import Exposure, Hold, HoldState, Record, Verdict
 from sealward.subjects import SubjectKey
 
 

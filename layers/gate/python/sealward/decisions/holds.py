@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from sealward.decisions.step import Step
+from sealward.ledger.records import Exposure, Hold, HoldState
 from sealward.ports import ImageStatus
-from sealward.records import Exposure, Hold, HoldState
 
 SETTLING: Final = timedelta(minutes=5)
 """How long an archive that was asked for may still happen though it reads ACTIVE."""

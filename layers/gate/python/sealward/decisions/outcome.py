@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sealward.decisions.severity import Severity, Tell, severity
 from sealward.decisions.step import Step
-from sealward.records import Hold, Record, Verdict
+from sealward.ledger.records import Hold, Record, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

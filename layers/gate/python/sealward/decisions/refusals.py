@@ -14,8 +14,8 @@ from notation_verifier import (
     Verification,
     VerificationLevel,
 )
-from sealward.candidates import Rejected, Unread
-from sealward.records import Verdict
+from sealward.ledger.records import Verdict
+from sealward.signatures.candidates import Rejected, Unread
 from sealward.verifications import Candidate, Examined
 
 _ORDER: Final = {name: place for place, name in enumerate(CheckName)}

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from sealward.decisions.refusals import Judgement
+from sealward.ledger.records import Hold, HoldState, Verdict
 from sealward.policy.bundle import Policy
-from sealward.records import Hold, HoldState, Verdict
 
 SOON: Final = (
     timedelta(seconds=10),

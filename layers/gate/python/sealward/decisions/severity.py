@@ -6,7 +6,7 @@ from typing import Final
 from notation_verifier import Reason
 from sealward.decisions.situation import Unknown
 from sealward.decisions.verdict import GONE, SETTLED_FAILURES, SIGNATURE_LOST
-from sealward.records import Hold, HoldState, Verdict
+from sealward.ledger.records import Hold, HoldState, Verdict
 
 
 class Severity(StrEnum):

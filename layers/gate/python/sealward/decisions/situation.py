@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from notation_verifier import Descriptor
-from sealward.manifests import BadManifest
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
 from sealward.ports import ImageDetail
+from sealward.subjects.manifests import BadManifest
 from sealward.verifications import Search
 
 

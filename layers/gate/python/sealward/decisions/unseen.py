@@ -16,9 +16,9 @@ from sealward.decisions.situation import Ruling, Unknown, Unseen
 from sealward.decisions.step import Step
 from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
 from sealward.decisions.wishes import may_hold_unknown
+from sealward.ledger.records import Exposure, HoldState, Record, Verdict
 from sealward.policy.bundle import UNKNOWN_FOR
 from sealward.ports import ImageStatus
-from sealward.records import Exposure, HoldState, Record, Verdict
 from sealward.subjects import SubjectKey
 
 TEXT_LIMIT: Final = 600

@@ -11,11 +11,11 @@ from notation_verifier import (
     Skipped,
     VerificationLevel,
 )
-from sealward.candidates import CANDIDATES_LIMIT, LOST, Rejected, Unread
 from sealward.decisions.refusals import Judgement, final_refusal, most_telling
 from sealward.decisions.situation import Seen
+from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
-from sealward.records import Record, Verdict
+from sealward.signatures.candidates import CANDIDATES_LIMIT, LOST, Rejected, Unread
 from sealward.verifications import Candidate, Examined
 
 NO_POLICY: Final = "no-policy"

@@ -10,8 +10,8 @@ from typing import Final
 from sealward.decisions.holds import Wish
 from sealward.decisions.situation import Ruling, Seen
 from sealward.decisions.verdict import OPEN, SETTLED_FAILURES
+from sealward.ledger.records import HoldState, Record, Verdict
 from sealward.ports import ImageStatus
-from sealward.records import HoldState, Record, Verdict
 
 QUARANTINE: Final = "quarantine"
 RELEASE: Final = "release"

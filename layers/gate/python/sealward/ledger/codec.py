@@ -1,8 +1,7 @@
 """The ledger: how its records are stored.
 
 ``to_item`` and ``from_item`` say what is stored, in plain JSON types, so that every
-adapter stores the same. The records themselves are in ``sealward.records``; their names
-are offered here as well.
+adapter stores the same.
 """
 
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from notation_verifier import Descriptor
-from sealward.records import (
+from sealward.ledger.records import (
     SCHEMA,
     Exposure,
     FindingState,

@@ -13,9 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sealward.decisions import Severity
+from sealward.findings.remedies import DOCUMENT, remedy
+from sealward.ledger.records import (
+    FindingState,
+    FindingStatus,
+    HoldState,
+    Record,
+    Verdict,
+)
 from sealward.policy.bundle import Policy
-from sealward.records import FindingState, FindingStatus, HoldState, Record, Verdict
-from sealward.remedies import DOCUMENT, remedy
 
 _TITLE = 256
 DESCRIPTION_LIMIT: Final = 1024

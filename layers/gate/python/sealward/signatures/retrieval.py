@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sealward.candidates import (
+from sealward.ports import Manifest, NotFound, PortError, Registry
+from sealward.reads import Read, RunBeside, ask
+from sealward.signatures.candidates import (
     SIGNATURE_MANIFEST_LIMIT,
     Rejected,
     Rejection,
@@ -17,10 +19,8 @@ from sealward.candidates import (
     Unread,
     manifest_too_large,
 )
-from sealward.manifests import BadManifest, parse_manifest
-from sealward.ports import Manifest, NotFound, PortError, Registry
-from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SignatureManifest, SubjectKey, signature_manifest
+from sealward.subjects.manifests import BadManifest, parse_manifest
 
 ENVELOPE_LIMIT: Final = 1024 * 1024
 """Bytes; real ones have two to eight thousand."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sealward.decisions import Severity
-from sealward.findings import (
+from sealward.findings.document import (
     DESCRIPTION_LIMIT,
     FINDING_TYPE,
     TEXT_LIMIT,
@@ -12,8 +12,8 @@ from sealward.findings import (
     frame,
     printable,
 )
+from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.policy.bundle import InvalidBundle
-from sealward.remedies import DOCUMENT, remedy
 
 
 def bundle_raised(place: Place, *, reason: str, detail: str) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sealward.actions import act
-from sealward.announcements import Announcements
-from sealward.candidates import shortlist
 from sealward.decisions import (
     Decision,
     Ruling,
@@ -28,8 +26,11 @@ from sealward.decisions import (
 from sealward.decisions.verdict import NOT_AN_IMAGE, skips
 from sealward.events import Hint
 from sealward.findings import Place
-from sealward.hints import Found, Trail
-from sealward.look_result import LookResult, history_report
+from sealward.ledger.records import Record
+from sealward.look.announcements import Announcements
+from sealward.look.hints import Found, Trail
+from sealward.look.result import LookResult, history_report
+from sealward.look.sightings import InForce, in_force
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports import (
     BundleSource,
@@ -42,9 +43,8 @@ from sealward.ports import (
     SecurityHub,
 )
 from sealward.reads import Read, RunBeside
-from sealward.records import Record
-from sealward.sightings import InForce, in_force
 from sealward.signatures import read_signatures
+from sealward.signatures.candidates import shortlist
 from sealward.subjects import SubjectKey
 from sealward.verifications import Search, search
 

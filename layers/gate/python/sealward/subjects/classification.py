@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from notation_verifier import Descriptor
 from sealward.events import is_digest
-from sealward.manifests import (
+from sealward.subjects.manifests import (
     INDEX_TYPES,
     OCI_INDEX,
     OCI_MANIFEST,

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from notation_verifier import Descriptor
-from sealward.candidates import REFERRERS_LIMIT
 from sealward.decisions import Seen, Unknown, Unseen
+from sealward.ledger.records import Record
 from sealward.policy.bundle import InvalidBundle, PolicyBundle, Standing
 from sealward.ports import (
     BundleSource,
@@ -26,7 +26,7 @@ from sealward.ports import (
     Registry,
 )
 from sealward.reads import Read, RunBeside, ask
-from sealward.records import Record
+from sealward.signatures.candidates import REFERRERS_LIMIT
 from sealward.subjects import SubjectKey
 
 RACE: Final = timedelta(seconds=2)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sealward.decisions import Decision, Step
 from sealward.events import Hint
-from sealward.records import FindingStatus, HoldState, Record, Verdict
+from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict
 from sealward.verifications import Search, candidate_reports
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sealward.manifests import OCI_MANIFEST
 from sealward.ports import ImageStatus, Referrer
 from sealward.subjects import NOTARY_SIGNATURE
+from sealward.subjects.manifests import OCI_MANIFEST
 
 CANDIDATES_LIMIT: Final = 100
 """Candidates considered beside the two that are tried first; as the notation CLI."""

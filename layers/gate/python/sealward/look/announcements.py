@@ -10,11 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sealward.bundle_findings import (
-    bundle_raised,
-    bundle_resolved,
-    describe_problems,
-)
 from sealward.decisions import (
     Decision,
     Severity,
@@ -33,10 +28,15 @@ from sealward.findings import (
     raised,
     resolved,
 )
+from sealward.findings.bundle import (
+    bundle_raised,
+    bundle_resolved,
+    describe_problems,
+)
+from sealward.ledger.records import FindingState, FindingStatus, Record
+from sealward.look.sightings import InForce
 from sealward.policy.bundle import Policy
 from sealward.ports import Delivered, Ledger, PortError, SecurityHub
-from sealward.records import FindingState, FindingStatus, Record
-from sealward.sightings import InForce
 from sealward.subjects import SubjectKey
 
 BUNDLE_KEY: Final = SubjectKey(repository="sealward", digest="policy-bundle")

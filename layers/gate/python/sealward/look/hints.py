@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sealward.candidates import Unread
 from sealward.decisions import Unknown, Unseen
 from sealward.decisions.verdict import NOT_AN_IMAGE
-from sealward.manifests import BadManifest
+from sealward.look.sightings import Sighting, sight
 from sealward.ports import ImageStatus, Ledger, Registry
 from sealward.reads import Read, RunBeside
-from sealward.sightings import Sighting, sight
 from sealward.signatures import Named, name, read_manifests
+from sealward.signatures.candidates import Unread
 from sealward.subjects import (
     Image,
     OtherArtifact,
@@ -25,6 +24,7 @@ from sealward.subjects import (
     SubjectKey,
     classify,
 )
+from sealward.subjects.manifests import BadManifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

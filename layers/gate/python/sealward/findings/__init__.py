@@ -1,0 +1,31 @@
+"""Findings: what is told to Security Hub. Pure."""
+
+from sealward.findings.document import (
+    DESCRIPTION_LIMIT,
+    FINDING_TYPE,
+    TEXT_LIMIT,
+    VALUE_LIMIT,
+    Place,
+    dated,
+    delivered,
+    frame,
+    next_state,
+    printable,
+    raised,
+    resolved,
+)
+
+__all__ = [
+    "DESCRIPTION_LIMIT",
+    "FINDING_TYPE",
+    "TEXT_LIMIT",
+    "VALUE_LIMIT",
+    "Place",
+    "dated",
+    "delivered",
+    "frame",
+    "next_state",
+    "printable",
+    "raised",
+    "resolved",
+]

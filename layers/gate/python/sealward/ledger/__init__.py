@@ -1,0 +1,35 @@
+"""The ledger: what is remembered of a subject, and how it is written down."""
+
+from sealward.ledger.codec import (
+    UnreadableRecord,
+    from_item,
+    from_text,
+    to_item,
+    to_text,
+)
+from sealward.ledger.records import (
+    SCHEMA,
+    Exposure,
+    FindingState,
+    FindingStatus,
+    Hold,
+    HoldState,
+    Record,
+    Verdict,
+)
+
+__all__ = [
+    "SCHEMA",
+    "Exposure",
+    "FindingState",
+    "FindingStatus",
+    "Hold",
+    "HoldState",
+    "Record",
+    "UnreadableRecord",
+    "Verdict",
+    "from_item",
+    "from_text",
+    "to_item",
+    "to_text",
+]

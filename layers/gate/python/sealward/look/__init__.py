@@ -1,0 +1,15 @@
+"""A look: the whole way from a hint to a finding; and the tick that sends hints."""
+
+from sealward.look.gate import (
+    Gate,
+    tick,
+)
+from sealward.look.result import (
+    LookResult,
+)
+
+__all__ = [
+    "Gate",
+    "LookResult",
+    "tick",
+]

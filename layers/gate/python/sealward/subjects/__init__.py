@@ -1,0 +1,27 @@
+"""Subjects: what an artifact is, decided by its content."""
+
+from sealward.subjects.classification import (
+    IMAGE_CONFIG_TYPES,
+    NOTARY_SIGNATURE,
+    Image,
+    OtherArtifact,
+    SignatureIndex,
+    SignatureManifest,
+    Subject,
+    SubjectKey,
+    classify,
+    signature_manifest,
+)
+
+__all__ = [
+    "IMAGE_CONFIG_TYPES",
+    "NOTARY_SIGNATURE",
+    "Image",
+    "OtherArtifact",
+    "SignatureIndex",
+    "SignatureManifest",
+    "Subject",
+    "SubjectKey",
+    "classify",
+    "signature_manifest",
+]
