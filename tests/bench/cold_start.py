@@ -128,8 +128,6 @@ def starters(folder: Path) -> tuple[Starter, Starter]:
     bundle.write_bytes(document(POLICIES))
     variables = function.environment({**_VALUES, "POLICY_BUNDLE": str(bundle)})
     environment = {**_ENVIRONMENT, **variables}
-    ours = Starter(
-        folders=(function.code, opt), environment=environment, bundle=bundle
-    )
+    ours = Starter(folders=(function.code, opt), environment=environment, bundle=bundle)
     bare = Starter(folders=(HERE / "bare_function", opt), environment=environment)
     return ours, bare

@@ -1,0 +1,191 @@
+"""Money: dollars of a million ECR events, a million signed images and a month of nothing.
+
+A sum of recorded counts (``usage``), the template and list prices. Every number of it
+is a figure. No free tier is counted, no batch, no discount: the dearest ordinary way.
+"""
+
+import statistics
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.bench.canned import function
+from tests.bench.usage import IMAGES, LINE_BYTES, Usage, record
+from tests.figures import Figures
+from tests.template.rendering import load, render
+
+MILLION = 1_000_000
+GB = 1e9
+MONTH_MINUTES = 43_800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A list price of us-east-1, in dollars."""
+
+    dollars: float
+    of: str
+    source: str
+    """``published``: read in a third party's copy; ``remembered``: check it."""
+
+
+PRICES: Mapping[str, Price] = {
+    "lambda_request": Price(
+        dollars=0.20 / MILLION, of="an invocation", source="published"
+    ),
+    "lambda_gb_second": Price(
+        dollars=0.0000133334, of="a GB-second on arm64", source="published"
+    ),
+    "sqs_request": Price(dollars=0.40 / MILLION, of="a request", source="remembered"),
+    "write_unit": Price(
+        dollars=0.625 / MILLION, of="a write unit on demand", source="remembered"
+    ),
+    "read_unit": Price(
+        dollars=0.125 / MILLION, of="a read unit on demand", source="remembered"
+    ),
+    "log_gb": Price(dollars=0.50, of="a GB of log taken in", source="remembered"),
+    "ledger_gb_month": Price(
+        dollars=0.25 + 0.20, of="a GB-month, with its backup", source="remembered"
+    ),
+    "metric_month": Price(dollars=0.30, of="a metric a month", source="remembered"),
+    "alarm_month": Price(dollars=0.10, of="an alarm a month", source="remembered"),
+    "s3_get": Price(dollars=0.40 / MILLION, of="a GET", source="remembered"),
+    "finding": Price(dollars=0.00003, of="a finding taken in", source="remembered"),
+}
+
+CALL_SECONDS = 0.020
+"""Of a call to AWS. Assumed."""
+MEGABYTES_OF_A_PROCESSOR = 1_769
+"""Memory that buys one whole processor; AWS documents it."""
+REQUESTS_OF_A_MESSAGE = 3
+"""Sent, received, deleted; each message alone."""
+LAMBDA_LINES, LAMBDA_LINES_BYTES = 3, 320
+"""START, END and REPORT, and the bytes of the three. From memory."""
+COLD_SHARE, COLD_SECONDS = 0.01, 1.5
+"""Share of looks that wait for a start, and what one is billed. Assumed."""
+POLLERS, POLL_SECONDS = 5, 20
+"""Lambda's own long polls of an empty queue. From memory."""
+BUNDLE_GETS = 2 * MONTH_MINUTES
+"""Of a month: two environments, once a minute each. Assumed."""
+TICK_QUERIES, TICK_PROCESSOR_SECONDS = 4, 0.004
+"""The due index's shards; processor time is assumed. Empty queries count half a unit."""
+MOST = {"million_events": 6.0, "million_signed_images": 12.0, "idle_month": 2.0}
+
+
+def measure(figures: Figures) -> None:
+    """Record, add up and judge."""
+    for name, price in PRICES.items():
+        print(
+            f"     price: {price.dollars:.10g} dollars for {price.of}, {price.source}"
+        )
+        figures.add(f"money_price_{name}", price.dollars)
+    seconds = processor_seconds()
+    figures.add("money_look_processor_ms", seconds * 1e3)
+    memory = verify_push_memory()
+    figures.add("money_memory_mb", memory)
+    for image in IMAGES:
+        usage = record(image)
+        for counted in Usage.__dataclass_fields__:
+            figures.add(f"money_{image}_{counted}", getattr(usage, counted))
+        parts = million(usage, processor=seconds, memory=memory)
+        for part, dollars in parts.items():
+            figures.add(f"money_million_{image}_{part}_dollars", dollars)
+        total = sum(parts.values())
+        signed = image == "signed"
+        figures.add(
+            f"money_million_{image}_images_dollars",
+            total,
+            most=MOST["million_signed_images"] if signed else None,
+        )
+        if signed:
+            figures.add(
+                "money_million_events_dollars",
+                total / usage.events,
+                most=MOST["million_events"],
+            )
+        stored = usage.stored_bytes * MILLION / GB
+        figures.add(
+            f"money_million_{image}_stored_a_month_dollars",
+            stored * PRICES["ledger_gb_month"].dollars,
+        )
+    idle = idle_month(memory=memory)
+    for part, dollars in idle.items():
+        figures.add(f"money_idle_{part}_dollars", dollars)
+    figures.add("money_idle_month_dollars", sum(idle.values()), most=MOST["idle_month"])
+
+
+def million(usage: Usage, *, processor: float, memory: int) -> dict[str, float]:
+    """Return the dollars of a million images that each use ``usage``, by part.
+
+    Args:
+        usage: of one image.
+        processor: seconds of a whole processor that a look takes.
+        memory: of the function, in MB.
+    """
+    own_messages = usage.looks - usage.events
+    calls = usage.round_trips + own_messages + usage.findings
+    seconds = calls * CALL_SECONDS + usage.looks * (
+        processor * MEGABYTES_OF_A_PROCESSOR / memory + COLD_SHARE * COLD_SECONDS
+    )
+    lines = usage.looks * (LAMBDA_LINES_BYTES + LAMBDA_LINES * LINE_BYTES)
+    counts = {
+        "lambda_request": usage.looks,
+        "lambda_gb_second": seconds * memory / 1024,
+        "sqs_request": usage.looks * REQUESTS_OF_A_MESSAGE,
+        "write_unit": usage.table_write_units + usage.index_write_units,
+        "read_unit": usage.read_units,
+        "log_gb": (usage.log_bytes + lines) / GB,
+        "finding": usage.findings,
+    }
+    parts = {
+        name: MILLION * number * PRICES[name].dollars for name, number in counts.items()
+    }
+    return {
+        **parts,
+        # These two are a month's, however many images it has.
+        "metric_month": usage.metrics * PRICES["metric_month"].dollars,
+        "s3_get": BUNDLE_GETS * PRICES["s3_get"].dollars,
+    }
+
+
+def idle_month(*, memory: int) -> dict[str, float]:
+    """Return the dollars of a month in which nothing is pushed, by part."""
+    resources = render(load())
+    alarms = sum(
+        each["Type"] == "AWS::CloudWatch::Alarm" for each in resources.values()
+    )
+    polls = POLLERS * MONTH_MINUTES * 60 / POLL_SECONDS
+    tick = (
+        TICK_QUERIES * CALL_SECONDS
+        + TICK_PROCESSOR_SECONDS * MEGABYTES_OF_A_PROCESSOR / memory
+    )
+    lines = LAMBDA_LINES_BYTES + LAMBDA_LINES * LINE_BYTES
+    return {
+        "alarm_month": alarms * PRICES["alarm_month"].dollars,
+        "sqs_request": polls * PRICES["sqs_request"].dollars,
+        "lambda_request": MONTH_MINUTES * PRICES["lambda_request"].dollars,
+        "lambda_gb_second": MONTH_MINUTES
+        * tick
+        * (memory / 1024)
+        * PRICES["lambda_gb_second"].dollars,
+        "read_unit": MONTH_MINUTES * TICK_QUERIES / 2 * PRICES["read_unit"].dollars,
+        "log_gb": MONTH_MINUTES * lines / GB * PRICES["log_gb"].dollars,
+    }
+
+
+def processor_seconds(looks: int = 30) -> float:
+    """Return the processor seconds of a whole look, adapters and log included."""
+    times = []
+    with function(latency=0.0, policies=100) as made:
+        made.look()
+        for _ in range(looks):
+            start = time.process_time()
+            made.look()
+            times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def verify_push_memory() -> int:
+    """Return the memory that the template gives the function, in MB."""
+    properties = render(load())["VerifyPushFunction"]["Properties"]
+    return int(properties["MemorySize"])

@@ -1,0 +1,225 @@
+"""Usage: what one image makes AWS count, recorded from looks on the simulator.
+
+Real are the gate, the intake, the log and what the ledger's adapter writes; the
+registry, Security Hub and the queue are the simulator's.
+"""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from sealward.aws.intake import Intake
+from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.telemetry import Telemetry
+from sealward.events import look_again
+from sealward.look import tick
+from sealward.ports import Intent, Ledger
+from sealward.subjects import SubjectKey
+from tests.bench.capacity import CountedTable
+from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
+from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips
+
+LINE_BYTES = 26
+"""Bytes that CloudWatch Logs adds to each line."""
+_SERVICES = count()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What was counted for one image."""
+
+    events: int
+    """ECR events that the template's rules forward."""
+    looks: int
+    """Invocations: each message comes alone, the dearest way."""
+    round_trips: int
+    """Calls to AWS, one after another."""
+    table_write_units: int
+    index_write_units: int
+    read_units: int
+    log_bytes: int
+    """Of our own lines, with what CloudWatch Logs adds."""
+    metrics: int
+    """Different metrics of ours."""
+    findings: int
+    """Findings sent to Security Hub, updates included."""
+    stored_bytes: int
+    """Of the ledger, in the end."""
+
+
+class _Ledger(CountedLedger):
+    """Writes to the simulator's ledger, and through the adapter to a counted table."""
+
+    def __init__(self, ledger: Ledger, trips: Trips, table: CountedTable) -> None:
+        super().__init__(ledger, trips)
+        client: Any = table
+        self._adapter = LedgerTable("ledger", client)
+        self.reads = 0
+
+    def current(self, key: SubjectKey) -> Any:
+        self.reads += 1
+        return super().current(key)
+
+    def write(
+        self,
+        record: Any,
+        *,
+        expected: int,
+        report: Mapping[str, Any] | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        super().write(record, expected=expected, report=report, intent=intent)
+        self._adapter.write(record, expected=expected, report=report, intent=intent)
+
+
+class Recorder:
+    """A gate that is watched while it looks."""
+
+    def __init__(self) -> None:
+        self._trips, self._table = Trips(), CountedTable()
+        ledgers: list[_Ledger] = []
+
+        def watched(ledger: Ledger) -> Ledger:
+            ledgers.append(_Ledger(ledger, self._trips, self._table))
+            return ledgers[0]
+
+        self.stand = Stand(
+            registry=lambda registry: CountedRegistry(registry, self._trips),
+            run_beside=self._trips.beside,
+            wrap_ledger=watched,
+        )
+        self._ledger = ledgers[0]
+        self._events = self._looks = 0
+        self._log = io.StringIO()
+        names = {
+            # One logger each: Powertools keeps a service's logger and its stream.
+            "POWERTOOLS_SERVICE_NAME": f"verify_push_{next(_SERVICES)}",
+            "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
+        }
+        with patch.dict("os.environ", names), redirect_stdout(self._log):
+            self._telemetry = Telemetry()
+        self._intake = Intake(
+            account=ACCOUNT,
+            region=REGION,
+            queue=self.stand.queue,
+            look=self.stand.gate.look,
+            telemetry=self._telemetry,
+        )
+
+    def deliver(self) -> None:
+        """Look at what the registry's events name."""
+        for event in self.stand.aws.events.drain():
+            if event["source"] == "aws.ecr":
+                self._events += 1
+                self._take(event)
+
+    def pass_time(self, by: timedelta) -> None:
+        """Let time pass; look at what comes due, and at what that causes."""
+        end = self.stand.clock.now + by
+        while (due := self._next_due()) is not None and due <= end:
+            self.stand.clock.now = max(due, self.stand.clock.now)
+            self.stand.aws.settle()
+            self._work()
+        self.stand.clock.now = end
+
+    def usage(self) -> Usage:
+        """Return what was counted so far."""
+        lines = [json.loads(line) for line in self._log.getvalue().splitlines()]
+        size = len(self._log.getvalue().encode()) + LINE_BYTES * len(lines)
+        metrics = {
+            metric["Name"]
+            for line in lines
+            for group in line.get("_aws", {}).get("CloudWatchMetrics", ())
+            for metric in group["Metrics"]
+        }
+        operations = self.stand.aws.operations
+        return Usage(
+            events=self._events,
+            looks=self._looks,
+            round_trips=self._trips.taken,
+            table_write_units=self._table.table_units,
+            index_write_units=self._table.index_units,
+            read_units=self._ledger.reads,
+            log_bytes=size,
+            metrics=len(metrics),
+            findings=sum(
+                each.operation == "BatchImportFindings" for each in operations
+            ),
+            stored_bytes=self._table.stored_bytes,
+        )
+
+    def _next_due(self) -> Any:
+        waiting = [arrives for arrives, _ in self.stand.queue.waiting]
+        records = self.stand.ledger.records.values()
+        now = self.stand.clock.now
+        due = [each.due for each in records if each.due is not None and each.due > now]
+        return min([*waiting, *due], default=None)
+
+    def _work(self) -> None:
+        now, queue = self.stand.clock.now, self.stand.queue
+        late = [at for at, _ in queue.waiting if at <= now]
+        if not late:
+            tick(
+                self.stand.ledger,
+                queue,
+                account=ACCOUNT,
+                region=REGION,
+                now=now,
+                limit=10,
+            )
+        for hint in queue.receive():
+            self._take(look_again(hint))
+        self.deliver()
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        self._looks += 1
+        record = {"messageId": "1", "body": json.dumps(event)}
+        with redirect_stdout(self._log):
+            answer = self._intake.take({"Records": [record]}, lambda: 90_000)
+            self._telemetry.flush()
+        if answer != {"batchItemFailures": []}:
+            raise RuntimeError(f"{event}: {answer}: {self._log.getvalue()[-500:]}")
+
+
+def _signed(recorder: Recorder) -> None:
+    """Push an image; its signature follows five seconds later."""
+    image = recorder.stand.push(tag="v1")
+    recorder.deliver()
+    recorder.stand.clock.advance(timedelta(seconds=5))
+    recorder.stand.attach(image)
+    recorder.deliver()
+    recorder.pass_time(timedelta(days=30))
+
+
+def _unsigned(recorder: Recorder) -> None:
+    """Push an image that nobody signs; it is quarantined and kept so for 30 days."""
+    recorder.stand.push(tag="v1")
+    recorder.deliver()
+    recorder.pass_time(timedelta(days=30))
+
+
+def _ungoverned(recorder: Recorder) -> None:
+    """Push an image that no policy names."""
+    recorder.stand.push(tag="v1", repository="other/app")
+    recorder.deliver()
+    recorder.pass_time(timedelta(days=30))
+
+
+IMAGES: dict[str, Callable[[Recorder], None]] = {
+    "signed": _signed,
+    "unsigned": _unsigned,
+    "ungoverned": _ungoverned,
+}
+
+
+def record(image: str) -> Usage:
+    """Return what an image makes AWS count, from its push until 30 days after."""
+    recorder = Recorder()
+    IMAGES[image](recorder)
+    return recorder.usage()
