@@ -81,8 +81,8 @@ differential: .venv/ready ## thousands of generated cases beside the reference's
 vectors: .venv/ready ## the reference implementation's vectors, where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
 
-bench: .venv/ready ## ratios against bare operations
-	@$(DEV)/python -m tests.bench
+bench: .venv/ready build-local ## what docs/performance.md says, measured (on an idle machine; ONLY=subject)
+	@$(DEV)/python -m tests.bench $(ONLY)
 
 build/notation: tests/oracle/go.mod tests/oracle/go.sum
 	@mkdir -p build

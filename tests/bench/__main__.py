@@ -1,89 +1,51 @@
-"""``python -m tests.bench``: the verifier against the bare operations, as ratios.
+"""``python -m tests.bench [SUBJECT...]``: every measure, or those named.
 
-Both are run in turns within one process, so that what slows the machine slows both, and
-timed in processor time, so that other processes' turns do not count. A round's ratio is
-of the two fastest of its turns; the figure is the median of rounds.
+All of them write build/bench.json; a choice writes build/bench-<subjects>.json. Ends
+with 1 when a figure misses its target.
 """
 
-import statistics
 import sys
 import time
-from base64 import urlsafe_b64decode
-from collections.abc import Callable
-from json import loads
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "layers/notation/python")]
+sys.path[:0] = [str(ROOT / "layers/notation/python"), str(ROOT / "layers/gate/python")]
 
-from notation_verifier import Conclusion, verify  # noqa: E402 - after the path is set
-from tests import forge  # noqa: E402
-from tests.bench.bare import bare  # noqa: E402
+from tests.bench import (  # noqa: E402 (after the path is set)
+    cold_start,
+    money,
+    policies,
+    round_trips,
+    verification,
+    warm_look,
+)
 from tests.figures import Figures  # noqa: E402
 
-ROUNDS = 15
-TURNS = 40
-TARGETS = {"ES384": 1.2, "PS384": 2.2, "PS256": None}
-IDENTITY = "x509.subject: C=US, ST=WA, O=acme"
+SUBJECTS = {
+    "round-trips": round_trips.measure,
+    "money": money.measure,
+    "policies": policies.measure,
+    "verification": verification.measure,
+    "warm-look": warm_look.measure,
+    "cold-start": cold_start.measure,
+}
 
 
-def main() -> int:
-    """Measure, print, write build/bench.json; 1 when a target is missed."""
-    figures = Figures("bench", build=ROOT / "build")
-    for algorithm, most in TARGETS.items():
-        signer = forge.chain(3, algorithm=algorithm)
-        for name, media_type in (("jws", forge.JWS), ("cose", forge.COSE)):
-            case = forge.case(
-                forge.sign(forge.descriptor(), signer, name),
-                signer,
-                media_type=media_type,
-                policy=forge.statement(identities=[IDENTITY]),
-            )
-            report = verify(**case)
-            if report.conclusion() is not Conclusion.SATISFIED:
-                raise SystemExit(f"{algorithm} {name}: {report.failures}")
-            ours, floor = _times(_verification(case), _bare(signer))
-            ratio = statistics.median(
-                mine / theirs for mine, theirs in zip(ours, floor, strict=True)
-            )
-            label = f"{algorithm.lower()}_{name}"
-            figures.add(f"{label}_ratio_to_bare", ratio, most=most)
-            figures.add(f"{label}_verification_us", statistics.median(ours) * 1e6)
-            figures.add(f"{label}_bare_us", statistics.median(floor) * 1e6)
+def main(arguments: list[str]) -> int:
+    """Measure, print, write, judge; return the exit status."""
+    if unknown := [name for name in arguments if name not in SUBJECTS]:
+        print(f"no subject {unknown}; there are {', '.join(SUBJECTS)}", file=sys.stderr)
+        return 2
+    target = "-".join(["bench", *arguments])
+    figures = Figures(target, build=ROOT / "build")
+    for name in arguments or SUBJECTS:
+        began = time.monotonic()
+        SUBJECTS[name](figures)
+        figures.add(
+            f"seconds_{name.replace('-', '_')}", round(time.monotonic() - began, 1)
+        )
     return figures.finish()
 
 
-def _verification(case: dict[str, Any]) -> Callable[[], object]:
-    return lambda: verify(**case)
-
-
-def _bare(signer: forge.Signer) -> Callable[[], object]:
-    """Return the bare operations of this signer's JWS, whatever format is measured."""
-    envelope = loads(forge.sign(forge.descriptor(), signer))
-    signature = urlsafe_b64decode(envelope["signature"] + "==")
-    signed = f"{envelope['protected']}.{envelope['payload']}".encode()
-    tbs = [certificate.tbs_certificate_bytes for certificate in signer.chain]
-    ders, bits = signer.ders, int(signer.algorithm[2:])
-    return lambda: bare(ders, tbs, signed, signature, bits)
-
-
-def _times(
-    ours: Callable[[], object], floor: Callable[[], object]
-) -> tuple[list[float], list[float]]:
-    """Return each round's best processor time of both, in seconds, taken in turns."""
-    rounds: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        best = [float("inf"), float("inf")]
-        for _ in range(TURNS):
-            for index, call in enumerate((ours, floor)):
-                start = time.thread_time()
-                call()
-                best[index] = min(best[index], time.thread_time() - start)
-        for index in (0, 1):
-            rounds[index].append(best[index])
-    return rounds
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

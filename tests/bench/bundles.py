@@ -17,7 +17,7 @@ def document(policies: int, *, scopes: int = 1, root: bytes | None = None) -> by
     """Return a bundle: ``policies`` policies of ``scopes`` scopes each.
 
     Policy ``n`` governs ``team-n/*`` and, from the second scope on, single repositories
-    elsewhere. It trusts ``root`` (DER) besides its store's own root, where one is given.
+    elsewhere. It trusts ``root`` (DER), where one is given, besides its store's own.
     """
     roots = [
         forge.chain(subject=f"Store {number}").root_der for number in range(STORES)

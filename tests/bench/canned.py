@@ -20,6 +20,7 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from functions.verify_push import app
 from notation_verifier import Descriptor
@@ -89,7 +90,8 @@ class CannedAws:
             if (name, body) not in self._known:
                 self._known[name, body] = self._make(name, request)
             status, content = self._known[name, body]
-        headers = {"content-length": str(len(content)), "etag": '"bundle"'}
+        headers = HTTPHeaders()
+        headers["content-length"], headers["etag"] = str(len(content)), '"bundle"'
         return AWSResponse(request.url, status, headers, _Raw(content))
 
     def fetch(self, url: str, limit: int) -> bytes:

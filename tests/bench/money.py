@@ -1,4 +1,4 @@
-"""Money: dollars of a million ECR events, a million signed images and a month of nothing.
+"""Money: dollars of a million ECR events, a million signed images, an idle month.
 
 A sum of recorded counts (``usage``), the template and list prices. Every number of it
 is a figure. No free tier is counted, no batch, no discount: the dearest ordinary way.
@@ -68,7 +68,7 @@ POLLERS, POLL_SECONDS = 5, 20
 BUNDLE_GETS = 2 * MONTH_MINUTES
 """Of a month: two environments, once a minute each. Assumed."""
 TICK_QUERIES, TICK_PROCESSOR_SECONDS = 4, 0.004
-"""The due index's shards; processor time is assumed. Empty queries count half a unit."""
+"""The due index's shards; an empty query counts half a unit. The time is assumed."""
 MOST = {"million_events": 6.0, "million_signed_images": 12.0, "idle_month": 2.0}
 
 
