@@ -1,0 +1,110 @@
+"""The money model: its sums, and that what it sums is what looks do."""
+
+import math
+
+import pytest
+
+from tests.bench import money
+from tests.bench.capacity import CountedTable, item_bytes
+from tests.bench.money import PRICES, idle_month, million
+from tests.bench.usage import Usage, record
+
+ONE = Usage(
+    events=1,
+    looks=1,
+    round_trips=5,
+    table_write_units=4,
+    index_write_units=2,
+    read_units=1,
+    log_bytes=1000,
+    metrics=1,
+    findings=0,
+    stored_bytes=2000,
+)
+
+
+def test_a_sum_adds_every_part_once() -> None:
+    parts = million(ONE, processor=0.010, memory=512)
+    assert parts["write_unit"] == pytest.approx(6 * 0.625)
+    assert parts["read_unit"] == pytest.approx(0.125)
+    assert parts["sqs_request"] == pytest.approx(3 * 0.40)
+    assert parts["lambda_request"] == pytest.approx(0.20)
+    seconds = 5 * 0.020 + 0.010 * 1769 / 512 + 0.01 * 1.5
+    assert parts["lambda_gb_second"] == pytest.approx(seconds / 2 * 13.3334)
+    assert parts["log_gb"] == pytest.approx((1000 + 320 + 3 * 26) / 1000 * 0.50)
+    assert parts["metric_month"] == 0.30
+    assert parts["finding"] == 0
+    assert set(parts) <= set(PRICES)
+
+
+def test_twice_the_looks_cost_twice_the_messages() -> None:
+    both = Usage(
+        **{
+            name: 2 * getattr(ONE, name)
+            for name in Usage.__dataclass_fields__
+            if name != "events"
+        },
+        events=1,
+    )
+    once = million(ONE, processor=0.01, memory=512)
+    twice = million(both, processor=0.01, memory=512)
+    assert twice["sqs_request"] == pytest.approx(2 * once["sqs_request"])
+    # The second look was asked for by a message of our own, which is a call as well.
+    assert twice["lambda_gb_second"] > 2 * once["lambda_gb_second"]
+
+
+def test_a_month_of_nothing_stays_within_its_target() -> None:
+    parts = idle_month(memory=money.verify_push_memory())
+    assert parts["alarm_month"] >= 0.6
+    assert sum(parts.values()) <= money.MOST["idle_month"]
+
+
+def test_a_signed_image_is_two_events_and_three_looks() -> None:
+    usage = record("signed")
+    assert (usage.events, usage.looks, usage.findings) == (2, 3, 0)
+    assert usage.round_trips == 10
+    assert usage.read_units == 4
+    assert usage.metrics == 2
+    # What it costs to remember a signed image: more than this is a decision.
+    assert usage.table_write_units <= 14
+    assert usage.index_write_units <= 7
+
+
+def test_an_ungoverned_image_is_looked_at_once() -> None:
+    usage = record("ungoverned")
+    assert (usage.events, usage.looks, usage.round_trips) == (1, 1, 2)
+    assert usage.index_write_units == 0
+
+
+def test_an_item_counts_names_and_values() -> None:
+    item = {
+        "pk": {"S": "é"},
+        "n": {"N": "123"},
+        "b": {"B": b"1234"},
+        "t": {"BOOL": True},
+        "l": {"L": [{"S": "a"}]},
+        "m": {"M": {"k": {"S": "v"}}},
+    }
+    assert item_bytes(item) == (2 + 2) + (1 + 3) + (1 + 4) + (1 + 1) + (1 + 5) + (1 + 6)
+
+
+def test_a_table_counts_started_units_and_index_entries() -> None:
+    table = CountedTable(indexes={"due": ("shard", "at")})
+    item = {"pk": {"S": "a"}, "sk": {"S": "current"}, "x": {"S": "y" * 1020}}
+    indexed = {**item, "shard": {"S": "0"}, "at": {"S": "1"}}
+    table.put_item(Item=item)
+    assert (table.table_units, table.index_units) == (2, 0)
+    table.transact_write_items(TransactItems=[{"Put": {"Item": indexed}}])
+    assert (table.table_units, table.index_units) == (6, 1)
+    table.put_item(Item={**indexed, "at": {"S": "2"}})
+    assert (table.table_units, table.index_units) == (8, 3)
+    table.put_item(Item=item)
+    assert (table.table_units, table.index_units) == (10, 4)
+    assert table.stored_bytes == 100 + item_bytes(item)
+
+
+def test_every_price_is_a_number_and_says_where_it_is_from() -> None:
+    for price in PRICES.values():
+        assert math.isfinite(price.dollars)
+        assert price.dollars > 0
+        assert price.source in {"published", "remembered"}

@@ -1,0 +1,52 @@
+"""The bench's subjects, run as briefly as they can be."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from sealward.policy.bundle import load_bundle
+from tests.bench import __main__ as bench
+from tests.bench import round_trips, warm_look
+from tests.bench.bundles import ACCOUNT, REGION, document
+from tests.bench.canned import function
+from tests.figures import Figures
+
+
+def test_round_trips_meet_their_targets(tmp_path: Path) -> None:
+    figures = Figures("bench", build=tmp_path)
+    round_trips.measure(figures)
+    assert figures.finish() == 0
+    assert [each.event for each in round_trips.count()] == list(round_trips.TARGETS)
+
+
+def test_the_warm_look_is_the_look_it_says() -> None:
+    with function(latency=0.0, policies=3 + 5) as made:
+        warm_look.check(made)
+        looked = sorted(call for call in made.aws.calls if call != "GetObject")
+        made.aws.calls.clear()
+        with ThreadPoolExecutor(4) as pool:
+            warm_look._transport(made, pool)()
+        # What it is compared with makes the same calls.
+        assert sorted(made.aws.calls) == looked
+
+
+def test_another_look_is_refused_as_a_measure() -> None:
+    with function(latency=0.0, policies=1) as made, pytest.raises(RuntimeError):
+        warm_look.check(made)  # one policy: none for the image's repository
+
+
+def test_bundles_have_the_policies_and_scopes_asked_for() -> None:
+    bundle = load_bundle(document(4, scopes=3))
+    assert len(bundle.policies) == 4
+    assert sum(len(each.statement.registry_scopes) for each in bundle.policies) == 12
+    policy = bundle.policy_for(ACCOUNT, REGION, "team-2/service/api")
+    assert policy is not None
+    assert policy.statement.name == "team-2"
+
+
+def test_an_unknown_subject_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["coldstart"]) == 2
+    said = capsys.readouterr().err
+    assert "coldstart" in said
+    assert all(name in said for name in bench.SUBJECTS)
