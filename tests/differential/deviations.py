@@ -62,7 +62,10 @@ _CLASSES = (
         "certificate-algorithm-parameters",
         "certificate-two-algorithms",
     ),
-    _class("extension-contents", r"extension 2\.5\.29\.(17|30) holds what is not read"),
+    _class(
+        "extension-contents", r"extension 2\.5\.29\.(17|30|33) holds what is not read"
+    ),
+    _class("certificates", r"certificate [0-9]+: (a name|DER)"),
     _class(
         "certificates",
         r"not a version 3 certificate|not a certificate: |is not positive",
@@ -98,6 +101,11 @@ def class_of(refusal: Refusal, rule: str) -> str | None:
         if each.message.search(text) and (not each.rules or rule in each.rules):
             return each.id
     return None
+
+
+def classes() -> frozenset[str]:
+    """Return the ids of all classes a refusal can be put into."""
+    return frozenset(each.id for each in _CLASSES)
 
 
 def listed(document: Path = DOCUMENT) -> frozenset[str]:

@@ -7,7 +7,8 @@ tests the readers, because the signature is good.
 from dataclasses import replace
 from random import Random
 
-from tests.differential import good
+from tests.differential import certificates, der, good
+from tests.differential.certificates import Extension
 from tests.differential.draft import COSE, JWS, Draft
 from tests.differential.rules import rule
 
@@ -96,6 +97,68 @@ def _payload(draft: Draft) -> None:
         f'{draft.subject_digest}","size":{draft.subject_size}}}}}'
     ).encode()
     draft.payload = _text_mutated(draft.rng, body)
+
+
+_EXTENSIONS = (
+    certificates.key_usage([certificates.DIGITAL_SIGNATURE]),
+    certificates.basic_constraints(ca=True, path_length=3),
+    certificates.extended_key_usage([certificates.CODE_SIGNING]),
+    Extension("2.5.29.14", der.octet_string(b"k" * 20)),
+    Extension("2.5.29.35", der.sequence(der.implicit(0, b"k" * 20))),
+    Extension(
+        "2.5.29.17",
+        der.sequence(
+            der.implicit(1, b"a@b.example"),
+            der.implicit(2, b"a.example"),
+            der.implicit(6, b"https://a.example:1/b?c#d"),
+            der.implicit(7, b"\x7f\0\0\1"),
+        ),
+    ),
+    Extension(
+        "2.5.29.30",
+        der.sequence(
+            der.explicit(0, der.sequence(der.implicit(2, b"a.example"))),
+            der.explicit(1, der.sequence(der.implicit(7, b"\x7f\0\0\0\xff\0\0\0"))),
+        ),
+    ),
+    Extension(
+        "2.5.29.32",
+        der.sequence(
+            der.sequence(der.oid("1.2.3.4")), der.sequence(der.oid("1.2.3.5"))
+        ),
+    ),
+    Extension(
+        "2.5.29.33",
+        der.sequence(der.sequence(der.oid("1.2.3.4"), der.oid("1.2.3.5"))),
+    ),
+    Extension(
+        "2.5.29.36", der.sequence(der.implicit(0, b"\1"), der.implicit(1, b"\2"))
+    ),
+    Extension("2.5.29.54", der.integer(5)),
+    Extension(
+        "1.3.6.1.5.5.7.1.1",
+        der.sequence(
+            der.sequence(
+                der.oid("1.3.6.1.5.5.7.48.2"), der.implicit(6, b"http://a.example/c")
+            )
+        ),
+    ),
+)
+
+
+@rule("mutated-extension-signed")
+def _extension(draft: Draft) -> None:
+    """A well-formed extension with bytes changed, in a certificate that is signed."""
+    rng = draft.rng
+    chosen = rng.choice(_EXTENSIONS)
+    value = chosen.value if rng.random() < 0.1 else mutated(rng, chosen.value)
+    index = rng.randrange(len(draft.chain))
+    template = draft.chain[index]
+    kept = tuple(each for each in template.extensions if each.oid != chosen.oid)
+    draft.chain[index] = replace(
+        template, extensions=(*kept, replace(chosen, value=value))
+    )
+    good.reanchor(draft)
 
 
 @rule("mutated-certificate-signed")
