@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from notation_verifier import CheckName, Reason
+from notation_verifier.remedies import REMEDIES
 from notation_verifier.verification import VALIDATIONS
 from tests.vectors.__main__ import DIFFERENCES
 
@@ -15,9 +16,18 @@ PACKAGE = ROOT / "layers/notation/python/notation_verifier"
 
 def test_every_reason_has_its_meaning_and_remedy() -> None:
     table = VERIFICATION.split("## Every reason")[1]
-    row = re.compile(r"^\| `([a-z-]+)` \| .{10,} \| .{3,} \|$", re.MULTILINE)
-    explained = row.findall(table)
-    assert explained == [reason.value for reason in Reason]
+    row = re.compile(r"^\| `([a-z-]+)` \| (.{10,}) \| (.{3,}) \|$", re.MULTILINE)
+    explained = [tuple(map(plain, found)) for found in row.findall(table)]
+    assert explained == [
+        (reason.value, told.meaning, told.remedy) for reason, told in REMEDIES.items()
+    ]
+    assert [reason for reason, _, _ in explained] == [each.value for each in Reason]
+
+
+def plain(cell: str) -> str:
+    """Return a cell of the table as the code writes it."""
+    text = re.sub(r"\[[^]]*\]\(([^)#]*)[^)]*\)", r"docs/\1", cell).replace("`", "")
+    return text if " " not in text and text.islower() else f"{text}."
 
 
 def test_the_checks_are_numbered_as_documented() -> None:

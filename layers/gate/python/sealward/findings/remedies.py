@@ -1,22 +1,16 @@
 """Remedies: what each reason means and what to do, one sentence or two each.
 
-``docs/findings.md`` says the same at more length, one section for each.
+Those of a verification's checks are the verifier's own. ``docs/findings.md`` says
+the same at more length, one section for each.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from notation_verifier.remedies import REMEDIES as VERIFICATION_REMEDIES
+from notation_verifier.remedies import Remedy
+
 DOCUMENT: Final = "docs/findings.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """What a reason means, and what to do."""
-
-    meaning: str
-    remedy: str
-
 
 _SIGN_AGAIN: Final = (
     "Sign the image's digest again with an identity its policy trusts; the image is "
@@ -126,106 +120,7 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         _SIGN_AGAIN,
     ),
     # checks of the verification
-    "signature-mismatch": Remedy(
-        "The signature's bytes do not match what it signs: it was altered.", _SIGN_AGAIN
-    ),
-    "algorithm-mismatch": Remedy(
-        "The signature's algorithm is not the one its certificate's key stands for.",
-        _SIGN_AGAIN,
-    ),
-    "chain-invalid": Remedy(
-        "The signer's certificates do not form a valid code-signing chain.",
-        "Have the signing certificate issued by the rules of the Notary Project "
-        "specification, then sign again.",
-    ),
-    "payload-content-type": Remedy(
-        "The envelope does not carry a Notary Project payload.", _SIGN_AGAIN
-    ),
-    "payload-malformed": Remedy("The signed payload cannot be read.", _SIGN_AGAIN),
-    "subject-mismatch": Remedy(
-        "The signature is of another image.",
-        "Sign this image's own digest; do not copy signatures between images.",
-    ),
-    "unknown-critical-attribute": Remedy(
-        "The signature demands something this verifier does not know.",
-        "Sign without the attribute named here.",
-    ),
-    "unknown-plugin": Remedy(
-        "The signature demands a verification plugin that is not known.",
-        "Sign without that plugin, or with AWS Signer.",
-    ),
-    "signer-attributes": Remedy(
-        "The signature names AWS Signer's plugin without the attributes it needs.",
-        "Sign again with AWS Signer.",
-    ),
-    "not-anchored": Remedy(
-        "The signer's certificates lead to none the policy's trust stores hold.",
-        "Sign with an identity the policy trusts, or add the signer's root to the "
-        "trust store by a policy change.",
-    ),
-    "no-trust-store": Remedy(
-        "The policy names no trust store of the kind this signature needs.",
-        "AWS Signer needs a signingAuthority store, others a ca store: change the "
-        "policy, or sign otherwise.",
-    ),
-    "identity-not-allowed": Remedy(
-        "A valid signature, by an identity the policy does not allow here.",
-        "Find out who signed it and why. If they should be allowed, change the policy; "
-        "if not, have the right one sign, and look at that signer's credentials.",
-    ),
-    "identity-unreadable": Remedy(
-        "The signing certificate's subject cannot be read as an identity.",
-        "Have the certificate issued with a plain subject: CN, O, C and ST at least.",
-    ),
-    "not-under-signer-root": Remedy(
-        "The signature names an AWS Signer profile but is not made by AWS Signer.",
-        "Treat it as an attempt to pass for AWS Signer: find out who pushed it.",
-    ),
-    "signer-wildcard": Remedy(
-        "The policy allows any identity, which AWS Signer's signatures do not accept.",
-        "Name the signing profiles' ARNs in the policy.",
-    ),
-    "signature-expired": Remedy("The signature's own expiry has passed.", _SIGN_AGAIN),
-    "certificate-not-valid": Remedy(
-        "A certificate of the signer was not valid at the time that counts.",
-        "Sign again with a valid certificate.",
-    ),
-    "signing-time-in-future": Remedy(
-        "The signature says it was made in the future.",
-        "Set the signing machine's clock, then sign again.",
-    ),
-    "certificate-revoked": Remedy(
-        "A certificate of the signer is revoked.",
-        "Find out why before the image is used. If it is good, sign it again with "
-        "another certificate.",
-    ),
-    "revocation-unknown": Remedy(
-        "No OCSP responder or CRL gave an answer about a certificate.",
-        _WAIT,
-    ),
-    # checks that were not made
-    "level-skips": Remedy(
-        "The policy's level does not ask for this check.", "Nothing."
-    ),
-    "earlier-check-failed": Remedy(
-        "The check was not made since an earlier one failed.", "See the earlier one."
-    ),
-    "needs-revocation-service": Remedy(
-        "Whether a certificate is revoked could not be asked.",
-        "Have the policy override revocation, or wait: the look is repeated.",
-    ),
-    "needs-signer-service": Remedy(
-        "Whether AWS Signer revoked the signature could not be asked.",
-        "Have the policy override revocation, or wait: the look is repeated.",
-    ),
-    "timestamp-missing": Remedy(
-        "The policy asks for a timestamp, and the signature carries none.",
-        "Sign again with a timestamp authority the policy trusts.",
-    ),
-    "needs-timestamp": Remedy(
-        "A certificate has expired and no timestamp shows that it was valid when used.",
-        "Sign again with a certificate that is valid.",
-    ),
+    **{reason.value: told for reason, told in VERIFICATION_REMEDIES.items()},
 }
 
 _OTHER: Final = Remedy("See the detail.", "See the detail.")
