@@ -1,0 +1,203 @@
+"""Explanations: a verification said in one sentence, line by line, and as JSON.
+
+The form of the JSON is published as ``schema/verification.schema.json``. Certificates,
+identities and details come from whoever made the signature: every text is given in
+printable ASCII and cut, so that none can steer a terminal or flood a report.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from notation_verifier.descriptor import Descriptor
+from notation_verifier.levels import SKIP, Action, Validation
+from notation_verifier.remedies import REMEDIES
+from notation_verifier.report import (
+    Check,
+    Conclusion,
+    Failed,
+    Passed,
+    Reason,
+    Skipped,
+    Verification,
+)
+from notation_verifier.sentence import (
+    ACTION_WORDS,
+    TEXT_LIMIT,
+    finding,
+    outcome_word,
+    printable,
+    requirement,
+)
+from notation_verifier.trust_policy import TrustPolicyStatement
+
+SCHEMA: Final = 1
+"""The form of :meth:`Explanation.as_json`; another form gets another number."""
+LIST_LIMIT: Final = 100
+"""Scopes, stores and identities given of a statement."""
+_LABEL: Final = 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One verification, explained: what was asked for, and how this one meets it."""
+
+    verification: Verification
+    statement: TrustPolicyStatement
+    """The statement it was held against."""
+    subject: Descriptor
+    """The artifact it had to be of."""
+    at: datetime
+    """The time of verification, with its zone."""
+    scope: str | None = None
+    """The scope by which the statement governs; None: name all of its scopes."""
+
+    @property
+    def sentence(self) -> str:
+        """What the statement asks for, and whether this signature gives it."""
+        asked = requirement(self.statement, self.scope)
+        if self.statement.level is SKIP:
+            return f"{asked}."
+        return f"{asked}; this one {finding(self.verification, self.decisive)}"
+
+    @property
+    def decisive(self) -> Check | None:
+        """The enforced check that refuses the signature or leaves it open, if any."""
+        wanted: type[Failed | Skipped]
+        match self.verification.conclusion():
+            case Conclusion.SATISFIED:
+                return None
+            case Conclusion.REFUSED:
+                wanted = Failed
+            case Conclusion.INCONCLUSIVE:
+                wanted = Skipped
+        return next(
+            check
+            for check in self.verification.checks
+            if isinstance(check.outcome, wanted)
+            and self._action(check.validation) is Action.ENFORCE
+        )
+
+    def as_lines(self) -> list[str]:
+        """Return the explanation for a reader, each line in printable ASCII."""
+        found = self.verification
+        lines = [
+            printable(self.sentence, 4 * TEXT_LIMIT),
+            _line(
+                "statement",
+                f"{self.statement.name} (level {self.statement.level.name})",
+            ),
+            _line("subject", f"{self.subject.digest} ({self.subject.media_type})"),
+            _line("verified at", _instant(self.at)),
+        ]
+        if found.chain:
+            leaf = found.chain[0]
+            lines += [
+                _line("signed by", leaf.subject),
+                _line("certificate", f"sha256 {leaf.sha256}"),
+                _line(
+                    "valid",
+                    f"{_instant(leaf.not_before)} to {_instant(leaf.not_after)}",
+                ),
+            ]
+        if found.signing_time is not None:
+            lines.append(_line("signed at", self._signing_time(found.signing_time)))
+        for check in found.checks:
+            action = self._action(check.validation)
+            word = outcome_word(check.outcome)
+            if not isinstance(check.outcome, Passed):
+                word += "" if action is Action.ENFORCE else f", {ACTION_WORDS[action]}"
+            lines.append(_line(check.name.value, f"{word}: {check.outcome.detail}", 19))
+        decisive = self.decisive
+        if decisive is not None and not isinstance(decisive.outcome, Passed):
+            told = REMEDIES[decisive.outcome.reason]
+            lines += [_line("means", told.meaning), _line("do", told.remedy)]
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation in plain JSON types; see the published schema."""
+        found, statement = self.verification, self.statement
+        decisive = self.decisive
+        return {
+            "schema": SCHEMA,
+            "sentence": printable(self.sentence, 4 * TEXT_LIMIT),
+            "conclusion": found.conclusion().value,
+            "decisive": None if decisive is None else decisive.name.value,
+            "at": _instant(self.at),
+            "subject": {
+                "mediaType": printable(self.subject.media_type),
+                "digest": printable(self.subject.digest),
+                "size": self.subject.size,
+            },
+            "statement": {
+                "name": printable(statement.name),
+                "level": statement.level.name,
+                "actions": {
+                    each.value: self._action(each).value for each in Validation
+                },
+                "verifyTimestamp": statement.verify_timestamp.value,
+                "scope": None if self.scope is None else printable(self.scope),
+                "registryScopes": _texts(statement.registry_scopes),
+                "trustStores": _texts([str(name) for name in statement.trust_stores]),
+                "trustedIdentities": _texts(statement.trusted_identities),
+            },
+            "signature": {
+                "scheme": found.signing_scheme,
+                "algorithm": found.algorithm,
+                "signingTime": _optional_instant(found.signing_time),
+                "expiry": _optional_instant(found.expiry),
+                "anchor": None if found.anchor is None else printable(found.anchor),
+                "identity": None
+                if found.identity is None
+                else printable(found.identity),
+                "certificates": [
+                    {
+                        "subject": printable(each.subject),
+                        "sha256": each.sha256,
+                        "notBefore": _instant(each.not_before),
+                        "notAfter": _instant(each.not_after),
+                    }
+                    for each in found.chain
+                ],
+            },
+            "checks": [self._check(check) for check in found.checks],
+        }
+
+    def _action(self, validation: Validation) -> Action:
+        return self.verification.level.action(validation)
+
+    def _signing_time(self, at: datetime) -> str:
+        authority = self.verification.signing_scheme.endswith("signingAuthority")
+        return f"{_instant(at)}, by the {'authority' if authority else 'signer'}'s word"
+
+    def _check(self, check: Check) -> dict[str, Any]:
+        outcome = check.outcome
+        reason: Reason | None = None if isinstance(outcome, Passed) else outcome.reason
+        told = None if reason is None else REMEDIES[reason]
+        return {
+            "check": check.name.value,
+            "validation": check.validation.value,
+            "action": self._action(check.validation).value,
+            "outcome": outcome_word(outcome),
+            "reason": None if reason is None else reason.value,
+            "detail": printable(outcome.detail),
+            "meaning": None if told is None else told.meaning,
+            "remedy": None if told is None else told.remedy,
+        }
+
+
+def _line(label: str, text: str, width: int = _LABEL) -> str:
+    return f"  {label.ljust(width)} {printable(text)}"
+
+
+def _texts(texts: Sequence[str]) -> list[str]:
+    return [printable(text) for text in texts[:LIST_LIMIT]]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _optional_instant(at: datetime | None) -> str | None:
+    return None if at is None else _instant(at)
