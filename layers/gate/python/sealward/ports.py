@@ -85,20 +85,8 @@ class Referrer:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-class Registry(Protocol):
-    """One account's ECR in one Region. Digests are always ``sha256:<hex>``."""
-
-    account: str
-    region: str
-
-    def describe(self, repository: str, digest: str) -> ImageDetail:
-        """Return the image's detail whatever its status (``imageStatus`` ANY).
-
-        Raises:
-            NotFound: no such repository or digest.
-            Denied, Unavailable: as named.
-        """
-        ...
+class Contents(Protocol):
+    """What a place holds, by digest: all that reading signatures needs."""
 
     def manifests(
         self, repository: str, digests: Sequence[str]
@@ -114,6 +102,31 @@ class Registry(Protocol):
         """
         ...
 
+    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
+        """Return a layer's bytes, hashed to ``digest``, reading no more than ``limit``.
+
+        Raises:
+            NotFound: no such layer, larger than ``limit``, or its bytes hash otherwise.
+            Denied, Unavailable: as named.
+        """
+        ...
+
+
+class Registry(Contents, Protocol):
+    """One account's ECR in one Region. Digests are always ``sha256:<hex>``."""
+
+    account: str
+    region: str
+
+    def describe(self, repository: str, digest: str) -> ImageDetail:
+        """Return the image's detail whatever its status (``imageStatus`` ANY).
+
+        Raises:
+            NotFound: no such repository or digest.
+            Denied, Unavailable: as named.
+        """
+        ...
+
     def referrers(
         self, repository: str, digest: str, *, limit: int
     ) -> Sequence[Referrer]:
@@ -122,15 +135,6 @@ class Registry(Protocol):
         Listing order is the registry's. An unknown subject has none.
 
         Raises:
-            Denied, Unavailable: as named.
-        """
-        ...
-
-    def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
-        """Return a layer's bytes, hashed to ``digest``, reading no more than ``limit``.
-
-        Raises:
-            NotFound: no such layer, larger than ``limit``, or its bytes hash otherwise.
             Denied, Unavailable: as named.
         """
         ...

@@ -5,6 +5,7 @@ does. Unlike it, a candidate that cannot be examined does not end it.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never
@@ -17,6 +18,8 @@ from notation_verifier import (
     NotationError,
     Passed,
     Skipped,
+    TrustPolicyStatement,
+    TrustStores,
     UnsupportedEnvelope,
     Verification,
     verify,
@@ -92,14 +95,34 @@ def examine(
     now: datetime,
 ) -> Examined | Rejected:
     """Return the report on one signature, or why there can be none."""
+    return examine_by(
+        signature,
+        subject=subject,
+        statement=policy.statement,
+        trust_stores=bundle.trust_stores,
+        signer_roots=bundle.signer_roots,
+        now=now,
+    )
+
+
+def examine_by(
+    signature: Signature,
+    *,
+    subject: Descriptor,
+    statement: TrustPolicyStatement,
+    trust_stores: TrustStores,
+    signer_roots: AbstractSet[str],
+    now: datetime,
+) -> Examined | Rejected:
+    """As ``examine``, by a statement that need not be of a bundle."""
     try:
         verification = verify(
             signature.envelope,
             media_type=signature.media_type,
             subject=subject,
-            statement=policy.statement,
-            trust_stores=bundle.trust_stores,
-            signer_roots=bundle.signer_roots,
+            statement=statement,
+            trust_stores=trust_stores,
+            signer_roots=signer_roots,
             now=now,
         )
     except NotationError as error:

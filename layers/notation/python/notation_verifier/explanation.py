@@ -108,7 +108,7 @@ class Explanation:
             word = outcome_word(check.outcome)
             if not isinstance(check.outcome, Passed):
                 word += "" if action is Action.ENFORCE else f", {ACTION_WORDS[action]}"
-            lines.append(_line(check.name.value, f"{word}: {check.outcome.detail}", 19))
+            lines.append(_line(check.name.value, f"{word}: {check.outcome.detail}", 20))
         decisive = self.decisive
         if decisive is not None and not isinstance(decisive.outcome, Passed):
             told = REMEDIES[decisive.outcome.reason]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sealward.ports import Manifest, NotFound, PortError, Registry
+from sealward.ports import Contents, Manifest, NotFound, PortError
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (
     SIGNATURE_MANIFEST_LIMIT,
@@ -39,7 +39,7 @@ class Named:
     envelope: Read[bytes]
 
 
-def name(registry: Registry, key: SubjectKey, manifest: SignatureManifest) -> Named:
+def name(registry: Contents, key: SubjectKey, manifest: SignatureManifest) -> Named:
     """Return the signature ``key`` as named by an event; its envelope is not yet read.
 
     ``manifest`` is what the signature's digest ``key.digest`` stands for.
@@ -52,7 +52,7 @@ def name(registry: Registry, key: SubjectKey, manifest: SignatureManifest) -> Na
 
 
 def read_signatures(
-    registry: Registry,
+    registry: Contents,
     subject: SubjectKey,
     listed: Shortlist,
     *,
@@ -96,7 +96,7 @@ def read_signatures(
 
 
 def read_manifests(
-    registry: Registry,
+    registry: Contents,
     repository: str,
     digests: Sequence[str],
     *,
@@ -135,7 +135,7 @@ def read_manifests(
 
 @dataclass(frozen=True, slots=True)
 class _AskManifests:
-    registry: Registry
+    registry: Contents
     repository: str
     digests: tuple[str, ...]
 
@@ -180,7 +180,7 @@ def _judged(
 
 
 def _envelope(
-    registry: Registry, repository: str, manifest: SignatureManifest
+    registry: Contents, repository: str, manifest: SignatureManifest
 ) -> Read[bytes]:
     return Read(
         lambda: registry.blob(repository, manifest.digest, limit=ENVELOPE_LIMIT)
