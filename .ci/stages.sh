@@ -49,6 +49,18 @@ await() {
   done
 }
 
+# need FILE...: whether every FILE exists; if not, says that the lane ends here.
+need() {
+  local file
+  for file in "$@"; do
+    if [ ! -e "$file" ]; then
+      printf '%-7s %-14s %s\n' FAILED "${FUNCNAME[1]}" "ends here, without $(dirname "$file")"
+      echo 1 >"$work/results/${FUNCNAME[1]}"
+      return 1
+    fi
+  done
+}
+
 # side_by_side LANE...: runs the functions named, each in a subshell of its own.
 side_by_side() {
   local lane
