@@ -155,9 +155,12 @@ def test_a_tsa_store_asks_for_a_timestamp() -> None:
     missing = timestamped(forge.NOW, "always", None)
     assert reason(missing, CheckName.AUTHENTIC_TIMESTAMP) is Reason.TIMESTAMP_MISSING
     assert missing.conclusion() is Conclusion.REFUSED
+    empty = timestamped(forge.NOW, "always", b"")
+    assert reason(empty, CheckName.AUTHENTIC_TIMESTAMP) is Reason.TIMESTAMP_MISSING
     present = timestamped(forge.NOW, "always", b"token")
-    assert reason(present, CheckName.AUTHENTIC_TIMESTAMP) is Reason.NEEDS_TIMESTAMP
-    assert present.conclusion() is Conclusion.INCONCLUSIVE
+    wanted = Reason.TIMESTAMP_MALFORMED
+    assert reason(present, CheckName.AUTHENTIC_TIMESTAMP) is wanted
+    assert present.conclusion() is Conclusion.REFUSED
     assert present.conclusion(LEVELS["permissive"]) is Conclusion.SATISFIED
 
 

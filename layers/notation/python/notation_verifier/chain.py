@@ -97,11 +97,28 @@ def check_leaf(certificate: Certificate) -> None:
     subject = certificate.subject_text
     if certificate.is_ca:
         raise ChainError(f"the leaf ({subject}) is a CA")
+    if certificate.key_usage is not None and not certificate.key_usage_critical:
+        raise ChainError(f"the leaf's ({subject}) key usage is not critical")
+    check_signing_key_usage(certificate)
+    for oid in certificate.extended_key_usages:
+        if oid in _REFUSED_EXTENDED_USAGES:
+            raise ChainError(
+                f"the leaf's ({subject}) extended key usage holds"
+                f" {_REFUSED_EXTENDED_USAGES[oid]}"
+            )
+    check_signing_key(certificate)
+
+
+def check_signing_key_usage(certificate: Certificate) -> None:
+    """Check that a leaf's key is for digital signatures and nothing else.
+
+    Raises:
+        ChainError: names the rule.
+    """
+    subject = certificate.subject_text
     usage = certificate.key_usage
     if usage is None:
         raise ChainError(f"the leaf ({subject}) has no key usage extension")
-    if not certificate.key_usage_critical:
-        raise ChainError(f"the leaf's ({subject}) key usage is not critical")
     if not usage.digital_signature:
         raise ChainError(f"the leaf's ({subject}) key usage lacks digitalSignature")
     refused = [shown for name, shown in _REFUSED_KEY_USAGES if getattr(usage, name)]
@@ -109,12 +126,14 @@ def check_leaf(certificate: Certificate) -> None:
         raise ChainError(
             f"the leaf's ({subject}) key usage also holds {', '.join(refused)}"
         )
-    for oid in certificate.extended_key_usages:
-        if oid in _REFUSED_EXTENDED_USAGES:
-            raise ChainError(
-                f"the leaf's ({subject}) extended key usage holds"
-                f" {_REFUSED_EXTENDED_USAGES[oid]}"
-            )
+
+
+def check_signing_key(certificate: Certificate) -> None:
+    """Check that a leaf's key is of a kind and size that may sign.
+
+    Raises:
+        ChainError: says what it is.
+    """
     key = certificate.key
     if key is None or algorithm_of(key) is None:
         held = (
@@ -125,13 +144,17 @@ def check_leaf(certificate: Certificate) -> None:
             else "another key"
         )
         raise ChainError(
-            f"the leaf ({subject}) holds {held}; RSA of 2048, 3072 or 4096 bits,"
-            " P-256, P-384 and P-521 may sign"
+            f"the leaf ({certificate.subject_text}) holds {held}; RSA of 2048, 3072 or"
+            " 4096 bits, P-256, P-384 and P-521 may sign"
         )
 
 
-def check_ca(certificate: Certificate, below: int) -> None:
+def check_ca(
+    certificate: Certificate, below: int, *, critical_usage: bool = True
+) -> None:
     """Check the rules of a CA that has ``below`` other CAs between it and the leaf.
+
+    A timestamping CA's key usage need not be critical: ``critical_usage`` is False.
 
     Raises:
         ChainError: names the rule.
@@ -147,7 +170,7 @@ def check_ca(certificate: Certificate, below: int) -> None:
     usage = certificate.key_usage
     if usage is None:
         raise ChainError(f"the CA {subject} has no key usage extension")
-    if not certificate.key_usage_critical:
+    if critical_usage and not certificate.key_usage_critical:
         raise ChainError(f"the CA's ({subject}) key usage is not critical")
     if not usage.key_cert_sign:
         raise ChainError(f"the CA's ({subject}) key usage lacks keyCertSign")

@@ -117,6 +117,42 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = {
         "Sign with a timestamp; or remove the store; or set verifyTimestamp to "
         "afterCertExpiry.",
     ),
+    Reason.TIMESTAMP_MALFORMED: Remedy(
+        "The timestamp is no RFC 3161 token that can be read; the detail says where.",
+        "Sign again with a timestamp. If the authority's tokens are all refused, use "
+        "another authority.",
+    ),
+    Reason.TIMESTAMP_MISMATCH: Remedy(
+        "The timestamp is of another signature.",
+        "Sign again with a timestamp. If nobody of yours touched it, treat it as an "
+        "attack.",
+    ),
+    Reason.TIMESTAMP_SIGNATURE: Remedy(
+        "The timestamp is not signed by the certificate it names, or with an algorithm "
+        "that is not accepted.",
+        "Sign again with a timestamp. If nobody of yours touched it, treat it as an "
+        "attack.",
+    ),
+    Reason.TSA_NOT_TRUSTED: Remedy(
+        "The timestamp's authority leads to no root of the statement's tsa stores.",
+        "If you trust this authority, add its root to the tsa store; else sign again "
+        "with a timestamp of one that you trust.",
+    ),
+    Reason.TSA_CHAIN_INVALID: Remedy(
+        "A certificate of the timestamp's authority breaks a rule; the detail names "
+        "both.",
+        "Sign again with a timestamp of another authority.",
+    ),
+    Reason.TSA_REVOKED: Remedy(
+        "A certificate of the timestamp's authority is revoked.",
+        "Sign again with a timestamp of another authority. Ask this one what happened.",
+    ),
+    Reason.TSA_REVOCATION_UNKNOWN: Remedy(
+        "Whether the timestamp's authority is revoked could not be found out; the "
+        "detail says why.",
+        "Mostly the server cannot be reached, and trying again helps. If it lasts, see "
+        "docs/revocation.md.",
+    ),
     Reason.CERTIFICATE_REVOKED: Remedy(
         "A certificate of the chain is revoked; the detail names it, the source, the "
         "time and the reason.",
@@ -140,10 +176,6 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = {
     Reason.NEEDS_SIGNER_SERVICE: Remedy(
         "AWS Signer would have to be asked whether it revoked the signature.",
         _KNOWINGLY,
-    ),
-    Reason.NEEDS_TIMESTAMP: Remedy(
-        "An RFC 3161 timestamp would have to be verified.",
-        "Until it is: remove the tsa store, or set authenticTimestamp to log.",
     ),
 }
 """Every reason of :class:`Reason`, in its order."""

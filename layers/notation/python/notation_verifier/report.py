@@ -9,6 +9,7 @@ from notation_verifier.levels import Action, Validation, VerificationLevel
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import ChainRevocation
+    from notation_verifier.timestamp import Timestamp
 
 
 class CheckName(StrEnum):
@@ -55,6 +56,13 @@ class Reason(StrEnum):
     CERTIFICATE_NOT_VALID = "certificate-not-valid"
     SIGNING_TIME_IN_FUTURE = "signing-time-in-future"
     TIMESTAMP_MISSING = "timestamp-missing"
+    TIMESTAMP_MALFORMED = "timestamp-malformed"
+    TIMESTAMP_MISMATCH = "timestamp-mismatch"
+    TIMESTAMP_SIGNATURE = "timestamp-signature"
+    TSA_NOT_TRUSTED = "tsa-not-trusted"
+    TSA_CHAIN_INVALID = "tsa-chain-invalid"
+    TSA_REVOKED = "tsa-revoked"
+    TSA_REVOCATION_UNKNOWN = "tsa-revocation-unknown"
     # revocation
     CERTIFICATE_REVOKED = "certificate-revoked"
     REVOCATION_UNKNOWN = "revocation-unknown"
@@ -63,7 +71,6 @@ class Reason(StrEnum):
     EARLIER_CHECK_FAILED = "earlier-check-failed"
     NEEDS_REVOCATION_SERVICE = "needs-revocation-service"
     NEEDS_SIGNER_SERVICE = "needs-signer-service"
-    NEEDS_TIMESTAMP = "needs-timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,8 @@ class Verification:
     """The trusted identity that matched, as the statement writes it."""
     revocation: "ChainRevocation | None" = None
     """What OCSP and CRLs answered; None where they were not asked."""
+    timestamp: "Timestamp | None" = None
+    """The timestamp, where one was needed and its authority is trusted."""
 
     def conclusion(self, level: VerificationLevel | None = None) -> Conclusion:
         """Return what ``level`` (default: the statement's) makes of the checks.

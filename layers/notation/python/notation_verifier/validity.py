@@ -4,9 +4,12 @@ Spec: trust-store-trust-policy, Signature Verification, steps 4 to 6; signing-sc
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from notation_verifier.envelope import Envelope, SigningScheme
+from notation_verifier.fetch import Fetch
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement, VerifyTimestamp
@@ -15,6 +18,10 @@ from notation_verifier.trust_store import (
     TrustStores,
     TrustStoreType,
 )
+
+if TYPE_CHECKING:
+    from notation_verifier.revocation import RevocationSettings
+    from notation_verifier.timestamp import Timestamp
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a signing authority's clock may be ahead of ours."""
@@ -32,13 +39,29 @@ def check_expiry(envelope: Envelope, now: datetime) -> Outcome:
     return Passed(f"the signature expires {expiry.isoformat()}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """When and with what a timestamp is checked."""
+
+    now: datetime
+    fetch: Fetch | None = None
+    """Asks about the authority's certificates; None leaves that open."""
+    settings: "RevocationSettings | None" = None
+    """What earlier checks of revocation learnt."""
+
+
 def check_authentic_timestamp(
     envelope: Envelope,
     statement: TrustPolicyStatement,
     trust_stores: TrustStores,
-    now: datetime,
-) -> Outcome:
-    """(8) Every certificate was valid at the time that can be relied upon."""
+    circumstances: Circumstances,
+) -> "tuple[Outcome, Timestamp | None]":
+    """(8) Every certificate was valid at the time that can be relied upon.
+
+    Returns:
+        The outcome, and the timestamp where one was needed and can be trusted.
+    """
+    now = circumstances.now
     if envelope.scheme is SigningScheme.SIGNING_AUTHORITY:
         at = envelope.signing_time
         if at - now > CLOCK_SKEW:
@@ -46,35 +69,51 @@ def check_authentic_timestamp(
                 Reason.SIGNING_TIME_IN_FUTURE,
                 f"the authentic signing time {at.isoformat()} is after now,"
                 f" {now.isoformat()}",
-            )
-        return _valid_at(envelope, at, "the authentic signing time")
+            ), None
+        return _valid_at(envelope, at, "the authentic signing time"), None
     stores = [
         name for name in statement.trust_stores if name.type is TrustStoreType.TSA
     ]
     if not stores:
-        return _valid_at(envelope, now, "now: the statement names no tsa store")
+        what = "now: the statement names no tsa store"
+        return _valid_at(envelope, now, what), None
     if statement.verify_timestamp is VerifyTimestamp.AFTER_CERT_EXPIRY and all(
         now <= certificate.not_after for certificate in envelope.chain
     ):
-        return _valid_at(envelope, now, "now: no certificate has expired")
-    return _timestamp(envelope, stores, trust_stores)
+        return _valid_at(envelope, now, "now: no certificate has expired"), None
+    return _timestamp(envelope, stores, trust_stores, circumstances)
 
 
 def _timestamp(
-    envelope: Envelope, stores: Sequence[TrustStoreName], trust_stores: TrustStores
-) -> Outcome:
-    """Return what can be said of the timestamp without looking into it."""
-    if envelope.timestamp is None:
+    envelope: Envelope,
+    stores: Sequence[TrustStoreName],
+    trust_stores: TrustStores,
+    circumstances: Circumstances,
+) -> "tuple[Outcome, Timestamp | None]":
+    """Return whether a timestamp shows when the signature was there, and when."""
+    if not envelope.timestamp:
         return Failed(
             Reason.TIMESTAMP_MISSING,
             "the statement names a tsa store, the envelope has no timestamp",
-        )
+        ), None
     absent = [str(name) for name in stores if name not in trust_stores]
     if absent:
         return Failed(
             Reason.NO_TRUST_STORE, f"there is no trust store {', '.join(absent)}"
-        )
-    return Skipped(Reason.NEEDS_TIMESTAMP, "RFC 3161 timestamps are not verified yet")
+        ), None
+    # Costs nothing where no timestamp is looked at.
+    from notation_verifier.timestamp import check_timestamp  # noqa: PLC0415
+
+    roots = {root.der: root for name in stores for root in trust_stores[name]}
+    return check_timestamp(
+        envelope.timestamp,
+        envelope.signature,
+        envelope.chain,
+        tuple(roots.values()),
+        now=circumstances.now,
+        fetch=circumstances.fetch,
+        settings=circumstances.settings,
+    )
 
 
 def check_revocation(envelope: Envelope, *, anchored: bool) -> Outcome:

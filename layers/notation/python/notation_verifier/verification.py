@@ -49,6 +49,7 @@ from notation_verifier.signer import SIGNER_ROOTS, names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
 from notation_verifier.validity import (
+    Circumstances,
     check_authentic_timestamp,
     check_expiry,
     check_revocation,
@@ -111,9 +112,9 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         trust_stores: holds the stores that the statement names.
         signer_roots: SHA-256 (lower-case hex) of the roots under which AWS Signer's
             ARNs count.
-        fetch: asks OCSP responders and for CRLs, for anchored chains only, and only
-            where checks 1 to 4 passed. Without it, what needs an answer is Skipped and
-            says so.
+        fetch: asks OCSP responders and for CRLs, only where checks 1 to 4 passed, and
+            for anchored chains only; that of a timestamp's authority is anchored in a
+            tsa store. Without it, what needs an answer is Skipped and says so.
         revocation_settings: what earlier checks learnt, and how answers are asked for;
             None for nothing learnt, one after the other.
         now: the time of verification, with its zone.
@@ -152,8 +153,9 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             identity, trusted = check_trusted_identity(found, statement)  # (6)
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
     answers: ChainRevocation | None = None
+    sound = all(isinstance(one, Passed) for one in (signature, payload, critical))
     if fetch is not None and _needs_asking(revocation, statement.level):
-        if all(isinstance(one, Passed) for one in (signature, payload, critical)):
+        if sound:
             # A twentieth of a cold start, for those only who have a way to ask.
             from notation_verifier.revocation import (  # noqa: PLC0415
                 outcome as revocation_check,
@@ -163,11 +165,21 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
                 found, fetch=fetch, now=now, settings=revocation_settings
             )
             revocation = revocation_check.outcome(answers)
+            revocation_settings = revocation_check.learnt(answers, revocation_settings)
         else:
             revocation = _NOT_SOUND
 
     expiry = check_expiry(found, now)  # (7)
-    timestamp = check_authentic_timestamp(found, statement, trust_stores, now)  # (8)
+    timestamp, stamp = check_authentic_timestamp(  # (8)
+        found,
+        statement,
+        trust_stores,
+        Circumstances(
+            now=now,
+            fetch=fetch if sound and isinstance(chain, Passed) else None,
+            settings=revocation_settings,
+        ),
+    )
     outcomes: Mapping[CheckName, Outcome] = {
         CheckName.SIGNATURE: signature,
         CheckName.CERTIFICATE_CHAIN: chain,
@@ -191,6 +203,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         anchor=None if anchor is None else str(anchor),
         identity=trusted,
         revocation=answers,
+        timestamp=stamp,
     )
 
 

@@ -1,5 +1,6 @@
 """Check 9 of a verification, where there is a way to ask."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -29,6 +30,13 @@ def ask(
         max_age=settings.max_age,
         side_by_side=settings.side_by_side,
     )
+
+
+def learnt(
+    found: ChainRevocation, settings: RevocationSettings | None
+) -> RevocationSettings:
+    """Return the settings for what is asked next: it knows what was just learnt."""
+    return replace(settings or RevocationSettings(), memory=found.memory)
 
 
 def outcome(found: ChainRevocation) -> Outcome:
