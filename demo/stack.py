@@ -47,6 +47,8 @@ class LocalAws:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "SAM_CLI_TELEMETRY": "0",
+            # A local stack is up within seconds; SAM asks every five otherwise.
+            "SAM_CLI_POLL_DELAY": "0.5",
         }
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - made at run time
