@@ -1,8 +1,9 @@
 """``sealward``: the command line.
 
-Exit codes, the same for every command: 0 the answer is yes or the work is done; 1 the
+Exit codes of the ``policy`` commands: 0 the answer is yes or the work is done; 1 the
 answer is no (a policy is refused, nothing governs a repository); 2 the command was
-called wrongly or a file cannot be read or written.
+called wrongly or a file cannot be read or written. ``verify`` has an answer more, so
+its 2 is "cannot be told" and its 3 what 2 is elsewhere.
 """
 
 import click
@@ -10,14 +11,16 @@ import click
 from sealward.cli.policy_check import check
 from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
+from sealward.cli.verify import verify
 
 
 @click.group()
 def main() -> None:
     """Guard Amazon ECR with Notary Project signatures.
 
-    Exit codes: 0 yes or done, 1 no (refused, ungoverned), 2 wrong usage or unreadable
-    file.
+    Exit codes of the policy commands: 0 yes or done, 1 no (refused, ungoverned), 2
+    wrong usage or unreadable file. Of verify: 0 trusted, 1 not trusted, 2 cannot be
+    told, 3 wrong usage or unusable file.
     """
 
 
@@ -29,6 +32,7 @@ def policy() -> None:
 policy.add_command(check)
 policy.add_command(compile_)
 policy.add_command(show)
+main.add_command(verify)
 
 if __name__ == "__main__":
     main(prog_name="sealward")

@@ -129,6 +129,11 @@ def _explain(store: TrustStoreName, ders: list[bytes], problems: Problems) -> No
         problems.add(where, str(error), remedy)
 
 
+def is_fingerprint(text: str) -> bool:
+    """Return whether ``text`` is a SHA-256 in lower-case hex."""
+    return _FINGERPRINT.fullmatch(text) is not None
+
+
 def _read_roots(roots: dict[str, Any] | None, problems: Problems) -> frozenset[str]:
     if roots is None:
         return SIGNER_ROOTS
@@ -137,7 +142,7 @@ def _read_roots(roots: dict[str, Any] | None, problems: Problems) -> frozenset[s
             "/signerRoots", "no root", "leave the field out for AWS's published roots"
         )
     for name, fingerprint in roots.items():
-        if not isinstance(fingerprint, str) or not _FINGERPRINT.fullmatch(fingerprint):
+        if not isinstance(fingerprint, str) or not is_fingerprint(fingerprint):
             problems.add(
                 "/signerRoots" + pointer(name),
                 f"{shown(fingerprint)} is not a fingerprint",

@@ -1,0 +1,108 @@
+"""A verification of an artifact of a layout: every signature, until one satisfies.
+
+Verdict and reason are the gate's: ``sealward.decisions.verdict`` gives them.
+"""
+
+from datetime import datetime
+
+from notation_verifier import Conclusion
+from sealward.cli.governing_statement import GoverningStatement
+from sealward.cli.layout_target import Target
+from sealward.cli.verify_report import VerifyReport
+from sealward.decisions.situation import Seen
+from sealward.decisions.verdict import judge, skips
+from sealward.policy.bundle import Policy
+from sealward.ports import ImageDetail, ImageStatus
+from sealward.signatures import read_signatures, shortlist
+from sealward.signatures.candidates import Signature, Unread
+from sealward.subjects import SubjectKey
+from sealward.verifications import Candidate, Examined, Search, examine_by
+
+
+def judged(
+    target: Target,
+    governing: GoverningStatement | None,
+    *,
+    repository: str | None,
+    now: datetime,
+) -> VerifyReport:
+    """Return what an artifact of a layout comes to under ``governing`` at ``now``.
+
+    Args:
+        target: the artifact.
+        governing: what it is held against; None where nothing is.
+        repository: it is meant for; only reported.
+        now: the time to verify at.
+    """
+    search = Search()
+    if (
+        governing is not None
+        and not skips(governing.statement.level)
+        and target.problem is None
+    ):
+        search = _search(target, governing, now)
+    descriptor = target.descriptor
+    seen = Seen(
+        detail=ImageDetail(
+            digest=descriptor.digest,
+            status=ImageStatus.ACTIVE,
+            media_type=descriptor.media_type,
+            size=None,
+            tags=target.tags,
+            pushed_at=now,
+            subject_digest=None,
+        ),
+        descriptor=descriptor,
+        problem=target.problem,
+        search=search,
+    )
+    policy = (
+        None
+        if governing is None
+        else Policy(statement=governing.statement, statement_hash="")
+    )
+    return VerifyReport(
+        target=target,
+        repository=repository,
+        governing=governing,
+        at=now,
+        candidates=search.candidates,
+        # No grace: who asks wants to know now.
+        judgement=judge(seen, policy, known=None, deadline=now, now=now),
+    )
+
+
+def _search(target: Target, governing: GoverningStatement, now: datetime) -> Search:
+    """Return the candidates, up to the first that satisfies the statement."""
+    referrers, unread = target.layout.referrers(target.descriptor.digest)
+    listed = shortlist(referrers, named=None, previous=None)
+    tried: list[Candidate] = []
+    for signature in read_signatures(
+        target.layout,
+        SubjectKey(repository="", digest=target.descriptor.digest),
+        listed,
+        named=None,
+        beside=None,
+    ):
+        if not isinstance(signature, Signature):
+            tried.append(signature)
+            continue
+        candidate = examine_by(
+            signature,
+            subject=target.descriptor,
+            statement=governing.statement,
+            trust_stores=governing.trust_stores,
+            signer_roots=governing.signer_roots,
+            now=now,
+        )
+        tried.append(candidate)
+        if (
+            isinstance(candidate, Examined)
+            and candidate.verification.conclusion() is Conclusion.SATISFIED
+        ):
+            return Search(candidates=tuple(tried))
+    tried += [
+        Unread(digest=digest, detail="listed, and its manifest cannot be read")
+        for digest in unread
+    ]
+    return Search(candidates=tuple(tried), exhausted=not listed.more)

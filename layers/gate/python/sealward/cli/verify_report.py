@@ -1,0 +1,129 @@
+"""What ``sealward verify`` says: lines for a reader, JSON for a program.
+
+The form of the JSON is published as ``schema/verify.schema.json``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, assert_never
+
+from notation_verifier.explanation import Explanation
+from notation_verifier.sentence import printable
+from sealward.cli.governing_statement import GoverningStatement
+from sealward.cli.layout_target import Target
+from sealward.decisions.refusals import Judgement
+from sealward.findings.remedies import remedy
+from sealward.signatures.candidates import Rejected, Unread
+from sealward.verifications import Candidate, Examined
+
+SCHEMA: Final = 1
+"""The form of the JSON; another form gets another number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """One run of the command: what was asked, what was found, what it comes to."""
+
+    target: Target
+    repository: str | None
+    """``host/name`` as given by ``--scope``."""
+    governing: GoverningStatement | None
+    """None where no statement is for the repository."""
+    at: datetime
+    candidates: tuple[Candidate, ...]
+    """In the order they were tried."""
+    judgement: Judgement
+
+    def as_lines(self) -> list[str]:
+        """Return the report for a reader."""
+        told = remedy(self.judgement.reason)
+        where = f" as {printable(self.repository)}" if self.repository else ""
+        detail = printable(self.judgement.detail)
+        lines = [
+            f"{self.judgement.verdict}: {self.target.descriptor.digest}{where}",
+            f"  because       {self.judgement.reason}: {detail}",
+        ]
+        if self.judgement.trusted_by is None:
+            lines += [
+                f"  means         {told.meaning}",
+                f"  do            {told.remedy}",
+            ]
+        count = len(self.candidates)
+        for number, candidate in enumerate(self.candidates, 1):
+            lines.append("")
+            head = f"signature {number} of {count}: {candidate.digest}"
+            match candidate:
+                case Examined(verification=found):
+                    lines.append(f"{head} is {found.conclusion()}")
+                    lines += self._explanation(candidate).as_lines()
+                case Rejected(reason=reason, detail=detail):
+                    told = remedy(reason)
+                    lines += [
+                        f"{head} is rejected",
+                        f"  because       {reason}: {printable(detail)}",
+                        f"  means         {told.meaning}",
+                    ]
+                case Unread(detail=detail):
+                    lines += [
+                        f"{head} could not be read",
+                        f"  because       {printable(detail)}",
+                    ]
+                case _:
+                    assert_never(candidate)
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report in plain JSON types."""
+        told = remedy(self.judgement.reason)
+        descriptor, good = self.target.descriptor, self.judgement.trusted_by
+        return {
+            "schema": SCHEMA,
+            "verdict": self.judgement.verdict.value,
+            "reason": self.judgement.reason,
+            "detail": printable(self.judgement.detail),
+            "meaning": told.meaning,
+            "remedy": told.remedy,
+            "subject": {
+                "mediaType": printable(descriptor.media_type),
+                "digest": descriptor.digest,
+                "size": descriptor.size,
+            },
+            "repository": self.repository,
+            "statement": None
+            if self.governing is None
+            else printable(self.governing.statement.name),
+            "trustedBy": None if good is None else good.digest,
+            "candidates": [self._candidate(each) for each in self.candidates],
+        }
+
+    def _candidate(self, candidate: Candidate) -> dict[str, Any]:
+        match candidate:
+            case Examined(digest=digest):
+                return {
+                    "signature": digest,
+                    "verification": self._explanation(candidate).as_json(),
+                }
+            case Rejected(digest=digest, reason=reason, detail=detail):
+                told = remedy(reason)
+                return {
+                    "signature": digest,
+                    "rejected": reason.value,
+                    "detail": printable(detail),
+                    "meaning": told.meaning,
+                    "remedy": told.remedy,
+                }
+            case Unread(digest=digest, detail=detail):
+                return {"signature": digest, "unread": printable(detail)}
+            case _:
+                assert_never(candidate)
+
+    def _explanation(self, candidate: Examined) -> Explanation:
+        if self.governing is None:
+            raise AssertionError("nothing is examined without a statement")
+        return Explanation(
+            verification=candidate.verification,
+            statement=self.governing.statement,
+            subject=self.target.descriptor,
+            at=self.at,
+            scope=self.governing.scope,
+        )
