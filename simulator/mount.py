@@ -261,6 +261,8 @@ def _now() -> datetime:
 
 def _main() -> None:
     given = os.environ
+    # The functions bring their bytecode along; with a prefix they would not look there.
+    given.pop("PYTHONPYCACHEPREFIX", None)
     aws = mount(
         f"http://{given['BIND_HOST']}:{given['GATEWAY_PORT']}",
         behaviours=Behaviours(
