@@ -55,7 +55,6 @@ def main() -> int:
     figures.add("cases", len(cases), least=200)
     figures.add("agreed", counts["agreed"])
     figures.add("stricter_and_listed", counts["listed"])
-    figures.add("undecided_without_network", counts["undecided"])
     figures.add("stricter_unlisted", counts["unlisted"], exactly=0)
     figures.add("more_lenient", counts["more-lenient"], exactly=0)
     figures.add("listed_in_vain", len(unused), exactly=0)
@@ -66,8 +65,6 @@ def _judge(case: Case, documented: str, used: set[str]) -> str:
     ours = case.run()
     if ours is case.expected:
         return "agreed"
-    if ours is Verdict.UNDECIDED:
-        return "undecided" if case.may_be_undecided else "unlisted"
     if ours is Verdict.ACCEPTED:
         return "more-lenient"
     deviation = DIFFERENCES.get(case.name)
