@@ -55,7 +55,7 @@ def _judge(  # noqa: C901, PLR0911, PLR0912 - one case for each keyword
         case "anyOf":
             if any(not _problems(value, each, file, where) for each in rule):
                 return []
-            return [f"{where}: {value!r} fits none"]
+            return [f"{where}: {str(value)[:80]} fits none"]
         case "const":
             return [] if value == rule else [f"{where}: {value!r} is not {rule!r}"]
         case "enum":

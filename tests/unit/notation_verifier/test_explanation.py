@@ -150,8 +150,8 @@ def test_the_certificate_and_the_times_are_told() -> None:
     assert leaf.subject in text
     assert leaf.sha256 in text
     assert f"verified at   {case['now']:%Y-%m-%dT%H:%M:%SZ}" in text
-    validity = f"{leaf.not_before:%Y-%m-%d}T00:00:00Z to {leaf.not_after:%Y-%m-%d}T"
-    assert validity in text
+    assert f"valid from    {leaf.not_before:%Y-%m-%d}T00:00:00Z" in text
+    assert f"valid to      {leaf.not_after:%Y-%m-%d}T00:00:00Z" in text
     for check in found.verification.checks:
         assert f"  {check.name.value}" in text
 

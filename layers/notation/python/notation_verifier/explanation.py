@@ -89,17 +89,15 @@ class Explanation:
                 f"{self.statement.name} (level {self.statement.level.name})",
             ),
             _line("subject", f"{self.subject.digest} ({self.subject.media_type})"),
-            _line("verified at", _instant(self.at)),
+            _line("verified at", instant_text(self.at)),
         ]
         if found.chain:
             leaf = found.chain[0]
             lines += [
                 _line("signed by", leaf.subject),
                 _line("certificate", f"sha256 {leaf.sha256}"),
-                _line(
-                    "valid",
-                    f"{_instant(leaf.not_before)} to {_instant(leaf.not_after)}",
-                ),
+                _line("valid from", instant_text(leaf.not_before)),
+                _line("valid to", instant_text(leaf.not_after)),
             ]
         if found.signing_time is not None:
             lines.append(_line("signed at", self._signing_time(found.signing_time)))
@@ -124,7 +122,7 @@ class Explanation:
             "sentence": printable(self.sentence, 4 * TEXT_LIMIT),
             "conclusion": found.conclusion().value,
             "decisive": None if decisive is None else decisive.name.value,
-            "at": _instant(self.at),
+            "at": instant_text(self.at),
             "subject": {
                 "mediaType": printable(self.subject.media_type),
                 "digest": printable(self.subject.digest),
@@ -155,8 +153,8 @@ class Explanation:
                     {
                         "subject": printable(each.subject),
                         "sha256": each.sha256,
-                        "notBefore": _instant(each.not_before),
-                        "notAfter": _instant(each.not_after),
+                        "notBefore": instant_text(each.not_before),
+                        "notAfter": instant_text(each.not_after),
                     }
                     for each in found.chain
                 ],
@@ -169,7 +167,8 @@ class Explanation:
 
     def _signing_time(self, at: datetime) -> str:
         authority = self.verification.signing_scheme.endswith("signingAuthority")
-        return f"{_instant(at)}, by the {'authority' if authority else 'signer'}'s word"
+        whose = "authority" if authority else "signer"
+        return f"{instant_text(at)}, by the {whose}'s word"
 
     def _check(self, check: Check) -> dict[str, Any]:
         outcome = check.outcome
@@ -195,9 +194,10 @@ def _texts(texts: Sequence[str]) -> list[str]:
     return [printable(text) for text in texts[:LIST_LIMIT]]
 
 
-def _instant(at: datetime) -> str:
+def instant_text(at: datetime) -> str:
+    """Return ``at``, which has a zone, in UTC as ``2027-01-15T00:00:00Z``."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _optional_instant(at: datetime | None) -> str | None:
-    return None if at is None else _instant(at)
+    return None if at is None else instant_text(at)

@@ -14,6 +14,7 @@ from sealward.subjects.manifests import BadManifest
 
 _REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")
 """Of an index of referrers. Spec: OCI distribution-spec, Referrers Tag Schema."""
+_ANY = "readable artifact that is no signature"
 _SHOWN = 10
 """Artifacts named where one has to be chosen."""
 
@@ -82,7 +83,11 @@ def _only(layout: OciLayout, wanted: str) -> Entry:
         found = [each for each in layout.entries if _is_artifact(layout, each)]
     if len(found) == 1:
         return found[0]
-    what = printable(wanted[1:]) if wanted else "artifact that is no signature"
+    what = (
+        printable(wanted[1:])
+        if wanted
+        else "artifact that can be read and is no signature"
+    )
     if not found:
         raise InvalidLayout(f"{layout.path} lists no {what}")
     named = ", ".join(each.descriptor.digest for each in found[:_SHOWN])
@@ -98,9 +103,9 @@ def _is_artifact(layout: OciLayout, entry: Entry) -> bool:
     try:
         content = layout.content(entry.descriptor.digest)
     except InvalidLayout:
-        return True
+        return False
     if content is None:
-        return True
+        return False
     match classify(content, entry.descriptor.media_type):
         case Image():
             return True

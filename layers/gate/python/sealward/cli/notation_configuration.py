@@ -38,7 +38,7 @@ class NotationConfiguration:
         if platform == "darwin":
             return cls(folder=home / "Library" / "Application Support" / "notation")
         if platform == "win32":
-            return cls(folder=Path(environment.get("AppData", home)) / "notation")
+            return cls(folder=Path(environment.get("APPDATA", home)) / "notation")
         user = environment.get("XDG_CONFIG_HOME") or home / ".config"
         return cls(folder=Path(user) / "notation")
 

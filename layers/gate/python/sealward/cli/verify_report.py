@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never
 
-from notation_verifier.explanation import Explanation
+from notation_verifier.explanation import Explanation, instant_text
 from notation_verifier.sentence import printable
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.layout_target import Target
@@ -83,12 +83,15 @@ class VerifyReport:
             "detail": printable(self.judgement.detail),
             "meaning": told.meaning,
             "remedy": told.remedy,
+            "at": instant_text(self.at),
             "subject": {
                 "mediaType": printable(descriptor.media_type),
                 "digest": descriptor.digest,
                 "size": descriptor.size,
             },
-            "repository": self.repository,
+            "repository": None
+            if self.repository is None
+            else printable(self.repository),
             "statement": None
             if self.governing is None
             else printable(self.governing.statement.name),
