@@ -26,6 +26,7 @@ EXPLICIT_0 = 0xA0
 _LONG_FORM = 0x80
 _MAX_LENGTH_OCTETS = 4
 _MULTI_BYTE_TAG = 0x1F
+_MAX_IDENTIFIER_OCTETS = 64  # real ones have under 20
 
 
 class DerError(NotationError):
@@ -101,8 +102,10 @@ def object_identifier(data: bytes) -> str:
     """Return the dotted form of an OBJECT IDENTIFIER's content bytes.
 
     Raises:
-        DerError: empty, cut short or not minimal.
+        DerError: empty, cut short, too long or not minimal.
     """
+    if len(data) > _MAX_IDENTIFIER_OCTETS:
+        raise DerError("DER object identifier is too long")
     arcs: list[int] = []
     value = 0
     fresh = True
@@ -114,7 +117,7 @@ def object_identifier(data: bytes) -> str:
         if fresh:
             arcs.append(value)
             value = 0
-    if not arcs or not fresh or len(data) > 64:  # noqa: PLR2004 - real ones are short
-        raise DerError("DER object identifier is empty, cut short or too long")
+    if not arcs or not fresh:
+        raise DerError("DER object identifier is empty or cut short")
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))

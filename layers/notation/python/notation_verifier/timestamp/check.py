@@ -25,6 +25,7 @@ from notation_verifier.timestamp.signature import (
     TokenSignatureError,
     check_signature,
     digest,
+    shown,
     signing_certificate,
     signing_time,
 )
@@ -159,7 +160,7 @@ def _paths(
     if not found:
         raise _Refused(
             Reason.TSA_NOT_TRUSTED,
-            f"{leaf.subject_text} leads to no root of the tsa stores by certificates in"
+            f"{shown(leaf)} leads to no root of the tsa stores by certificates in"
             f" the token that are for timestamps and were valid at"
             f" {info.earliest.isoformat()}",
         )

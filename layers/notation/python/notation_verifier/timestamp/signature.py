@@ -10,7 +10,6 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives import hashes
 
-from notation_verifier._der import DerError
 from notation_verifier.algorithms import CertificateAlgorithm, Padding, issued
 from notation_verifier.certificate import Certificate
 from notation_verifier.timestamp._asn1 import read_identifier, read_octets, read_time
@@ -36,6 +35,7 @@ _CONTENT_TYPE = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
 _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
+_SHOWN_CHARACTERS = 400
 
 _SIGNED_WITH: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
     _SHA256: hashes.SHA256(),
@@ -59,6 +59,11 @@ _BY_ITSELF = {
 
 class TokenSignatureError(Exception):
     """The first rule that the token's signature breaks; never leaves the package."""
+
+
+def shown(certificate: Certificate) -> str:
+    """Return who a certificate is for, short enough for a message."""
+    return certificate.subject_text[:_SHOWN_CHARACTERS]
 
 
 def digest(hash_: str, data: bytes) -> bytes:
@@ -97,7 +102,7 @@ def signing_certificate(
         raise TokenSignatureError("the signing certificate is not in the token")
     if digest(named.hash or _SHA256, found.der) != named.digest:
         raise TokenSignatureError(
-            f"the token was signed by another certificate than {found.subject_text}"
+            f"the token was signed by another certificate than {shown(found)}"
         )
     return found
 
@@ -113,7 +118,7 @@ def check_signature(token: Token, certificate: Certificate) -> None:
     algorithm = _algorithm(signer)
     key = certificate.key
     if key is None or not issued(algorithm, key, signer.signature, signer.signed):
-        raise TokenSignatureError(f"not signed by {certificate.subject_text}")
+        raise TokenSignatureError(f"not signed by {shown(certificate)}")
     if read_identifier(_attribute(token, _CONTENT_TYPE)) != TST_INFO:
         raise TokenSignatureError("signed as another type of content")
     stated = read_octets(_attribute(token, _MESSAGE_DIGEST))
@@ -150,13 +155,3 @@ def _algorithm(signer: SignerInfo) -> CertificateAlgorithm:
             " are not RSA or ECDSA with SHA-2"
         )
     return found
-
-
-__all__ = [
-    "DerError",
-    "TokenSignatureError",
-    "check_signature",
-    "digest",
-    "signing_certificate",
-    "signing_time",
-]
