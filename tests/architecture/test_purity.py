@@ -17,9 +17,15 @@ import sys
 from datetime import UTC, datetime
 sys.path[:0] = [{notation!r}, {root!r}]
 import notation_verifier as nv
+from notation_verifier.explanation import Explanation
 from tests import forge
 cases = forge.watched_cases()
-nv.verify(**cases[0])                      # imports settle before the watch begins
+def explained(case):
+    found = nv.verify(**case)
+    names = {{"statement": case["statement"], "subject": case["subject"]}}
+    explanation = Explanation(verification=found, at=case["now"], **names)
+    return explanation.as_lines(), explanation.as_json()
+explained(cases[0])                        # imports settle before the watch begins
 touched = []
 outside = {{"open", "socket", "subprocess", "os", "shutil", "urllib"}}
 def watch(event, arguments):
@@ -28,7 +34,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 for case in cases:
     try:
-        nv.verify(**case)
+        explained(case)
     except nv.NotationError:
         pass
 print(len(cases), touched)

@@ -1,7 +1,9 @@
 import copy
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from notation_verifier.sentence import TEXT_LIMIT, printable
 from tests import forge
 from tests.json_schema import problems
 
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "verification.md").read_text()
 SCHEMA = "verification.schema.json"
 
 
@@ -77,6 +80,22 @@ def test_the_published_form_refuses_another() -> None:
         other = copy.deepcopy(value)
         change(other)
         assert len(problems(other, SCHEMA)) == 1
+
+
+def test_the_documented_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    [example] = re.findall(r"^```python\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    case = signed()
+    names = {
+        "json": json,
+        "report": verify(**case),
+        "statement": case["statement"],
+        "subject": case["subject"],
+        "now": case["now"],
+    }
+    exec(compile(example, "docs/verification.md", "exec"), names)
+    sentence, *lines, last = capsys.readouterr().out.splitlines()
+    assert lines[0] == sentence
+    assert problems(json.loads(last), SCHEMA) == []
 
 
 def test_a_good_one_is_said_in_one_sentence() -> None:

@@ -136,6 +136,7 @@ def test_a_listed_manifest_that_cannot_be_read_leaves_it_open(bench: Bench) -> N
     said = json.loads(done.stdout)
     assert (said["verdict"], said["reason"]) == ("inconclusive", "signature-unreadable")
     assert said["candidates"][-1]["signature"] == torn["digest"]
+    assert said["remedy"].startswith("Copy the image to the layout again")
     assert problems(said, "verify.schema.json") == []
     assert "could not be read" in bench.verify().stdout
 

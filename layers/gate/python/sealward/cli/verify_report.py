@@ -8,16 +8,31 @@ from datetime import datetime
 from typing import Any, Final, assert_never
 
 from notation_verifier.explanation import Explanation, instant_text
+from notation_verifier.remedies import Remedy
 from notation_verifier.sentence import printable
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.layout_target import Target
 from sealward.decisions.refusals import Judgement
-from sealward.findings.remedies import remedy
-from sealward.signatures.candidates import Rejected, Unread
+from sealward.decisions.verdict import SIGNATURE_UNREADABLE
+from sealward.findings import remedies
+from sealward.signatures.candidates import Rejected, Rejection, Unread
 from sealward.verifications import Candidate, Examined
 
 SCHEMA: Final = 1
 """The form of the JSON; another form gets another number."""
+
+_COPY: Final = (
+    "Copy the image to the layout again, with its signatures and their blobs."
+)
+_OF_LAYOUTS: Final = {
+    SIGNATURE_UNREADABLE: Remedy(
+        "A file of the layout that may be a signature could not be read.", _COPY
+    ),
+    Rejection.ENVELOPE_MISSING: Remedy(
+        "The signature's envelope is not in the layout, or its bytes differ.", _COPY
+    ),
+}
+"""What another place than a registry makes another thing to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +51,7 @@ class VerifyReport:
 
     def as_lines(self) -> list[str]:
         """Return the report for a reader."""
-        told = remedy(self.judgement.reason)
+        told = _remedy(self.judgement.reason)
         where = f" as {printable(self.repository)}" if self.repository else ""
         detail = printable(self.judgement.detail)
         lines = [
@@ -57,7 +72,7 @@ class VerifyReport:
                     lines.append(f"{head} is {found.conclusion()}")
                     lines += self._explanation(candidate).as_lines()
                 case Rejected(reason=reason, detail=detail):
-                    told = remedy(reason)
+                    told = _remedy(reason)
                     lines += [
                         f"{head} is rejected",
                         f"  because       {reason}: {printable(detail)}",
@@ -74,7 +89,7 @@ class VerifyReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report in plain JSON types."""
-        told = remedy(self.judgement.reason)
+        told = _remedy(self.judgement.reason)
         descriptor, good = self.target.descriptor, self.judgement.trusted_by
         return {
             "schema": SCHEMA,
@@ -107,7 +122,7 @@ class VerifyReport:
                     "verification": self._explanation(candidate).as_json(),
                 }
             case Rejected(digest=digest, reason=reason, detail=detail):
-                told = remedy(reason)
+                told = _remedy(reason)
                 return {
                     "signature": digest,
                     "rejected": reason.value,
@@ -130,3 +145,7 @@ class VerifyReport:
             at=self.at,
             scope=self.governing.scope,
         )
+
+
+def _remedy(reason: str) -> Remedy:
+    return _OF_LAYOUTS.get(reason) or remedies.remedy(reason)

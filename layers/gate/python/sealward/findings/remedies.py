@@ -12,10 +12,7 @@ from notation_verifier.remedies import Remedy
 
 DOCUMENT: Final = "docs/findings.md"
 
-_SIGN_AGAIN: Final = (
-    "Sign the image's digest again with an identity its policy trusts; the image is "
-    "looked at within seconds."
-)
+_SIGN_AGAIN: Final = "Sign the image's digest again with an identity its policy trusts."
 _REBUILD: Final = "Build and push the image again with a standard tool, then sign it."
 _WAIT: Final = (
     "Nothing, if it ends by itself: the look is repeated. If it lasts, see the stack's "
