@@ -130,6 +130,24 @@ BAD: Final[dict[str, tuple[bytes, Reason]]] = {
         token(certificates=[sequence(integer(1)), *TSA.ders]),
         MALFORMED,
     ),
+    "an element cut short where nobody reads": (
+        token(
+            unsigned=tlv(0xA1, ts.attribute("1.2.3.4", bytes.fromhex("300302"))[:-1])
+        ),
+        MALFORMED,
+    ),
+    "an unsigned attribute that is none": (
+        token(unsigned=tlv(0xA1, integer(1))),
+        MALFORMED,
+    ),
+    "a digest algorithm that is none": (
+        token().replace(
+            tlv(0x31, sequence(oid(ts.SHA256), tlv(5))),
+            tlv(0x31, sequence(tlv(4, oid(ts.SHA256)[2:]), tlv(5))),
+            1,
+        ),
+        MALFORMED,
+    ),
     "CRLs": (token(more=tlv(0xA1, sequence())), MALFORMED),
     "too many certificates": (
         token(certificates=[*TSA.ders, *[TSA.root_der] * 14]),

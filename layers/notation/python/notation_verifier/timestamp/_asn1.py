@@ -19,6 +19,7 @@ EXPLICIT_0, EXPLICIT_1, EXPLICIT_4 = 0xA0, 0xA1, 0xA4
 
 _NULL = bytes.fromhex("0500")
 _UTC_TIME = 0x17
+_CONSTRUCTED = 0x20
 _MAX_SMALL_INTEGER_OCTETS = 4
 _GENERALIZED = re.compile(
     r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?Z", re.ASCII
@@ -108,6 +109,28 @@ class Reader:
             if count > most:
                 raise DerError(f"over {most} {what}")
             yield self.inside(tag)
+
+
+def check_nesting(data: bytes) -> None:
+    """Check that bytes are one element of DER, and so is all that it is made of.
+
+    What nobody reads must be well-formed too: the reference refuses a token otherwise.
+
+    Raises:
+        DerError: somewhere it is not.
+    """
+    outer = Reader(data)
+    waiting = [outer.next()]
+    outer.end()
+    while waiting:
+        found = waiting.pop()
+        if not found.tag & _CONSTRUCTED:
+            continue
+        at = found.content
+        while at < found.end:
+            inner = _der.element(data, at, found.end)
+            waiting.append(inner)
+            at = inner.end
 
 
 def _integer(content: bytes) -> int:

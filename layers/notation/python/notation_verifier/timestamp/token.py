@@ -15,6 +15,7 @@ from notation_verifier.timestamp._asn1 import (
     EXPLICIT_4,
     OCTET_STRING,
     Reader,
+    check_nesting,
     read_algorithm,
 )
 
@@ -80,9 +81,8 @@ def read_token(data: bytes) -> Token:
     """
     if len(data) > MAX_TOKEN_BYTES:
         raise DerError(f"{len(data)} bytes; at most {MAX_TOKEN_BYTES} are read")
-    outer = Reader(data)
-    info = outer.inside(_der.SEQUENCE)
-    outer.end()
+    check_nesting(data)
+    info = Reader(data).inside(_der.SEQUENCE)
     if (found := info.oid()) != SIGNED_DATA:
         raise DerError(f"content type {found} is not signedData")
     explicit = info.inside(EXPLICIT_0)
@@ -91,7 +91,9 @@ def read_token(data: bytes) -> Token:
     explicit.end()
     if (version := signed.small()) != 3:  # noqa: PLR2004 - RFC 5652 section 5.1
         raise DerError(f"SignedData of version {version}; a timestamp's has 3")
-    signed.next(_der.SET)
+    digests = signed.inside(_der.SET)
+    while digests.more:
+        read_algorithm(digests, any_parameters=True)
     content = _content(signed.inside(_der.SEQUENCE))
     certificates: list[bytes] = []
     if signed.comes(EXPLICIT_0):
@@ -126,7 +128,13 @@ def _signer(info: Reader) -> SignerInfo:
     signature_algorithm = read_algorithm(info, any_parameters=True)
     signature = info.value(OCTET_STRING)
     if info.comes(EXPLICIT_1):
-        info.next()  # unsigned attributes: nobody vouches for them
+        # Nobody vouches for them; they must be attributes all the same.
+        for attribute in info.inside(EXPLICIT_1).each(
+            _der.SEQUENCE, MAX_ATTRIBUTES, "unsigned attributes"
+        ):
+            attribute.oid()
+            attribute.next(_der.SET)
+            attribute.end()
     info.end()
     return SignerInfo(
         signer=signer,
