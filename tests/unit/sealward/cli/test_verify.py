@@ -333,6 +333,19 @@ class TestNotationsConfiguration:
         assert found.folder == Path(folder)
         assert found.trust_store == Path(folder) / "truststore"
 
+    def test_nobody_needs_a_home_who_says_where_the_files_are(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def homeless() -> Path:
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.setattr(Path, "home", homeless)
+        bench.sign(bench.image())
+        assert bench.verify().exit_code == 0
+        done = run(bench.layout.path, "--scope", REPOSITORY)
+        assert done.exit_code == 3
+        assert "Give --policy and --trust-store" in done.stderr
+
     def test_a_link_is_no_policy(self, tmp_path: Path) -> None:
         (tmp_path / "trustpolicy.json").symlink_to(tmp_path / "elsewhere")
         with pytest.raises(NoConfiguration, match="no regular file"):

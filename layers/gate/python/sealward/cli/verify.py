@@ -18,7 +18,7 @@ from sealward.cli.answering_command import AnsweringCommand
 from sealward.cli.governing_statement import of_bundle, of_trust_policy
 from sealward.cli.layout_target import open_target
 from sealward.cli.layout_verification import judged
-from sealward.cli.notation_configuration import NotationConfiguration
+from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
 from sealward.cli.output import as_json
 from sealward.ledger.records import Verdict
 from sealward.policy.document import instant
@@ -26,6 +26,16 @@ from sealward.policy.trust_material import is_fingerprint
 
 NOT_TRUSTED: Final = 1
 CANNOT_TELL: Final = 2
+
+
+def _configuration() -> NotationConfiguration:
+    try:
+        home = Path.home()
+    except RuntimeError as error:  # a container's user often has none
+        raise NoConfiguration(
+            f"{error} Give --policy and --trust-store, or --bundle."
+        ) from error
+    return NotationConfiguration.of(os.environ, platform=sys.platform, home=home)
 
 
 def _instant(
@@ -121,12 +131,9 @@ def verify(  # noqa: PLR0913 - the options of a command
     if bundle:
         governing = of_bundle(bundle, repository=scope)
     else:
-        configuration = NotationConfiguration.of(
-            os.environ, platform=sys.platform, home=Path.home()
-        )
         governing = of_trust_policy(
-            policy or configuration.trust_policy,
-            trust_store or configuration.trust_store,
+            policy or _configuration().trust_policy,
+            trust_store or _configuration().trust_store,
             repository=scope,
             signer_roots=signer_roots,
         )
