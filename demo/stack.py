@@ -73,23 +73,25 @@ def local_aws(*, keep: bool) -> Iterator[LocalAws]:
         DemoError: it did not come up.
     """
     state = STATE if keep else BUILD / "demo"
-    try:
-        found = up_in_background(Settings(), state=state)
-    except LaunchFailed as error:
-        raise DemoError(f"the local AWS did not start: {error}") from error
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     previous = signal.signal(signal.SIGTERM, stop)
-    kept = False
     try:
-        yield LocalAws(endpoint=found.url)
-        kept = keep
+        try:
+            found = up_in_background(Settings(), state=state)
+        except LaunchFailed as error:
+            raise DemoError(f"the local AWS did not start: {error}") from error
+        kept = False
+        try:
+            yield LocalAws(endpoint=found.url)
+            kept = keep
+        finally:
+            if not kept:
+                down(port=found.port, state=state)
     finally:
         signal.signal(signal.SIGTERM, previous)
-        if not kept:
-            down(port=found.port, state=state)
 
 
 def run(command: list[str], *, log: Path, environment: Mapping[str, str]) -> None:

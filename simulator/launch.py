@@ -119,18 +119,13 @@ def up_in_background(settings: Settings, *, state: Path = STATE) -> Running:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    deadline = time.monotonic() + _START_SECONDS + 1
-    while time.monotonic() < deadline:
-        for found in all_running(state):
-            if found.supervisor == supervisor.pid:
-                return found
-        if supervisor.poll() is not None:
-            raise LaunchFailed(said.read_text().strip())
-        time.sleep(0.02)
-    supervisor.terminate()
-    raise LaunchFailed(
-        f"no answer in {_START_SECONDS:g} s; see {state / f'{port}.log'}"
-    )
+    try:
+        return _wait_until_up(supervisor, state=state, port=port)
+    except BaseException:
+        # It has a session of its own: Ctrl-C does not reach it.
+        supervisor.terminate()
+        supervisor.wait(_STOP_SECONDS)
+        raise
 
 
 def down(*, port: int | None = None, state: Path = STATE) -> Running | None:
@@ -237,6 +232,22 @@ def _answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _wait_until_up(
+    supervisor: "subprocess.Popen[bytes]", *, state: Path, port: int
+) -> Running:
+    deadline = time.monotonic() + _START_SECONDS + 1
+    while time.monotonic() < deadline:
+        for found in all_running(state):
+            if found.supervisor == supervisor.pid:
+                return found
+        if supervisor.poll() is not None:
+            raise LaunchFailed((state / f"{port}.txt").read_text().strip())
+        time.sleep(0.02)
+    raise LaunchFailed(
+        f"no answer in {_START_SECONDS:g} s; see {state / f'{port}.log'}"
+    )
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:

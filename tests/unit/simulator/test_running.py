@@ -9,10 +9,17 @@ from typing import Any
 
 import pytest
 
+from simulator import launch
 from simulator.clock import ManualClock
 from simulator.errors import ServiceError, throttled
 from simulator.faults import Fault
-from simulator.launch import LaunchFailed, down, the_one_running
+from simulator.launch import (
+    LaunchFailed,
+    Settings,
+    down,
+    the_one_running,
+    up_in_background,
+)
 from simulator.running import Running, all_running, write_down
 
 
@@ -55,6 +62,40 @@ def test_one_that_ended_without_tidying_up_is_passed_over(tmp_path: Path) -> Non
     write_down(instance(1, supervisor=child.pid), tmp_path)
     assert all_running(tmp_path) == []
     assert down(state=tmp_path) is None
+
+
+_Popen = subprocess.Popen[bytes]
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_a_start_that_is_interrupted_leaves_nothing_running(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    interruption: type[BaseException],
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Started(_Popen):
+        """A local AWS that never says it is up."""
+
+        def __init__(self, _command: list[str], **options: Any) -> None:
+            sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+            super().__init__(sleep, **options)
+            started.append(self)
+
+    def interrupted(_state: Path) -> list[Running]:
+        raise interruption
+
+    monkeypatch.setattr(launch, "_check_installed", lambda: None)
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    monkeypatch.setattr(launch, "all_running", interrupted)
+    with pytest.raises(interruption):
+        up_in_background(Settings(), state=tmp_path)
+    (supervisor,) = started
+    running = supervisor.returncode is None
+    supervisor.kill()
+    supervisor.wait()
+    assert not running
 
 
 def test_a_fault_may_choose_its_requests_and_ends(bench: Any) -> None:
