@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import botocore.session
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from sealward.aws.bundle_source import (
@@ -135,6 +137,42 @@ def test_a_bad_newer_bundle_leaves_the_good_one_in_force_and_is_reported(
     clock.a_minute_later()
     assert source.bundle().serial == 8
     assert source.rejected is None
+
+
+def test_a_bad_bundle_is_still_bad_after_s3_failed_in_between(
+    bucket: _Bucket, clock: _Clock, source: S3BundleSource
+) -> None:
+    bucket.publish(_document(7))
+    source.bundle()
+    bucket.publish(b'{"schema": 1}')
+    clock.a_minute_later()
+    source.bundle()
+    with mock.patch.object(bucket.client, "get_object", side_effect=_unreachable()):
+        clock.a_minute_later()
+        source.bundle()
+        assert isinstance(source.rejected, Unavailable)
+    clock.a_minute_later()
+    assert source.bundle().serial == 7
+    assert isinstance(source.rejected, InvalidBundle)
+
+
+def test_with_nothing_good_before_it_stays_named_after_s3_failed_in_between(
+    bucket: _Bucket, clock: _Clock, source: S3BundleSource
+) -> None:
+    bucket.publish(b"not json")
+    with pytest.raises(InvalidBundle):
+        source.bundle()
+    with mock.patch.object(bucket.client, "get_object", side_effect=_unreachable()):
+        clock.a_minute_later()
+        with pytest.raises(Unavailable):
+            source.bundle()
+    clock.a_minute_later()
+    with pytest.raises(InvalidBundle, match="not a JSON document"):
+        source.bundle()
+
+
+def _unreachable() -> EndpointConnectionError:
+    return EndpointConnectionError(endpoint_url="s3")
 
 
 def test_with_nothing_good_before_a_bad_bundle_decides_nothing(

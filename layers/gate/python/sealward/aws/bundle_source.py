@@ -58,6 +58,8 @@ class S3BundleSource:
         self._tell = tell
         self._good: PolicyBundle | None = None
         self._etag = ""
+        # Of the object with that ETag: S3 will not send it again, only say "unchanged".
+        self._invalid: InvalidBundle | None = None
         self._asked: datetime | None = None
         self._rejected: InvalidBundle | PortError | None = None
 
@@ -95,16 +97,14 @@ class S3BundleSource:
             self._asked = now if self._good else None
             return
         self._asked = now
-        if read is None:
-            if not isinstance(self._rejected, InvalidBundle):
-                self._rejected = None
-            return
-        content, self._etag = read
-        try:
-            self._good = load_bundle(content)
-            self._rejected = None
-        except InvalidBundle as error:
-            self._rejected = error
+        if read is not None:
+            content, self._etag = read
+            try:
+                self._good = load_bundle(content)
+                self._invalid = None
+            except InvalidBundle as error:
+                self._invalid = error
+        self._rejected = self._invalid
 
     def _read(self) -> tuple[bytes, str] | None:
         """Return the object and its ETag, or None where it is what was read last."""
