@@ -46,6 +46,7 @@ def _answer(code: str, *reasons: str) -> ClientError:
         (_answer("ExpiredTokenException"), Denied),
         (_answer("ImageStorageClassUpdateNotSupportedException"), Refused),
         (_answer("ConditionalCheckFailedException"), Conflict),
+        (_answer("TransactionConflictException"), Conflict),
         (_answer("TransactionCanceledException", "ConditionalCheckFailed"), Conflict),
         (
             _answer("TransactionCanceledException", "None", "TransactionConflict"),

@@ -51,7 +51,10 @@ _DENIED = frozenset(
     }
 )
 REFUSALS = frozenset({"ImageStorageClassUpdateNotSupportedException"})
-_CONFLICT = frozenset({"ConditionalCheckFailedException"})
+_CONFLICT = frozenset(
+    # The second: a single put, while a transaction holds its item.
+    {"ConditionalCheckFailedException", "TransactionConflictException"}
+)
 _TRANSACTION = "TransactionCanceledException"
 _LOST_RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 _MISCONFIGURED = (NoCredentialsError, PartialCredentialsError, NoAuthTokenError)
