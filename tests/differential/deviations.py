@@ -28,6 +28,13 @@ def _class(id_: str, message: str, *rules: str) -> _Class:
     return _Class(id_, re.compile(message, re.DOTALL), frozenset(rules))
 
 
+_TIMESTAMP_RULES = (
+    "timestamp-bytes",
+    "timestamp-elements",
+    "timestamp-info",
+    "timestamp-attribute",
+)
+
 # The first that matches counts.
 _CLASSES = (
     _class("critical-attributes", r"^unknown-critical-attribute: "),
@@ -81,6 +88,25 @@ _CLASSES = (
         "certificate-known-extension-garbled",
         "mutated-certificate-signed",
     ),
+    _class(
+        "tsa-encoding",
+        r"^timestamp-malformed: .*(bytes too many|parameters with the hash|stands twice"
+        r"|DER (tag|length)|integer is too large)",
+        *_TIMESTAMP_RULES,
+    ),
+    _class(
+        "tsa-info",
+        r"^timestamp-malformed: .*(accuracy is out of range|critical extension"
+        r"|time is not written|time is at an end)",
+        *_TIMESTAMP_RULES,
+    ),
+    _class(
+        "certificates",
+        r"^timestamp-malformed: .*(a name's|string of whole bytes)",
+        *_TIMESTAMP_RULES,
+    ),
+    _class("tsa-constraints", r"^tsa-chain-invalid: .*which is not applied here"),
+    _class("tsa-paths", r"^tsa-chain-invalid: ", "timestamp-cross-signed"),
     _class("empty-values", r"^InvalidTrustPolicy: .*its attribute [^ ]+ is empty"),
     _class("name-text", r"^InvalidTrustPolicy: .*(escapes nothing|without a type)"),
     _class(

@@ -15,6 +15,7 @@ from tests.differential import (
     payload_rules,
     policy_rules,
     scope_rules,
+    timestamp_rules,
     trust_rules,
 )
 from tests.differential.case import Case
@@ -32,6 +33,7 @@ RULE_MODULES = (
     scope_rules,
     identity_rules,
     trust_rules,
+    timestamp_rules,
     mutation_rules,
 )
 """Imported for the rules they enter."""
