@@ -13,7 +13,8 @@ export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo test lint format types contracts check interop differential vectors bench invoke \
+.PHONY: help demo test lint format types contracts check interop differential vectors fuzz bench \
+	invoke \
 	build-local package validate requirements environments clean
 
 help: ## list the targets
@@ -37,6 +38,10 @@ endef
 
 .venv-local-aws/ready: requirements/local-aws.txt
 	$(call environment,.venv-local-aws,$<)
+
+.venv-fuzz/ready: requirements/fuzz.txt
+	@$(PYTHON) -c 'import platform, sys; here = (platform.system(), platform.machine()); sys.exit(here != ("Linux", "x86_64") and "make fuzz: the fuzzer is published for Linux on x86-64 only; this is %s on %s" % here)'
+	$(call environment,.venv-fuzz,$<)
 
 environments: .venv/ready .venv-sam/ready .venv-local-aws/ready ## make all three environments
 
@@ -82,6 +87,10 @@ differential: .venv/ready ## thousands of generated cases beside the reference's
 vectors: .venv/ready ## the reference implementation's vectors, where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
 
+fuzz: .venv-fuzz/ready ## any bytes end in a value or our own error, coverage-guided (SECONDS=120, ONLY=targets, REPLAY=file; Linux on x86-64)
+	@.venv-fuzz/bin/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
 bench: .venv/ready build-local ## what docs/performance.md says, measured (on an idle machine; ONLY=subject)
 	@$(DEV)/python -m tests.bench $(ONLY)
 
@@ -108,7 +117,7 @@ invoke: .venv-sam/ready .venv-local-aws/ready .venv/ready build-local ## the bui
 # -- upkeep --------------------------------------------------------------------------
 
 requirements: .venv/ready ## lock the requirements files anew (names, versions, hashes)
-	@for name in runtime dev sam local-aws; do \
+	@for name in runtime dev sam local-aws fuzz; do \
 	  echo "locking requirements/$$name.txt"; \
 	  (cd requirements && ../$(DEV)/uv pip compile --quiet --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header --upgrade \

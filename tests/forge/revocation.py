@@ -107,7 +107,7 @@ def signed_with(key: PrivateKey) -> str:
 def sign(key: PrivateKey, dotted: str, message: bytes) -> bytes:
     hash_: Any = hashes.SHA1() if dotted in (RSA_SHA1, ECDSA_SHA1) else hashes.SHA256()
     if isinstance(key, ec.EllipticCurvePrivateKey):
-        return key.sign(message, ec.ECDSA(hash_))
+        return key.sign(message, ec.ECDSA(hash_, deterministic_signing=True))
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(message, padding.PKCS1v15(), hash_)
     return key.sign(message)

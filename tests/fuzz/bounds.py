@@ -1,0 +1,46 @@
+"""How much one input may cost; more is a finding, as an exception is."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+SECONDS = 2.0
+"""Of processor time for one input of at most ``INPUT_BYTES``, instrumented."""
+MEBIBYTES = 48
+"""By which the highest memory of the process may grow in one input."""
+INPUT_BYTES = 32_768
+"""Longer inputs are the business of tests/property/test_verifier_bounds.py."""
+
+# Linux counts KiB, macOS bytes.
+_TO_MEBIBYTES = 1 << 20 if sys.platform == "darwin" else 1 << 10
+
+
+class TooMuchError(Exception):
+    """An input took longer, or more memory, than any may."""
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _TO_MEBIBYTES
+
+
+def bounded(
+    judge: Callable[[bytes], object],
+    data: bytes,
+    *,
+    seconds: float = SECONDS,
+    mebibytes: float = MEBIBYTES,
+) -> None:
+    """Call ``judge`` with ``data``.
+
+    Raises:
+        TooMuchError: it took more than it may.
+        Exception: whatever escaped from it.
+    """
+    peak, began = _peak(), time.process_time()
+    judge(data)
+    took, grew = time.process_time() - began, _peak() - peak
+    if took > seconds:
+        raise TooMuchError(f"{len(data)} bytes took {took:.1f} s")
+    if grew > mebibytes:
+        raise TooMuchError(f"{len(data)} bytes took {grew:.0f} MiB")
