@@ -7,10 +7,11 @@ sign. Everything else is no subject.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sealward.decisions import Unknown, Unseen
 from sealward.decisions.verdict import NOT_AN_IMAGE
+from sealward.ledger.records import Record
 from sealward.look.sightings import Sighting, sight
 from sealward.ports import ImageStatus, Ledger, Registry
 from sealward.reads import Read, RunBeside
@@ -24,7 +25,11 @@ from sealward.subjects import (
     SubjectKey,
     classify,
 )
-from sealward.subjects.manifests import BadManifest
+from sealward.subjects.manifests import BadManifest, ManifestProblem
+
+
+INDEX_BATCH: Final = 10
+"""Entries of an index read at once: a pusher may give each one 4 MiB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,29 +94,21 @@ class Trail:
         artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
         if isinstance(artifact, Image):
             return Found(sighting=sighting, problem=artifact.problem, named=named)
+        if isinstance(artifact, SignatureIndex):
+            # Its entries only claim to be signatures: one may be an image.
+            read = self._entries(sighting, artifact.entries)
+            if isinstance(read, Found):
+                return replace(read, named=named)
         return Found(
             sighting=sighting, nothing="a signature of something that is no image"
         )
 
     def _indexed(self, sighting: Sighting, entries: tuple[str, ...]) -> Found:
         """Return the subject of an index's signatures, if every entry is one."""
+        signatures = self._entries(sighting, entries)
+        if isinstance(signatures, Found):
+            return signatures
         repository = sighting.key.repository
-        read = read_manifests(
-            self.registry, repository, entries, subject=None, beside=self.beside
-        )
-        for entry in read.values():
-            if isinstance(entry, Unread):
-                failure = Unseen(
-                    reason=Unknown.REGISTRY_UNAVAILABLE, detail=entry.detail
-                )
-                return Found(sighting=replace(sighting, failure=failure))
-        signatures = {
-            digest: manifest
-            for digest, manifest in read.items()
-            if isinstance(manifest, SignatureManifest)
-        }
-        if len(signatures) < len(entries):
-            return Found(sighting=sighting)
         subjects = tuple(
             dict.fromkeys(each.subject_digest for each in signatures.values())
         )
@@ -120,6 +117,34 @@ class Trail:
         first, manifest = next(iter(signatures.items()))
         found = self._signed(SubjectKey(repository=repository, digest=first), manifest)
         return replace(found, others=(*found.others, *subjects[1:]))
+
+    def _entries(
+        self, sighting: Sighting, entries: tuple[str, ...]
+    ) -> dict[str, SignatureManifest] | Found:
+        """Return an index's signatures, or the subject it is where one is none.
+
+        Read in batches, and no further than to the first that is no signature: what
+        every entry holds at once is the pusher's choice.
+        """
+        signatures: dict[str, SignatureManifest] = {}
+        for start in range(0, len(entries), INDEX_BATCH):
+            read = read_manifests(
+                self.registry,
+                sighting.key.repository,
+                entries[start : start + INDEX_BATCH],
+                subject=None,
+                beside=self.beside,
+            )
+            for digest, entry in read.items():
+                if isinstance(entry, Unread):
+                    failure = Unseen(
+                        reason=Unknown.REGISTRY_UNAVAILABLE, detail=entry.detail
+                    )
+                    return Found(sighting=replace(sighting, failure=failure))
+                if not isinstance(entry, SignatureManifest):
+                    return Found(sighting=sighting)
+                signatures[digest] = entry
+        return signatures
 
     def _sight(self, key: SubjectKey, also: tuple[Read[Any], ...]) -> Sighting:
         return sight(
@@ -150,16 +175,28 @@ def _without_manifest(sighting: Sighting) -> Found:
     known, detail = sighting.known, sighting.detail
     if sighting.failure is not None or detail is None:
         return Found(sighting=sighting)
-    if detail.status is ImageStatus.ACTIVE:
+    seen = known is not None and known.descriptor is not None
+    if detail.status is ImageStatus.ACTIVE or (
+        # It is coming back, and no event may say when it is there.
+        detail.status is ImageStatus.ACTIVATING and not seen
+    ):
         failure = Unseen(
             reason=Unknown.MANIFEST_UNREADABLE,
-            detail=f"{sighting.key} is ACTIVE, but its manifest cannot be had",
+            detail=f"{sighting.key} is {detail.status}, but its manifest cannot be had",
         )
         return Found(sighting=replace(sighting, failure=failure))
-    if known is not None and known.descriptor is not None:
-        return Found(sighting=sighting)
+    if known is not None and seen:
+        return Found(sighting=sighting, problem=_remembered_problem(known))
     return Found(
         sighting=sighting,
         nothing=f"{detail.status} before it was first seen: it cannot be pulled",
         others=(detail.subject_digest,) if detail.subject_digest else (),
     )
+
+
+def _remembered_problem(known: Record) -> BadManifest | None:
+    """Return what was wrong with a manifest that can no longer be read."""
+    for problem in ManifestProblem:
+        if known.reason == problem:
+            return BadManifest(problem, known.detail)
+    return None

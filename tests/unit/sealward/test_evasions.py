@@ -1,0 +1,132 @@
+"""Evasions: what a hostile pusher tries to be overlooked, released or forgotten."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import pytest
+
+from notation_verifier import Descriptor
+from sealward.ledger import HoldState, Verdict
+from sealward.look.hints import INDEX_BATCH
+from sealward.ports import Manifest
+from sealward.subjects import NOTARY_SIGNATURE
+from sealward.subjects.manifests import ManifestProblem
+from simulator.in_process import InProcessRegistry
+from tests.unit.sealward.stand import (
+    IMAGE_CONFIG,
+    IMAGE_MANIFEST,
+    Stand,
+    as_json,
+    bundle,
+)
+
+MINUTE = timedelta(minutes=1)
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+@pytest.fixture
+def stand() -> Stand:
+    """A stand whose policy gives no grace: what is bad is held at the first look."""
+    return Stand(current=bundle(grace="0s"))
+
+
+def disguised_index(stand: Stand, *entries: Descriptor) -> Descriptor:
+    """Push an index whose entries all call themselves signatures."""
+    return stand.push_document(
+        {
+            "mediaType": OCI_INDEX,
+            "manifests": [
+                {**as_json(entry), "artifactType": NOTARY_SIGNATURE}
+                for entry in entries
+            ],
+        }
+    )
+
+
+def test_a_signature_of_an_image_disguised_as_an_index_of_signatures_excuses_nothing(
+    stand: Stand,
+) -> None:
+    index = disguised_index(stand, stand.push())
+    result = stand.look(stand.junk(index))
+    assert (result.digest, result.verdict) == (index.digest, Verdict.UNTRUSTED)
+    assert result.hold is HoldState.HELD
+
+
+def test_a_pending_index_of_images_stays_so_when_junk_refers_to_it() -> None:
+    stand = Stand()
+    index = disguised_index(stand, stand.push())
+    stand.look(index)
+    stand.clock.advance(MINUTE)
+    stand.look(stand.junk(index))
+    record = stand.record(index)
+    assert record.verdict is Verdict.PENDING
+    assert record.due is not None
+
+
+def test_a_signature_of_an_index_of_signatures_is_of_no_image(stand: Stand) -> None:
+    index = disguised_index(stand, stand.attach(stand.push()))
+    result = stand.look(stand.junk(index))
+    assert (result.verdict, result.reason) == (None, "not-a-subject")
+
+
+def test_an_index_is_read_no_further_than_what_shows_that_it_is_an_image(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stand.push("evil")
+    entries = [
+        stand.attach(image, b"%d" % number, annotations={"padding": "x" * 70_000})
+        for number in range(60)
+    ]
+    index = disguised_index(stand, *entries)
+    read: list[str] = []
+    manifests = InProcessRegistry.manifests
+
+    def counted(
+        registry: InProcessRegistry, repository: str, digests: Sequence[str]
+    ) -> Mapping[str, Manifest]:
+        read.extend(digests)
+        return manifests(registry, repository, digests)
+
+    monkeypatch.setattr(InProcessRegistry, "manifests", counted)
+    assert stand.look(index).verdict is Verdict.UNSIGNED
+    # Each entry may have 4 MiB: a function that holds all of them dies, every time.
+    assert len(read) <= 1 + INDEX_BATCH
+
+
+def test_an_ambiguous_image_is_not_released_by_a_signature_found_while_it_is_held(
+    stand: Stand,
+) -> None:
+    pusher = stand.pusher()
+    image = stand.push_document(
+        {
+            "mediaType": IMAGE_MANIFEST,
+            "config": pusher.layer(b'{"a": 1}', IMAGE_CONFIG),
+            "layers": [pusher.layer(b"layer")],
+            "manifests": [],
+        }
+    )
+    assert stand.look(image).hold is HoldState.HELD
+    stand.clock.advance(MINUTE)
+    result = stand.look(stand.attach(image))
+    assert (result.verdict, result.reason, result.hold) == (
+        Verdict.UNTRUSTED,
+        ManifestProblem.AMBIGUOUS,
+        HoldState.HELD,
+    )
+
+
+def test_an_image_archived_before_its_first_look_is_found_when_it_comes_back(
+    stand: Stand,
+) -> None:
+    image = stand.push()
+    stand.gate.registry.archive("prod/app", image.digest)
+    assert stand.look(image).verdict is None
+    stand.gate.registry.restore("prod/app", image.digest)
+    assert stand.status(image) == "ACTIVATING"
+    stand.clock.advance(timedelta(seconds=1))
+    # The event that says so is the last one: nothing names it when it is ACTIVE.
+    assert stand.look(image).verdict is Verdict.INCONCLUSIVE
+    stand.aws.events.drain()
+    stand.pass_time(timedelta(hours=2))
+    assert stand.record(image).verdict is Verdict.UNSIGNED
+    assert stand.status(image) == "ARCHIVED"
