@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sealward.aws.look_queue import LONGEST_DELAY
 from tests.functions.event_files import EVENTS, ROOT
 from tests.template.event_patterns import matches
 from tests.template.rendering import PSEUDO, TEMPLATE, load, render
@@ -305,9 +306,38 @@ def test_logs_go_to_groups_of_the_stack_and_end(
 def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
     resources = render(load(), {**PARAMETERS, "AlarmTopicArn": topic})
     alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 6
+    assert len(alarms) == 9
     for alarm in alarms.values():
         assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
+
+
+def test_each_rule_has_an_alarm_for_hints_that_never_reached_the_queue(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    watched = {
+        dimension["Value"]
+        for alarm in _of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if (alarm["Namespace"], alarm["MetricName"])
+        == ("AWS/Events", "FailedInvocations")
+        for dimension in alarm["Dimensions"]
+    }
+    assert watched == {f"<{rule}>" for rule in _of_type(resources, RULE)}
+
+
+def test_a_look_delayed_on_purpose_is_no_alarm(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    """The age of a message counts from its sending, its delay included."""
+    alarm = resources["LooksWaitAlarm"]["Properties"]
+    assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    assert alarm["Threshold"] > LONGEST_DELAY.total_seconds()
+
+
+def test_every_alarm_is_explained() -> None:
+    told = (ROOT / "docs/operations.md").read_text()
+    for name, resource in load()["Resources"].items():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            assert f"`{name}`" in told, name
 
 
 def test_reads_stay_out_of_the_last_pulled_time_on_aws() -> None:
