@@ -90,7 +90,7 @@ closing_line() {
   done
   [ "$SECONDS" -le "$total_budget" ] || failed="$failed total-time"
   if [ -n "$failed" ]; then echo "FAILED:$failed"; else echo "passed"; fi
-  echo "$SECONDS s of $total_budget s; logs and figures in $logs"
+  echo "$SECONDS s (target $total_target s, budget $total_budget s); logs and figures in $logs"
   [ ! -e "$work/not-run" ] || skipped=$(paste -sd ';' "$work/not-run" | sed 's/;/; /g')
   echo "not run: $skipped"
   [ -z "$failed" ]
