@@ -86,7 +86,7 @@ def play(
             moment = watch.seen(image, now=datetime.now(UTC))
             before = seen[image]
             if moment and (before is None or before.summary != moment.summary):
-                show.line(f"{image.case:<24} {moment.summary}")
+                show.line(f"{image.label:<24} {moment.summary}")
             seen[image] = moment
         open_ = [i for i in images if not as_expected(i, seen[i])]
         if not waiting and not open_:

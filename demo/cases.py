@@ -33,12 +33,9 @@ class Image:
     about: str
     repository: str
     digest: str
+    label: str
+    """The case's name, with the digest's begin where the case has several images."""
     expected: Outcome
-
-    @property
-    def label(self) -> str:
-        """Return the case's name, with the digest's begin where it has several."""
-        return self.case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +74,8 @@ def _cases(document: dict, folder: Path) -> Iterator[Case]:  # type: ignore[type
                 about=entry["about"],
                 repository=entry["repository"],
                 digest=image["digest"],
+                label=entry["name"]
+                + (f" {image['digest'][7:13]}" if len(entry["images"]) > 1 else ""),
                 expected=Outcome(
                     verdict=image["expect"]["verdict"],
                     step=image["expect"]["step"],
