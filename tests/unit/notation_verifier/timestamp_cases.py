@@ -202,6 +202,25 @@ BAD: Final[dict[str, tuple[bytes, Reason]]] = {
         token(attributes={ts.SIGNING_CERTIFICATE_V2: (sequence(sequence()),)}),
         MALFORMED,
     ),
+    "a further certificate named by no hash": (
+        token(further=[sequence(oid(ts.SHA256))]),
+        MALFORMED,
+    ),
+    "something behind the certificates named": (
+        token(
+            attributes={
+                ts.SIGNING_CERTIFICATE_V2: (
+                    sequence(
+                        sequence(
+                            sequence(tlv(4, ts.digest(ts.SHA256, TSA.ders[0]))),
+                        ),
+                        integer(1),
+                    ),
+                )
+            }
+        ),
+        MALFORMED,
+    ),
     "the wrong certificate first": (
         token(named=OTHER.chain[0], further=[sequence(tlv(4, bytes(32)))]),
         SIGNATURE_WRONG,

@@ -191,12 +191,23 @@ def read_signing_certificate(data: bytes) -> SigningCertificate:
     outer = Reader(data)
     attribute = outer.inside(_der.SEQUENCE)
     outer.end()
-    first = attribute.inside(_der.SEQUENCE).inside(_der.SEQUENCE)
-    hash_ = read_algorithm(first) if first.comes(_der.SEQUENCE) else None
-    digest = first.value(OCTET_STRING)
+    listed = attribute.inside(_der.SEQUENCE)
+    if attribute.more:
+        attribute.next(_der.SEQUENCE)  # policies: advice for those who choose a path
+    attribute.end()
+    first = _certificate_id(listed.inside(_der.SEQUENCE))
+    # The others do not count, but must be what they stand for.
+    for other in listed.each(_der.SEQUENCE, MAX_CERTIFICATES, "certificates named"):
+        _certificate_id(other)
+    return first
+
+
+def _certificate_id(reader: Reader) -> SigningCertificate:
+    hash_ = read_algorithm(reader) if reader.comes(_der.SEQUENCE) else None
+    digest = reader.value(OCTET_STRING)
     reference = None
-    if first.comes(_der.SEQUENCE):
-        issuer_serial = first.inside(_der.SEQUENCE)
+    if reader.comes(_der.SEQUENCE):
+        issuer_serial = reader.inside(_der.SEQUENCE)
         names = issuer_serial.inside(_der.SEQUENCE)
         directory = names.inside(EXPLICIT_4)
         names.end()
@@ -204,7 +215,7 @@ def read_signing_certificate(data: bytes) -> SigningCertificate:
         directory.end()
         reference = CertificateReference(issuer, issuer_serial.number())
         issuer_serial.end()
-    first.end()
+    reader.end()
     return SigningCertificate(hash=hash_, digest=digest, reference=reference)
 
 
