@@ -5,6 +5,7 @@ is written beside it, with the log that says what it broke.
 """
 
 import argparse
+import faulthandler
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ sys.path[:0] = [str(ROOT / f"layers/{layer}/python") for layer in ("notation", "
 
 from tests.figures import Figures  # noqa: E402 - after the path is set
 from tests.fuzz import material  # noqa: E402
-from tests.fuzz.bounds import bounded  # noqa: E402
+from tests.fuzz.bounds import HANG_SECONDS, bounded  # noqa: E402
 from tests.fuzz.signatures import believed  # noqa: E402
 from tests.fuzz.targets import TARGETS  # noqa: E402
 
@@ -27,7 +28,7 @@ BUILD = ROOT / "build" / "fuzz"
 START = 3.0
 """Seconds a target takes before its first input, until that has been measured."""
 WORDS_LIMIT = 200
-_WORD = re.compile(rb'"([ -!#-\[\]-~]{1,60})"')
+_WORD = re.compile(rb'"([A-Za-z0-9][A-Za-z0-9 ./:*=,+_-]{0,59})"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,7 @@ def main() -> int:
     parser.add_argument("--replay", type=Path)
     given = parser.parse_args()
     if given.replay:
+        faulthandler.dump_traceback_later(2 * HANG_SECONDS, exit=True)
         return replay(given.replay)
     figures = Figures("fuzz", build=ROOT / "build")
     began = time.monotonic()
@@ -140,7 +142,7 @@ def main() -> int:
         start = max(1, run.seconds - share)
         findings += len(run.findings)
         failed += not run.ended_well
-        figures.add(f"{target}_executions", run.executions, least=1)
+        figures.add(f"{target}_executions", run.executions, least=100)
         rate = run.executions / run.seconds
         print(
             f"     {target}: {rate:,.0f} a second, {run.coverage} edges and"

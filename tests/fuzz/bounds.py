@@ -9,6 +9,8 @@ SECONDS = 2.0
 """Of processor time for one input of at most ``INPUT_BYTES``, instrumented."""
 MEBIBYTES = 48
 """By which the highest memory of the process may grow in one input."""
+HANG_SECONDS = 10
+"""After which an input is given up, and is a finding."""
 INPUT_BYTES = 32_768
 """Longer inputs are the business of tests/property/test_verifier_bounds.py."""
 
@@ -20,7 +22,8 @@ class TooMuchError(Exception):
     """An input took longer, or more memory, than any may."""
 
 
-def _peak() -> float:
+def peak_mebibytes() -> float:
+    """Return the most memory this process has held so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _TO_MEBIBYTES
 
 
@@ -29,7 +32,7 @@ def bounded(
     data: bytes,
     *,
     seconds: float = SECONDS,
-    mebibytes: float = MEBIBYTES,
+    peak: Callable[[], float] = peak_mebibytes,
 ) -> None:
     """Call ``judge`` with ``data``.
 
@@ -37,10 +40,10 @@ def bounded(
         TooMuchError: it took more than it may.
         Exception: whatever escaped from it.
     """
-    peak, began = _peak(), time.process_time()
+    before, began = peak(), time.process_time()
     judge(data)
-    took, grew = time.process_time() - began, _peak() - peak
+    took, grew = time.process_time() - began, peak() - before
     if took > seconds:
         raise TooMuchError(f"{len(data)} bytes took {took:.1f} s")
-    if grew > mebibytes:
+    if grew > MEBIBYTES:
         raise TooMuchError(f"{len(data)} bytes took {grew:.0f} MiB")

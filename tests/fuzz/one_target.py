@@ -11,7 +11,7 @@ with atheris.instrument_imports(include=["notation_verifier", "sealward"]):
     from tests.fuzz import targets
 
 from tests.fuzz import material
-from tests.fuzz.bounds import INPUT_BYTES, bounded
+from tests.fuzz.bounds import HANG_SECONDS, INPUT_BYTES, bounded
 from tests.fuzz.signatures import believed
 
 
@@ -23,7 +23,11 @@ def main() -> None:
         # Caches are filled here, not on the account of some input.
         for seed in material.seeds(name).values():
             judge(seed)
-        limits = [f"-max_len={INPUT_BYTES}", "-timeout=20", "-rss_limit_mb=1024"]
+        limits = [
+            f"-max_len={INPUT_BYTES}",
+            f"-timeout={HANG_SECONDS}",
+            "-rss_limit_mb=1024",
+        ]
         atheris.Setup(
             [sys.argv[0], *limits, *arguments], lambda data: bounded(judge, data)
         )
