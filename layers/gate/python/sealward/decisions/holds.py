@@ -43,8 +43,7 @@ def next_hold(
         case Wish.RELEASE:
             return _let_go(hold, status, now)
         case Wish.LEAVE:
-            # Someone restored what no policy wants held: there is no hold any more.
-            return (None if status is ImageStatus.ACTIVE else hold), Step.NONE
+            return _leave(hold, status, now), Step.NONE
 
 
 def _keep(
@@ -62,6 +61,18 @@ def _keep(
             Step.ARCHIVE,
         )
     return hold, Step.ARCHIVE
+
+
+def _leave(hold: Hold | None, status: ImageStatus, now: datetime) -> Hold | None:
+    if hold is None or status is not ImageStatus.ACTIVE:
+        return hold
+    if hold.state is HoldState.HOLDING:
+        if hold.detail != STILL_COMING:
+            return replace(hold, since=now, detail=STILL_COMING)
+        if now - hold.since < SETTLING:
+            return hold
+    # Someone restored what no policy wants held: there is no hold any more.
+    return None
 
 
 def _let_go(
