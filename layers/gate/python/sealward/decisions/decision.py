@@ -8,7 +8,7 @@ from sealward.decisions.holds import next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
 from sealward.decisions.situation import Ruling, Seen, Unseen
-from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen
+from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
 from sealward.decisions.verdict import (
     OPEN,
     SETTLED_FAILURES,
@@ -142,7 +142,7 @@ def _unknown(
     """Return since when the verdict is unknown, and whether that is too long."""
     if verdict is not Verdict.INCONCLUSIVE:
         return None, False
-    since = (known.unknown_since if known else None) or now
+    since = unknown_from(known, now)
     allowed = ruling.policy.unknown_for if ruling.policy else timedelta.max
     return since, now - since >= allowed
 

@@ -23,6 +23,8 @@ class Decision:
     """Whether policy and stack quarantine."""
     overdue: bool = False
     """Whether the subject has been unknown for longer than its policy allows."""
+    silent: bool = False
+    """Whether nothing new is said: without a policy nobody knows how loud to be."""
 
     @property
     def verdict_changed(self) -> bool:
@@ -35,6 +37,8 @@ class Decision:
 
     def severity(self, hold: Hold | None) -> Severity | Tell:
         """Return how loud the finding is, with ``hold`` as it stands after the step."""
+        if self.silent:
+            return Tell.KEEP
         return severity(
             self.record.verdict,
             self.record.reason,

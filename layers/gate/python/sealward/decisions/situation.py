@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from notation_verifier import Descriptor
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
-from sealward.ports import ImageDetail
+from sealward.ports import ImageDetail, ImageStatus
 from sealward.subjects.manifests import BadManifest
 from sealward.verifications import Search
 
@@ -40,6 +40,10 @@ class Unseen:
 
     reason: Unknown
     detail: str
+    descriptor: Descriptor | None = None
+    """The image's, where that much is known."""
+    status: ImageStatus | None = None
+    """The registry's word, where it gave that much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

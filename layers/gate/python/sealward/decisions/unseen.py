@@ -8,21 +8,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sealward.decisions.holds import Wish, next_hold
+from sealward.decisions.holds import Wish, next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
 from sealward.decisions.situation import Ruling, Unknown, Unseen
 from sealward.decisions.step import Step
-from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
+from sealward.decisions.verdict import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
 from sealward.decisions.wishes import may_hold_unknown
-from sealward.ledger.records import Exposure, HoldState, Record, Verdict
+from sealward.ledger.records import Exposure, Hold, HoldState, Record, Verdict
 from sealward.policy.bundle import UNKNOWN_FOR
 from sealward.ports import ImageStatus
 from sealward.subjects import SubjectKey
 
 TEXT_LIMIT: Final = 600
 """Characters of a detail that are remembered."""
+_BUNDLE_AT_FAULT: Final = frozenset(
+    {Unknown.BUNDLE_INVALID, Unknown.BUNDLE_UNAVAILABLE}
+)
 
 
 def decide_gone(known: Record, *, now: datetime) -> Decision:
@@ -74,16 +77,18 @@ def decide_not_an_image(known: Record, what: str, *, now: datetime) -> Decision:
 def decide_unseen(
     key: SubjectKey, known: Record | None, unseen: Unseen, ruling: Ruling, now: datetime
 ) -> Decision:
-    """Keep a settled verdict while it cannot be checked, up to ``unknownFor``."""
+    """Keep a settled verdict while it cannot be checked, up to ``unknownFor``.
+
+    A hold is kept as well, as far as the registry says where the image stands.
+    """
     known_before = known
     if known is None:
         known = first_record(key, unseen, now)
-    unknown_since = known.unknown_since or now
+    bundle_at_fault = unseen.reason in _BUNDLE_AT_FAULT
+    unknown_since = unknown_from(known, now, bundle_at_fault=bundle_at_fault)
     allowed = ruling.policy.unknown_for if ruling.policy else UNKNOWN_FOR
-    bundle_at_fault = unseen.reason in {
-        Unknown.BUNDLE_INVALID,
-        Unknown.BUNDLE_UNAVAILABLE,
-    }
+    descriptor = known.descriptor or unseen.descriptor
+    begin = min(known.first_seen, known.pushed_at or known.first_seen)
     overdue = not bundle_at_fault and now - unknown_since >= allowed
     verdict, reason, detail = known.verdict, known.reason, known.detail
     if known.settled_at is None or overdue:
@@ -91,15 +96,16 @@ def decide_unseen(
         detail = unseen.detail[:TEXT_LIMIT]
     judgement = Judgement(verdict=Verdict.INCONCLUSIVE, reason=reason, detail=detail)
     hold, step = known.hold, Step.NONE
-    if (
-        overdue
-        and hold is None
-        and known.descriptor is not None
-        and may_hold_unknown(
-            known, ruling, min(known.first_seen, known.pushed_at or known.first_seen)
-        )
-    ):
-        hold, step = next_hold(None, Wish.HOLD, ImageStatus.ACTIVE, now=now)
+    status = unseen.status or ImageStatus.ACTIVE
+    if hold is None:
+        if (
+            overdue
+            and descriptor is not None
+            and may_hold_unknown(known, ruling, begin)
+        ):
+            hold, step = next_hold(None, Wish.HOLD, status, now=now)
+    elif unseen.status and ruling.acts and hold.state is not HoldState.RELEASING:
+        hold, step = next_hold(hold, Wish.HOLD, status, now=now)
     looks = looks_since(known_before, verdict, hold)
     due = next_look(
         judgement,
@@ -113,10 +119,20 @@ def decide_unseen(
         verdict=verdict,
         reason=reason,
         detail=detail,
+        descriptor=descriptor,
         unknown_since=unknown_since,
         looks=looks,
         hold=hold,
         due=earliest(due, next_hold_look(hold, looks=looks, now=now)),
+        exposure=next_exposure(
+            known.exposure,
+            bad=_bad(verdict, hold),
+            pullable=status is ImageStatus.ACTIVE,
+            since=begin if known.settled_at is None else now,
+            now=now,
+        )
+        if unseen.status
+        else known.exposure,
         updated_at=now,
     )
     return Decision(
@@ -126,7 +142,26 @@ def decide_unseen(
         due=due,
         acts=ruling.acts,
         overdue=overdue,
+        silent=ruling.policy is None,
     )
+
+
+def unknown_from(
+    known: Record | None, now: datetime, *, bundle_at_fault: bool = False
+) -> datetime:
+    """Return since when a subject is unknown; time without a bundle does not count.
+
+    It says nothing about the subject: when the bundle is back, an unknown begins anew.
+    """
+    if known is None or known.unknown_since is None:
+        return now
+    was_at_fault = known.settled_at is None and known.reason in _BUNDLE_AT_FAULT
+    return now if was_at_fault and not bundle_at_fault else known.unknown_since
+
+
+def _bad(verdict: Verdict, hold: Hold | None) -> bool | None:
+    held = hold is not None and hold.state is not HoldState.RELEASING
+    return True if held or verdict in SETTLED_FAILURES else None
 
 
 def first_record(key: SubjectKey, unseen: Unseen, now: datetime) -> Record:
@@ -143,7 +178,7 @@ def first_record(key: SubjectKey, unseen: Unseen, now: datetime) -> Record:
         bundle_serial=0,
         bundle_digest="",
         evidence="",
-        descriptor=None,
+        descriptor=unseen.descriptor,
         tags=(),
         first_seen=now,
         pushed_at=None,

@@ -35,7 +35,7 @@ from sealward.findings.bundle import (
 )
 from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.sightings import InForce
-from sealward.policy.bundle import Policy
+from sealward.policy.bundle import UNKNOWN_FOR, Policy
 from sealward.ports import Delivered, Ledger, PortError, SecurityHub
 from sealward.subjects import SubjectKey
 
@@ -113,10 +113,22 @@ class Announcements:
                 reason=BUNDLE_EXPIRED,
                 detail=f"Bundle {force.bundle.serial} is past its expiry.",
             )
+        elif force.failure is not None:
+            if not self._long_unknown(known):
+                return
+            document = bundle_raised(
+                self.place,
+                reason=Unknown.BUNDLE_UNAVAILABLE,
+                detail=force.failure.detail,
+            )
         elif (
             force.bundle is not None
             and known is not None
-            and known.bundle_serial != force.bundle.serial
+            # Where none was in force, the same one may be back.
+            and (
+                known.bundle_serial != force.bundle.serial
+                or known.unknown_since is not None
+            )
         ):
             document = bundle_resolved(self.place, serial=force.bundle.serial)
         else:
@@ -126,6 +138,10 @@ class Announcements:
         except PortError:
             # About the bundle only, and every look tries again: no look fails for it.
             return
+
+    def _long_unknown(self, known: Record | None) -> bool:
+        since = known.unknown_since if known else None
+        return since is not None and self.now() - since >= UNKNOWN_FOR
 
     def _tell_bundle(self, document: Mapping[str, Any]) -> None:
         stored = self.ledger.current(BUNDLE_KEY)

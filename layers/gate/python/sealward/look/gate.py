@@ -6,6 +6,7 @@ to be looked at again has a due time in the ledger.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -85,16 +86,16 @@ class Gate:
         """Look at what ``hint`` names; decide, act and tell.
 
         Raises:
-            Unavailable, Denied: the ledger did not answer, so nothing is remembered of
-                this look: the message must come again. Every other failure ends in the
-                record and is retried from there.
+            Unavailable, Denied: the ledger did not answer, or the queue did not take
+                what the ledger knows nothing of: the message must come again. Every
+                other failure ends in the record and is retried from there.
         """
         for _ in range(ATTEMPTS):
             try:
                 return self._look(hint)
             except Conflict:
                 continue
-        self._later(hint, RETRY)
+        self.queue.later(hint, RETRY)
         return LookResult.nothing(
             hint, reason="conflict", detail="other looks wrote in between; looked later"
         )
@@ -112,7 +113,7 @@ class Gate:
             also=(bundle,),
         ).follow(SubjectKey(repository=hint.repository, digest=hint.digest))
         for digest in found.others:
-            self._later(replace(hint, digest=digest), timedelta(0))
+            self.queue.later(replace(hint, digest=digest), timedelta(0))
         known = found.sighting.known
         if found.nothing:
             if known is None or known.reason == NOT_AN_IMAGE:
@@ -164,8 +165,13 @@ class Gate:
         failure = sighting.failure or force.failure
         detail, descriptor = sighting.detail, sighting.descriptor
         if failure is not None or detail is None or descriptor is None:
-            return failure or Unseen(
+            failure = failure or Unseen(
                 reason=Unknown.MANIFEST_UNREADABLE, detail=str(sighting.key)
+            )
+            return replace(
+                failure,
+                descriptor=descriptor,
+                status=detail.status if detail else None,
             )
         seen = Seen(
             detail=detail,
@@ -234,23 +240,17 @@ class Gate:
         if record.due is None or (known is not None and known.due == record.due):
             return
         delay = record.due - self.now()
-        if delay <= SOONEST:
-            self._later(
-                Hint(
-                    account=self.registry.account,
-                    region=self.registry.region,
-                    repository=record.key.repository,
-                    digest=record.key.digest,
-                ),
-                max(delay, timedelta(0)),
-            )
-
-    def _later(self, hint: Hint, delay: timedelta) -> None:
-        try:
-            self.queue.later(hint, delay)
-        except PortError:
-            # The due time is in the ledger: the tick sends what the queue refuses.
+        if delay > SOONEST:
             return
+        hint = Hint(
+            account=self.registry.account,
+            region=self.registry.region,
+            repository=record.key.repository,
+            digest=record.key.digest,
+        )
+        # The due time is in the ledger: the tick sends what the queue refuses.
+        with suppress(PortError):
+            self.queue.later(hint, max(delay, timedelta(0)))
 
 
 def _intent(decision: Decision) -> Intent:

@@ -27,7 +27,6 @@ from sealward.subjects import (
 )
 from sealward.subjects.manifests import BadManifest, ManifestProblem
 
-
 INDEX_BATCH: Final = 10
 """Entries of an index read at once: a pusher may give each one 4 MiB."""
 
@@ -140,7 +139,10 @@ class Trail:
                     failure = Unseen(
                         reason=Unknown.REGISTRY_UNAVAILABLE, detail=entry.detail
                     )
-                    return Found(sighting=replace(sighting, failure=failure))
+                    # No manifest: whether it is an image is not known.
+                    return Found(
+                        sighting=replace(sighting, failure=failure, manifest=None)
+                    )
                 if not isinstance(entry, SignatureManifest):
                     return Found(sighting=sighting)
                 signatures[digest] = entry

@@ -96,16 +96,30 @@ def sight(
         detail, referrers = _changeable(registry, key)
         ask((detail, referrers), beside)
     sighting = Sighting(key=key, known=record)
+    # Each answer is kept as it comes: a manifest tells what it is, and a status whether
+    # a hold stands, even where another call failed. The first failure is the reason.
     try:
-        # Each answer is kept as it comes: a manifest tells what it is even where
-        # another call failed.
         sighting = replace(sighting, manifest=manifest.answer().get(key.digest))
+    except NotFound:
+        return sighting
+    except PortError as error:
+        sighting = replace(sighting, failure=unseen(error))
+    try:
         sighting = replace(sighting, detail=detail.answer())
+    except NotFound as error:
+        if sighting.manifest is not None:
+            # One call has it, the other not (yet, or no more): ask again.
+            sighting = replace(sighting, failure=unseen(error))
+    except PortError as error:
+        sighting = replace(sighting, failure=sighting.failure or unseen(error))
+    try:
         return replace(sighting, referrers=tuple(referrers.answer()))
     except NotFound:
-        return Sighting(key=key, known=record)
+        return sighting
     except PortError as error:
-        return replace(sighting, failure=unseen(error))
+        if sighting.gone:
+            return sighting
+        return replace(sighting, failure=sighting.failure or unseen(error))
 
 
 def _changeable(registry: Registry, key: SubjectKey) -> tuple[Read[Any], Read[Any]]:
