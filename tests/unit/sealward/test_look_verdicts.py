@@ -317,6 +317,31 @@ class TestWhatLeadsWhere:
             Verdict.TRUSTED
         }
 
+    def test_a_subject_only_the_index_names_is_not_lost_when_the_queue_refuses(
+        self, stand: Stand
+    ) -> None:
+        """The ledger knows nothing of it: its message must come again."""
+        entries = [
+            {
+                **as_json(stand.attach(stand.push(each))),
+                "artifactType": NOTARY_SIGNATURE,
+            }
+            for each in ("one", "two")
+        ]
+        index = stand.push_document(
+            {
+                "mediaType": "application/vnd.oci.image.index.v1+json",
+                "manifests": entries,
+            }
+        )
+        stand.queue.failure = Unavailable("SendMessage: throttled")
+        with pytest.raises(Unavailable, match="throttled"):
+            stand.look(index)
+        stand.queue.failure = None
+        stand.look(index)
+        stand.work()
+        assert len(stand.ledger.records) == 2
+
     def test_an_index_with_an_image_among_signatures_is_a_subject(
         self, at_once: Stand
     ) -> None:
