@@ -9,6 +9,7 @@ from notation_verifier import Descriptor
 from sealward.ledger import HoldState, Verdict
 from sealward.look.hints import INDEX_BATCH
 from sealward.ports import Manifest
+from sealward.signatures.retrieval import LARGE_IN_ALL
 from sealward.subjects import NOTARY_SIGNATURE
 from sealward.subjects.manifests import ManifestProblem
 from simulator.in_process import InProcessRegistry
@@ -130,3 +131,35 @@ def test_an_image_archived_before_its_first_look_is_found_when_it_comes_back(
     stand.pass_time(timedelta(hours=2))
     assert stand.record(image).verdict is Verdict.UNSIGNED
     assert stand.status(image) == "ARCHIVED"
+
+
+def test_large_envelopes_are_read_up_to_a_bound_and_the_good_one_before_them(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    blob = InProcessRegistry.blob
+
+    def counted(
+        registry: InProcessRegistry, repository: str, digest: str, *, limit: int
+    ) -> bytes:
+        content = blob(registry, repository, digest, limit=limit)
+        sizes.append(len(content))
+        return content
+
+    monkeypatch.setattr(InProcessRegistry, "blob", counted)
+    image = stand.push()
+    newest = {"org.opencontainers.image.created": "2999-01-01T00:00:00Z"}
+    for number in range(20):
+        junk = b"%020d" % number * 50_000
+        stand.attach(image, junk, annotations=newest)
+    result = stand.look(image)
+    assert (result.verdict, result.candidates) == (Verdict.UNTRUSTED, 20)
+    # Judging 100 of a mebibyte each would outlast the function, at every attempt.
+    assert sum(sizes) <= LARGE_IN_ALL
+    signature = stand.attach(image)
+    stand.clock.advance(MINUTE)
+    result = stand.look(image)
+    assert (result.verdict, stand.record(image).signature) == (
+        Verdict.TRUSTED,
+        signature.digest,
+    )

@@ -24,6 +24,10 @@ from sealward.subjects.manifests import BadManifest, parse_manifest
 
 ENVELOPE_LIMIT: Final = 1024 * 1024
 """Bytes; real ones have two to eight thousand."""
+LARGE: Final = 32 * 1024
+"""Bytes; smaller envelopes are read before larger ones, bounded by number alone."""
+LARGE_IN_ALL: Final = 2 * ENVELOPE_LIMIT
+"""Bytes of larger envelopes read of one subject: a look must end in its time."""
 BATCH: Final = 100
 """Digests of one BatchGetImage call."""
 WAVE: Final = 4
@@ -61,14 +65,15 @@ def read_signatures(
 ) -> Iterator[Signature | Rejected | Unread]:
     """Yield the candidates in order, reading no more than the caller takes.
 
-    Manifests come in batches, envelopes in waves of ``WAVE``. What is rejected unread
-    comes last.
+    Manifests come in batches, envelopes in waves of ``WAVE``, large ones after the
+    others, up to ``LARGE_IN_ALL`` bytes. What is rejected unread comes last.
     """
     if named is not None:
         yield _signature(named.digest, named.manifest, named.envelope)
     digests = [
         digest for digest in listed.digests if named is None or digest != named.digest
     ]
+    large: dict[str, SignatureManifest] = {}
     for batch in _chunks(digests, BATCH):
         manifests = read_manifests(
             registry,
@@ -77,22 +82,42 @@ def read_signatures(
             subject=subject.digest,
             beside=beside,
         )
-        for wave in _chunks(batch, WAVE):
-            reads = {
-                digest: _envelope(registry, subject.repository, manifest)
-                for digest in wave
-                if isinstance(manifest := manifests[digest], SignatureManifest)
-                and manifest.size <= ENVELOPE_LIMIT
-            }
-            ask(list(reads.values()), beside)
-            for digest in wave:
-                found = manifests[digest]
-                yield (
-                    _signature(digest, found, reads.get(digest))
-                    if isinstance(found, SignatureManifest)
-                    else found
-                )
+        small: dict[str, SignatureManifest] = {}
+        for digest, found in manifests.items():
+            if not isinstance(found, SignatureManifest):
+                yield found
+            elif found.size > LARGE:
+                large[digest] = found
+            else:
+                small[digest] = found
+        yield from _in_waves(registry, subject.repository, small, beside)
+    allowed: dict[str, SignatureManifest] = {}
+    left = LARGE_IN_ALL
+    for digest, manifest in large.items():
+        if manifest.size <= min(left, ENVELOPE_LIMIT):
+            left -= manifest.size
+            allowed[digest] = manifest
+    yield from _in_waves(registry, subject.repository, allowed, beside)
+    for digest, manifest in large.items():
+        if digest not in allowed:
+            yield _too_large(digest, manifest)
     yield from listed.rejected
+
+
+def _in_waves(
+    registry: Contents,
+    repository: str,
+    manifests: Mapping[str, SignatureManifest],
+    beside: RunBeside | None,
+) -> Iterator[Signature | Rejected | Unread]:
+    for wave in _chunks(list(manifests), WAVE):
+        reads = {
+            digest: _envelope(registry, repository, manifests[digest])
+            for digest in wave
+        }
+        ask(list(reads.values()), beside)
+        for digest, read in reads.items():
+            yield _signature(digest, manifests[digest], read)
 
 
 def read_manifests(
@@ -182,20 +207,29 @@ def _judged(
 def _envelope(
     registry: Contents, repository: str, manifest: SignatureManifest
 ) -> Read[bytes]:
-    return Read(
-        lambda: registry.blob(repository, manifest.digest, limit=ENVELOPE_LIMIT)
+    # What is bounded by its size must not have more than it says.
+    limit = min(manifest.size, ENVELOPE_LIMIT)
+    return Read(lambda: registry.blob(repository, manifest.digest, limit=limit))
+
+
+def _too_large(digest: str, manifest: SignatureManifest) -> Rejected:
+    bound = (
+        f"{ENVELOPE_LIMIT}"
+        if manifest.size > ENVELOPE_LIMIT
+        else f"is left of {LARGE_IN_ALL} for all that are over {LARGE}"
+    )
+    return Rejected(
+        digest=digest,
+        reason=Rejection.ENVELOPE_TOO_LARGE,
+        detail=f"{manifest.size} bytes, more than {bound}",
     )
 
 
 def _signature(
-    digest: str, manifest: SignatureManifest, read: Read[bytes] | None
+    digest: str, manifest: SignatureManifest, read: Read[bytes]
 ) -> Signature | Rejected | Unread:
-    if read is None or manifest.size > ENVELOPE_LIMIT:
-        return Rejected(
-            digest=digest,
-            reason=Rejection.ENVELOPE_TOO_LARGE,
-            detail=f"{manifest.size} bytes, more than {ENVELOPE_LIMIT}",
-        )
+    if manifest.size > ENVELOPE_LIMIT:
+        return _too_large(digest, manifest)
     try:
         envelope = read.answer()
     except NotFound as error:
