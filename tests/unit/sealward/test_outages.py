@@ -160,6 +160,26 @@ class TestTheRegistry:
         stand.pass_time(timedelta(seconds=10))
         assert stand.record(image).verdict is Verdict.UNSIGNED
 
+    def test_a_settled_verdict_stands_while_its_signature_cannot_be_read(
+        self, stand: Stand
+    ) -> None:
+        image = stand.push()
+        stand.attach(image)
+        stand.look(image)
+        fault = stand.aws.faults.add(
+            Fault(operation="GetDownloadUrlForLayer", error=THROTTLED)
+        )
+        stand.clock.advance(MINUTE)
+        result = stand.look(image)
+        assert (result.verdict, result.changed) == (Verdict.TRUSTED, False)
+        assert result.due == stand.clock.now + timedelta(seconds=10)
+        stand.pass_time(HOUR)
+        assert stand.record(image).verdict is Verdict.INCONCLUSIVE
+        assert [each["Severity"]["Label"] for each in stand.findings] == ["CRITICAL"]
+        stand.aws.faults.remove(fault)
+        stand.pass_time(HOUR)
+        assert stand.record(image).verdict is Verdict.TRUSTED
+
     def test_an_ungoverned_image_that_cannot_be_read_is_nobodys_finding(
         self, stand: Stand
     ) -> None:

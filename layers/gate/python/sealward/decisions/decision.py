@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sealward.decisions.holds import next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
-from sealward.decisions.situation import Ruling, Seen, Unseen
+from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
 from sealward.decisions.verdict import (
     OPEN,
     SETTLED_FAILURES,
+    SIGNATURE_UNREADABLE,
     grace_ends,
     judge,
     strict_verdict,
@@ -59,6 +60,14 @@ def _decide_seen(
         else None
     )
     judgement = judge(seen, policy, known=known, deadline=deadline, now=now)
+    if judgement.reason == SIGNATURE_UNREADABLE and _settled(known):
+        unread = Unseen(
+            reason=Unknown.REGISTRY_UNAVAILABLE,
+            detail=judgement.detail,
+            descriptor=seen.descriptor,
+            status=seen.detail.status,
+        )
+        return decide_unseen(key, known, unread, ruling, now)
     unknown_since, overdue = _unknown(judgement.verdict, known, ruling, now)
     begin = min(first_seen, pushed_at)
     wish, proposal = wish_of(
@@ -134,6 +143,10 @@ def _decide_seen(
         acts=ruling.acts,
         overdue=overdue,
     )
+
+
+def _settled(known: Record | None) -> bool:
+    return known is not None and known.verdict in {Verdict.TRUSTED, *SETTLED_FAILURES}
 
 
 def _unknown(
