@@ -84,7 +84,7 @@ interop: .venv/ready build/notation ## the real notation must judge as we do (ne
 differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
 	@$(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 
-vectors: .venv/ready ## the reference implementation's vectors, where ../shared/vectors exists
+vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
 
 fuzz: .venv-fuzz/ready ## any bytes end in a value or our own error, coverage-guided (SECONDS=120, ONLY=targets, REPLAY=file; Linux on x86-64)

@@ -1,9 +1,12 @@
-"""``python -m tests.vectors``: the reference implementation's test data, through us.
+"""``python -m tests.vectors``: our own vectors, and the reference's test data.
 
-Nothing of it is kept here: the folder is looked for beside the checkout. Each case is
-accepted or refused there; ours must do the same. Refusing what the reference accepts
-is allowed only where ``DIFFERENCES`` names the entry of docs/deviations.md; accepting
-what it refuses never is.
+Ours, tests/vectors/own.json, are judged by us, and by notation-go where ``make
+differential`` has built the program that asks it.
+
+Nothing of the reference's is kept here: the folder is looked for beside the checkout.
+Each case is accepted or refused there; ours must do the same. Refusing what the
+reference accepts is allowed only where ``DIFFERENCES`` names the entry of
+docs/deviations.md; accepting what it refuses never is.
 """
 
 import sys
@@ -15,8 +18,11 @@ sys.path[:0] = [str(ROOT / "layers/notation/python")]
 
 from tests.figures import Figures  # noqa: E402 - after the path is set
 from tests.vectors.cases import Case, Verdict, all_cases  # noqa: E402
+from tests.vectors.own import judges  # noqa: E402
+from tests.vectors.own.collection import FILE as OWN  # noqa: E402
 
 VECTORS = ROOT.parent / "shared" / "vectors"
+ORACLE = ROOT / "build" / "oracle-differential"
 DEVIATIONS = ROOT / "docs" / "deviations.md"
 
 DIFFERENCES: dict[str, str] = {
@@ -34,8 +40,9 @@ DIFFERENCES: dict[str, str] = {
 def main() -> int:
     """Run every case, print the figures, write build/vectors.json."""
     figures = Figures("vectors", build=ROOT / "build")
+    _judge_own(figures)
     if not VECTORS.is_dir():
-        print("vectors: no vectors beside this checkout; nothing to compare")
+        print("vectors: no vectors of the reference beside this checkout")
         figures.add("present", False)  # noqa: FBT003 - a figure may be a yes or no
         figures.add("cases", 0)
         return figures.finish()
@@ -59,6 +66,32 @@ def main() -> int:
     figures.add("more_lenient", counts["more-lenient"], exactly=0)
     figures.add("listed_in_vain", len(unused), exactly=0)
     return figures.finish()
+
+
+def _judge_own(figures: Figures) -> None:
+    vectors = judges.read(OWN)
+    wrong = 0
+    for vector in vectors:
+        found = judges.ours(vector)
+        expected = {member: vector[member] for member in found}
+        if found != expected:
+            wrong += 1
+            print(f"own/{vector['name']}: {found}, expected {expected}")
+    figures.add("own", len(vectors), least=28)
+    figures.add("own_judged_otherwise", wrong, exactly=0)
+    if not ORACLE.is_file():
+        figures.add("own_judged_by_the_reference", 0)
+        return
+    verdicts = judges.reference(ORACLE, vectors)
+    differ = [
+        vector["name"]
+        for vector in vectors
+        if verdicts.get(vector["name"], vector.get("verdict")) != vector.get("verdict")
+    ]
+    for name in differ:
+        print(f"own/{name}: the reference says {verdicts[name]}")
+    figures.add("own_judged_by_the_reference", len(verdicts), least=15)
+    figures.add("own_judged_otherwise_by_the_reference", len(differ), exactly=0)
 
 
 def _judge(case: Case, documented: str, used: set[str]) -> str:
