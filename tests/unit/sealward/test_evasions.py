@@ -1,5 +1,6 @@
 """Evasions: what a hostile pusher tries to be overlooked, released or forgotten."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -10,10 +11,11 @@ from sealward.ledger import HoldState, Verdict
 from sealward.look.hints import INDEX_BATCH
 from sealward.ports import Manifest
 from sealward.signatures.retrieval import LARGE_IN_ALL
-from sealward.subjects import NOTARY_SIGNATURE
+from sealward.subjects import NOTARY_SIGNATURE, classify, signature_manifest
 from sealward.subjects.manifests import ManifestProblem
 from simulator.in_process import InProcessRegistry
 from tests.unit.sealward.stand import (
+    EMPTY,
     IMAGE_CONFIG,
     IMAGE_MANIFEST,
     Stand,
@@ -163,3 +165,24 @@ def test_large_envelopes_are_read_up_to_a_bound_and_the_good_one_before_them(
         Verdict.TRUSTED,
         signature.digest,
     )
+
+
+@pytest.mark.parametrize("where", ["artifactType", "config", "layer"])
+@pytest.mark.parametrize("value", [[], {}, ["x"], {"x": 1}, 1, True])
+def test_a_media_type_that_is_no_text_is_a_bad_signature_and_ends_no_look(
+    stand: Stand, where: str, value: object
+) -> None:
+    image = stand.push()
+    pusher = stand.pusher()
+    config = pusher.layer(b"{}", EMPTY)
+    layer = pusher.layer(b"junk", "application/jose+json")
+    document = {
+        "mediaType": IMAGE_MANIFEST,
+        "artifactType": value if where == "artifactType" else NOTARY_SIGNATURE,
+        "config": {**config, "mediaType": value} if where == "config" else config,
+        "layers": [{**layer, "mediaType": value} if where == "layer" else layer],
+        "subject": as_json(image),
+    }
+    manifest = {"schemaVersion": 2, **document}
+    assert signature_manifest(manifest, IMAGE_MANIFEST) is None
+    classify(json.dumps(manifest).encode(), IMAGE_MANIFEST)

@@ -149,8 +149,13 @@ def signature_manifest(
         and isinstance(layers[0], dict)
     ):
         return None
-    shape = (manifest.get("artifactType") or "", config.get("mediaType"))
-    if shape not in {(NOTARY_SIGNATURE, _EMPTY), ("", NOTARY_SIGNATURE)}:
+    # Compared, never hashed: what is no text must be no error either.
+    artifact_type = manifest.get("artifactType")
+    shape = [
+        "" if artifact_type is None else artifact_type,
+        config.get("mediaType"),
+    ]
+    if shape not in ([NOTARY_SIGNATURE, _EMPTY], ["", NOTARY_SIGNATURE]):
         return None
     subject_digest = subject.get("digest")
     envelope_type = layers[0].get("mediaType")
@@ -158,6 +163,7 @@ def signature_manifest(
     if (
         not isinstance(subject_digest, str)
         or not is_digest(subject_digest)
+        or not isinstance(envelope_type, str)
         or envelope_type not in ENVELOPE_TYPES
         or not isinstance(digest, str)
         or not is_digest(digest)
