@@ -35,6 +35,7 @@ def chain(name: str) -> tuple[Certificate, ...]:
     return tuple(map(read_certificate, ders(name)))
 
 
+@cache
 def seeds(target: str) -> dict[str, bytes]:
     """Return a target's committed seeds by name; good-… are accepted."""
     folder = CORPUS / target

@@ -35,7 +35,7 @@ from notation_verifier.revocation import (
     check_revocation,
     outcome,  # noqa: F401 - verify imports it late, when nothing is instrumented
 )
-from notation_verifier.revocation.pointers import is_http
+from notation_verifier.revocation.pointers import identity, is_http
 from notation_verifier.timestamp import check_timestamp
 from sealward.events import MalformedEvent, look_again, parse_events
 from sealward.policy.bundle import InvalidBundle, load_bundle
@@ -150,11 +150,17 @@ def jws_parts(data: bytes) -> bool:
 
 
 def certificate(data: bytes) -> bool:
-    """Read a certificate; as a trust store's file as well."""
+    """Read a certificate; as a leaf of an envelope, and as a trust store's file."""
     try:
-        read_certificate(data)
+        read = read_certificate(data)
     except InvalidCertificate as error:
         _says(error)
+    else:
+        assert identity(read).name == read.subject
+        envelope = json.loads(material.seeds("jws")["good-timestamped"])
+        root = material.ders("envelope")[-1]
+        envelope["header"]["x5c"] = [b64encode(der).decode() for der in (data, root)]
+        jws(json.dumps(envelope).encode())
     try:
         TrustStores({TrustStoreName.parse("ca:any"): [data]})
     except InvalidTrustStore as error:
