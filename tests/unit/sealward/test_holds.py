@@ -81,6 +81,17 @@ def test_a_push_of_a_held_digest_is_found_without_any_event(stand: Stand) -> Non
     assert stand.status(image) == "ARCHIVED"
 
 
+def test_a_digest_held_again_is_looked_at_hourly_again(stand: Stand) -> None:
+    image = stand.push()
+    stand.look(image)
+    stand.pass_time(timedelta(days=3, hours=5))
+    stand.push()
+    assert stand.look(image).hold is HoldState.HELD
+    due = stand.record(image).due
+    assert due is not None
+    assert due <= stand.clock.now + HOUR
+
+
 def test_a_held_digest_that_was_deleted_and_pushed_again_is_held_again(
     stand: Stand,
 ) -> None:

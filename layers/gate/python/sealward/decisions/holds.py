@@ -56,10 +56,9 @@ def _keep(
     if hold is None:
         return Hold(state=HoldState.HOLDING, since=now, applied=1), Step.ARCHIVE
     if hold.state in {HoldState.HELD, HoldState.RELEASING}:
-        return (
-            replace(hold, state=HoldState.HOLDING, applied=hold.applied + 1, detail=""),
-            Step.ARCHIVE,
-        )
+        # Watched as closely as the first time: who brought it back may do so again.
+        again = Hold(state=HoldState.HOLDING, since=now, applied=hold.applied + 1)
+        return again, Step.ARCHIVE
     return hold, Step.ARCHIVE
 
 
