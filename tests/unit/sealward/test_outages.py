@@ -6,7 +6,7 @@ import pytest
 
 from sealward.ledger import HoldState, Verdict
 from sealward.policy.bundle import InvalidBundle, load_bundle
-from sealward.ports import Unavailable
+from sealward.ports import Conflict, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault
@@ -187,6 +187,23 @@ class TestTheRegistry:
         stand.aws.faults.add(Fault(operation="BatchGetImage", error=DENIED))
         stand.look(image, repository="dev/app")
         assert stand.findings == []
+
+
+def test_a_look_that_can_neither_finish_nor_be_put_off_gives_its_message_back(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: object, **__: object) -> None:
+        raise Conflict("another look wrote in between")
+
+    def refused(*_: object) -> None:
+        raise Unavailable("SendMessage: throttled")
+
+    image = stand.push()
+    signature = stand.attach(image)
+    monkeypatch.setattr(type(stand.ledger), "write", overtaken)
+    monkeypatch.setattr(type(stand.queue), "later", refused)
+    with pytest.raises(Unavailable):
+        stand.look(signature)
 
 
 def test_an_archive_that_comes_after_the_policy_changed_is_not_forgotten() -> None:
