@@ -43,7 +43,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "extract_iam_action",
         "extract_resource_arn",
     ),
-    "ministack.core.iam_evaluator": ("enforce", "caller_arn"),
+    "ministack.core.iam_evaluator": (
+        "enforce",
+        "caller_arn",
+        "_resolve_condition_key",
+    ),
     "ministack.core.router": ("_KNOWN_AWS_SERVICE_NAMES",),
     "ministack.core.responses": (
         "get_account_id",
@@ -117,6 +121,7 @@ def mount(
     router = _module("ministack.core.router")
     router._KNOWN_AWS_SERVICE_NAMES = frozenset({"securityhub"})  # noqa: SLF001
     _authorise()
+    _name_roles()
     app.app = with_own_paths(app.app, face)
     if enable_security_hub:
         responses = _module("ministack.core.responses")
@@ -202,6 +207,29 @@ def _authorise() -> None:
         return arn
 
     iam_actions.extract_resource_arn = resource_arn
+
+
+def _name_roles() -> None:
+    """Let ``aws:PrincipalArn`` be the role's ARN in a role's session, as on AWS."""
+    evaluator = _module("ministack.core.iam_evaluator")
+    original = evaluator._resolve_condition_key  # noqa: SLF001 - named in REQUIRED
+
+    def resolve(key: str, context: Any) -> object:  # noqa: ANN401 - ministack's
+        value: object = original(key, context)
+        if key.lower() != "aws:principalarn" or not isinstance(value, str):
+            return value
+        return role_of_session(value)
+
+    evaluator._resolve_condition_key = resolve  # noqa: SLF001
+
+
+def role_of_session(arn: str) -> str:
+    """Return the ARN of the role (of path ``/``) of a session; any other as it is."""
+    before, found, after = arn.partition(":assumed-role/")
+    if not found:
+        return arn
+    name = after.partition("/")[0]
+    return f"{before.replace(':sts:', ':iam:', 1)}:role/{name}"
 
 
 def _record_actions(performed: OperationLog) -> None:

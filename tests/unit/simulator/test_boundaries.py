@@ -50,3 +50,20 @@ def test_the_core_does_no_input_or_output(module: Path) -> None:
     names = set(imported(module))
     assert names.isdisjoint(INPUT_AND_OUTPUT)
     assert "now(" not in module.read_text()
+
+
+@pytest.mark.parametrize(
+    ("caller", "principal"),
+    [
+        (
+            "arn:aws:sts::123456789012:assumed-role/Tick-1/session",
+            "arn:aws:iam::123456789012:role/Tick-1",
+        ),
+        ("arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:root"),
+    ],
+)
+def test_a_session_is_its_role_to_a_policys_condition(
+    caller: str, principal: str
+) -> None:
+    """Else the look queue's policy denies the stack's own functions."""
+    assert role_of_session(caller) == principal
