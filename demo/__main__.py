@@ -15,6 +15,9 @@ from pathlib import Path
 from demo.cases import Case, Image, load_cases
 from demo.stack import (
     BUILD,
+    BUNDLE_BUCKET,
+    BUNDLE_KEY,
+    REGION,
     ROOT,
     DemoError,
     LocalAws,
@@ -143,7 +146,13 @@ Left running at {aws.endpoint} (KEEP=1). In another shell:
   {python} -m simulator down                                 # stop it
 
 demo/mine has no policy yet, so its images are ungoverned: push to one of the demo's
-repositories, or give it a policy: docs/local-aws.md#your-own-policy"""
+repositories, or give it a policy. The stack reads s3://{BUNDLE_BUCKET}/{BUNDLE_KEY};
+any AWS client reaches it with
+
+  export AWS_ENDPOINT_URL={aws.endpoint} AWS_DEFAULT_REGION={REGION}
+  export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing
+
+See docs/local-aws.md#your-own-policy"""
     )
 
 
