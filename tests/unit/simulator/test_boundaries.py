@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.mount import role_of_session
+
 SIMULATOR = Path(__file__).parents[3] / "simulator"
 MODULES = sorted(SIMULATOR.rglob("*.py"))
 PURE = [
