@@ -128,6 +128,7 @@ def judge(
     pullable = sum(watch.pullable(image) for image in held)
     figures.add("held_images_still_pullable", pullable, exactly=0)
     exposures = [found.exposure for image in held if (found := seen[image])]
+    figures.add("looks_sent_by_the_function", watch.looks_sent(), least=1)
     figures.add("longest_exposure_seconds", max(exposures, default=0.0))
     figures.add("seconds", took)
     return figures.finish()

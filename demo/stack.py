@@ -154,8 +154,6 @@ def deploy(aws: LocalAws, bundle: Path, *, capability: str) -> dict[str, str]:
         "EndpointUrl": aws.endpoint,
         "Capability": capability,
         "PolicyBundle": f"s3://{BUNDLE_BUCKET}/{BUNDLE_KEY}",
-        # Two environments start faster than twenty on a small machine.
-        "MaximumConcurrency": "2",
     }
     run(
         [

@@ -4,6 +4,8 @@ Verdict, hold and exposure from the ledger; the image's status and whether it ca
 pulled from the registry; the finding from Security Hub.
 """
 
+import json
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +46,7 @@ class Watch:
         self._ledger = LedgerTable(table_name=table, client=aws.client("dynamodb"))
         self._ecr = aws.client("ecr")
         self._hub = aws.client("securityhub")
+        self._operations = f"{aws.endpoint}/_sealward/operations"
 
     def seen(self, image: Image, *, now: datetime) -> Seen | None:
         """Return what is known of ``image``, None before its first look."""
@@ -82,6 +85,19 @@ class Watch:
             imageIds=[{"imageDigest": image.digest}],
         )
         return bool(answer["images"])
+
+    def looks_sent(self) -> int:
+        """Return how many looks the function sent itself, as IAM and queue allowed.
+
+        A look that cannot be sent is found by the tick instead, a minute later, so the
+        verdicts alone would not show that the queue's policy refuses our own roles.
+        """
+        with urllib.request.urlopen(self._operations, timeout=10) as answer:  # noqa: S310
+            performed = json.load(answer)
+        return sum(
+            entry["action"] == "sqs:SendMessage" and "VerifyPushRole" in entry["caller"]
+            for entry in performed
+        )
 
     def _finding(self, identifier: str) -> str | None:
         found: list[Mapping[str, Any]] = self._hub.get_findings(
