@@ -4,6 +4,7 @@ Spec: signature-specification, Certificate Requirements; what the reference's X.
 library refuses when it parses is refused here too.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -224,8 +225,12 @@ def _extensions(extensions: x509.Extensions) -> _Extensions:
     return found
 
 
-def read_certificate(der: bytes) -> Certificate:
+def read_certificate(der: bytes, *, names_read: Container[bytes] = ()) -> Certificate:
     """Return the certificate ``der`` holds.
+
+    Args:
+        der: its bytes.
+        names_read: names, in DER, that were read before; as issuer not read again.
 
     Raises:
         InvalidCertificate: not a version 3 X.509 certificate in DER, larger than
@@ -238,7 +243,7 @@ def read_certificate(der: bytes) -> Certificate:
     try:
         slices = _slices(der)
         subject_name = read_name(slices.subject)
-        if slices.issuer != slices.subject:
+        if slices.issuer != slices.subject and slices.issuer not in names_read:
             read_name(slices.issuer)
         parsed = x509.load_der_x509_certificate(der)
         key = _key(parsed, slices.key_algorithm, slices.key_info)

@@ -144,9 +144,14 @@ def read_chain(
             f"the chain has {len(ders)} certificates; 1 to {MAX_CHAIN_LENGTH} are read"
         )
     chain: list[Certificate] = []
-    for index, der in enumerate(ders):
+    # From the root: an issuer's name is the next certificate's subject, and read there.
+    names_read: set[bytes] = set()
+    for index in reversed(range(len(ders))):
+        der = ders[index]
         try:
-            chain.append(known.get(der) or read_certificate(der))
+            certificate = known.get(der) or read_certificate(der, names_read=names_read)
         except InvalidCertificate as error:
             raise MalformedEnvelope(f"certificate {index}: {error}") from None
-    return tuple(chain)
+        names_read.add(certificate.subject)
+        chain.append(certificate)
+    return tuple(reversed(chain))
