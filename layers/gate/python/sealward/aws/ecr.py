@@ -27,6 +27,8 @@ _BATCH: Final = 10
 """Manifests a call: at 4 MiB each, what a function of 512 MB can hold."""
 _PAGE: Final = 50
 """The most ListImageReferrers gives at once."""
+_MOST_PAGES: Final = 200
+"""Pages may be short or empty; a listing that goes on for ever is no answer."""
 _STORAGE_CLASS_REFUSALS: Final = frozenset(
     {"ImageStorageClassUpdateNotSupportedException", "ValidationException"}
 )
@@ -118,7 +120,9 @@ class EcrRegistry:
         """
         found: list[Referrer] = []
         token: str | None = None
-        while len(found) < limit:
+        for _ in range(_MOST_PAGES):
+            if len(found) >= limit:
+                break
             page = min(_PAGE, limit - len(found))
             try:
                 with translated(f"ListImageReferrers {repository}@{digest}"):
@@ -142,6 +146,11 @@ class EcrRegistry:
             if not following or following == token:
                 break
             token = following
+        else:
+            raise Unavailable(
+                f"ListImageReferrers {repository}@{digest}: more than {_MOST_PAGES} "
+                "pages for one look"
+            )
         return found[:limit]
 
     def blob(self, repository: str, digest: str, *, limit: int) -> bytes:

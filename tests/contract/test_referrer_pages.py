@@ -1,0 +1,51 @@
+"""A listing of referrers ends, whatever tokens ECR answers with."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+
+from sealward.aws.ecr import EcrRegistry
+from sealward.ports import Unavailable
+
+DIGEST = "sha256:" + "0" * 64
+
+
+class Pages:
+    """An ECR whose pages are empty, and whose tokens are what ``tokens`` yields."""
+
+    def __init__(self, tokens: Any) -> None:
+        self._tokens = iter(tokens)
+        self.asked = 0
+
+    def list_image_referrers(self, **_: object) -> dict[str, Any]:
+        self.asked += 1
+        token = next(self._tokens, None)
+        return {"referrers": [], **({"nextToken": str(token)} if token else {})}
+
+
+def registry(pages: Pages) -> EcrRegistry:
+    client: Any = pages
+    fetch: Any = None
+    return EcrRegistry(
+        account="123456789012", region="us-east-1", client=client, fetch=fetch
+    )
+
+
+def test_empty_pages_are_followed_to_the_last() -> None:
+    pages = Pages([1, 2, 3])
+    assert list(registry(pages).referrers("app", DIGEST, limit=10)) == []
+    assert pages.asked == 4
+
+
+def test_a_listing_without_end_is_unavailable() -> None:
+    pages = Pages(count(1))
+    with pytest.raises(Unavailable, match="pages"):
+        registry(pages).referrers("app", DIGEST, limit=10)
+    assert pages.asked == 200
+
+
+def test_a_token_that_repeats_ends_the_listing() -> None:
+    pages = Pages([7] * 1000)
+    assert list(registry(pages).referrers("app", DIGEST, limit=10)) == []
+    assert pages.asked == 2
