@@ -388,3 +388,11 @@ def test_service_principals_are_those_of_the_partition(
     text = json.dumps(resources)
     assert f"arn:{partition}:ecr:" in text
     assert partition == "aws" or "arn:aws:" not in text
+
+
+@pytest.mark.parametrize("key", ["bundle.json", "a/b/c.json"])
+def test_the_bundles_place_is_one_object(key: str) -> None:
+    pattern = load()["Parameters"]["PolicyBundle"]["AllowedPattern"]
+    assert re.fullmatch(pattern, f"s3://a-bucket/{key}")
+    for wild in (f"s3://a-bucket/{key}*", f"s3://a-bucket/?{key}", "s3://a-bucket/"):
+        assert not re.fullmatch(pattern, wild)
