@@ -21,22 +21,6 @@ from sealward.ledger.records import (
 )
 from sealward.subjects import SubjectKey
 
-__all__ = [
-    "SCHEMA",
-    "Exposure",
-    "FindingState",
-    "FindingStatus",
-    "Hold",
-    "HoldState",
-    "Record",
-    "UnreadableRecord",
-    "Verdict",
-    "from_item",
-    "from_text",
-    "to_item",
-    "to_text",
-]
-
 
 class UnreadableRecord(ValueError):  # noqa: N818 - named by what is wrong
     """A stored item that is no record of this version or the one before."""
