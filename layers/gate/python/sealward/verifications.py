@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from notation_verifier import (
     Check,
     Conclusion,
     Descriptor,
     Failed,
+    Fetch,
     NotationError,
     Passed,
     Skipped,
@@ -24,8 +25,10 @@ from notation_verifier import (
     Verification,
     verify,
 )
-from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.signatures.candidates import Rejected, Rejection, Signature, Unread
+
+if TYPE_CHECKING:
+    from notation_verifier.revocation import RevocationSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,34 +52,80 @@ class Search:
     exhausted: bool = True
     """Whether no candidate was left out by the bound."""
 
+    @property
+    def satisfied(self) -> bool:
+        """Whether the last candidate satisfies the statement: it ended the search."""
+        last = self.candidates[-1] if self.candidates else None
+        return (
+            isinstance(last, Examined)
+            and last.verification.conclusion() is Conclusion.SATISFIED
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """What the signatures of one subject are held against, and who may be asked.
+
+    A judge is made anew for each look: it holds the time.
+    """
+
+    statement: TrustPolicyStatement
+    trust_stores: TrustStores
+    signer_roots: AbstractSet[str]
+    """SHA-256 (lower-case hex) of the roots under which AWS Signer's ARNs count."""
+    now: datetime
+    """The time to verify at."""
+    fetch: Fetch | None = None
+    """Asks OCSP responders and for CRLs; None leaves open what needs an answer."""
+    revocation_settings: "RevocationSettings | None" = None
+    """What earlier checks learnt, and how answers are asked for."""
+
+    def examine(self, signature: Signature, subject: Descriptor) -> Examined | Rejected:
+        """Return the report on one signature of ``subject``, or why there is none."""
+        try:
+            verification = verify(
+                signature.envelope,
+                media_type=signature.media_type,
+                subject=subject,
+                statement=self.statement,
+                trust_stores=self.trust_stores,
+                signer_roots=self.signer_roots,
+                fetch=self.fetch,
+                revocation_settings=self.revocation_settings,
+                now=self.now,
+            )
+        except NotationError as error:
+            return Rejected(
+                digest=signature.digest,
+                reason=Rejection.ENVELOPE_UNSUPPORTED
+                if isinstance(error, UnsupportedEnvelope)
+                else Rejection.ENVELOPE_MALFORMED,
+                detail=str(error),
+            )
+        return Examined(digest=signature.digest, verification=verification)
+
 
 def search(
     signatures: Iterator[Signature | Rejected | Unread],
     *,
     subject: Descriptor,
-    policy: Policy,
-    bundle: PolicyBundle,
+    judge: Judge,
     more: bool,
-    now: datetime,
 ) -> Search:
-    """Examine ``signatures`` until one satisfies the policy's statement.
+    """Examine ``signatures`` until one satisfies the judge's statement.
 
     Args:
         signatures: candidates in order, read lazily.
         subject: the descriptor they must have signed.
-        policy: whose statement decides.
-        bundle: holds the trust stores and the Signer roots.
+        judge: examines them.
         more: whether candidates were left out.
-        now: the time to verify at.
     """
     tried: list[Candidate] = []
     for signature in signatures:
         if not isinstance(signature, Signature):
             tried.append(signature)
             continue
-        candidate = examine(
-            signature, subject=subject, policy=policy, bundle=bundle, now=now
-        )
+        candidate = judge.examine(signature, subject)
         tried.append(candidate)
         if (
             isinstance(candidate, Examined)
@@ -84,56 +133,6 @@ def search(
         ):
             return Search(candidates=tuple(tried))
     return Search(candidates=tuple(tried), exhausted=not more)
-
-
-def examine(
-    signature: Signature,
-    *,
-    subject: Descriptor,
-    policy: Policy,
-    bundle: PolicyBundle,
-    now: datetime,
-) -> Examined | Rejected:
-    """Return the report on one signature, or why there can be none."""
-    return examine_by(
-        signature,
-        subject=subject,
-        statement=policy.statement,
-        trust_stores=bundle.trust_stores,
-        signer_roots=bundle.signer_roots,
-        now=now,
-    )
-
-
-def examine_by(
-    signature: Signature,
-    *,
-    subject: Descriptor,
-    statement: TrustPolicyStatement,
-    trust_stores: TrustStores,
-    signer_roots: AbstractSet[str],
-    now: datetime,
-) -> Examined | Rejected:
-    """As ``examine``, by a statement that need not be of a bundle."""
-    try:
-        verification = verify(
-            signature.envelope,
-            media_type=signature.media_type,
-            subject=subject,
-            statement=statement,
-            trust_stores=trust_stores,
-            signer_roots=signer_roots,
-            now=now,
-        )
-    except NotationError as error:
-        return Rejected(
-            digest=signature.digest,
-            reason=Rejection.ENVELOPE_UNSUPPORTED
-            if isinstance(error, UnsupportedEnvelope)
-            else Rejection.ENVELOPE_MALFORMED,
-            detail=str(error),
-        )
-    return Examined(digest=signature.digest, verification=verification)
 
 
 _REPORTED: Final = 50

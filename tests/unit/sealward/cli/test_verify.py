@@ -270,7 +270,7 @@ def test_a_fault_of_ours_is_no_answer(
     def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(layout_verification, "examine_by", fails)
+    monkeypatch.setattr(layout_verification, "search", fails)
     done = bench.verify()
     assert done.exit_code == 3
     assert "ZeroDivisionError" in done.stderr

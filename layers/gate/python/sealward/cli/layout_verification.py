@@ -3,9 +3,9 @@
 Verdict and reason are the gate's: ``sealward.decisions.verdict`` gives them.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
-from notation_verifier import Conclusion
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.layout_target import Target
 from sealward.cli.verify_report import VerifyReport
@@ -14,9 +14,9 @@ from sealward.decisions.verdict import judge, skips
 from sealward.policy.bundle import Policy
 from sealward.ports import ImageDetail, ImageStatus
 from sealward.signatures import read_signatures, shortlist
-from sealward.signatures.candidates import Signature, Unread
+from sealward.signatures.candidates import Unread
 from sealward.subjects import SubjectKey
-from sealward.verifications import Candidate, Examined, Search, examine_by
+from sealward.verifications import Judge, Search, search
 
 
 def judged(
@@ -76,33 +76,27 @@ def _search(target: Target, governing: GoverningStatement, now: datetime) -> Sea
     """Return the candidates, up to the first that satisfies the statement."""
     referrers, unread = target.layout.referrers(target.descriptor.digest)
     listed = shortlist(referrers, named=None, previous=None)
-    tried: list[Candidate] = []
-    for signature in read_signatures(
-        target.layout,
-        SubjectKey(repository="", digest=target.descriptor.digest),
-        listed,
-        named=None,
-        beside=None,
-    ):
-        if not isinstance(signature, Signature):
-            tried.append(signature)
-            continue
-        candidate = examine_by(
-            signature,
-            subject=target.descriptor,
+    found = search(
+        read_signatures(
+            target.layout,
+            SubjectKey(repository="", digest=target.descriptor.digest),
+            listed,
+            named=None,
+            beside=None,
+        ),
+        subject=target.descriptor,
+        judge=Judge(
             statement=governing.statement,
             trust_stores=governing.trust_stores,
             signer_roots=governing.signer_roots,
             now=now,
-        )
-        tried.append(candidate)
-        if (
-            isinstance(candidate, Examined)
-            and candidate.verification.conclusion() is Conclusion.SATISFIED
-        ):
-            return Search(candidates=tuple(tried))
-    tried += [
+        ),
+        more=listed.more,
+    )
+    if found.satisfied:
+        return found
+    missed = tuple(
         Unread(digest=digest, detail="listed, and its manifest cannot be read")
         for digest in unread
-    ]
-    return Search(candidates=tuple(tried), exhausted=not listed.more)
+    )
+    return replace(found, candidates=found.candidates + missed)

@@ -32,7 +32,7 @@ from sealward.look.announcements import Announcements
 from sealward.look.hints import Found, Trail
 from sealward.look.result import LookResult, history_report
 from sealward.look.sightings import InForce, in_force
-from sealward.policy.bundle import Capability, Policy
+from sealward.policy.bundle import Capability, Policy, PolicyBundle
 from sealward.ports import (
     BundleSource,
     Conflict,
@@ -47,7 +47,7 @@ from sealward.reads import Read, RunBeside
 from sealward.signatures import read_signatures
 from sealward.signatures.candidates import shortlist
 from sealward.subjects import SubjectKey
-from sealward.verifications import Search, search
+from sealward.verifications import Judge, Search, search
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -204,11 +204,17 @@ class Gate:
             search=search(
                 signatures,
                 subject=descriptor,
-                policy=policy,
-                bundle=force.bundle,
+                judge=self._judge(policy, force.bundle),
                 more=listed.more,
-                now=self.now(),
             ),
+        )
+
+    def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:
+        return Judge(
+            statement=policy.statement,
+            trust_stores=bundle.trust_stores,
+            signer_roots=bundle.signer_roots,
+            now=self.now(),
         )
 
     def _settle(
