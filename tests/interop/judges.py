@@ -1,7 +1,7 @@
 """Both judges: the real command, and our own way from policy document to verdict."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,16 +21,25 @@ REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One question to both: does this image satisfy the statement of this scope?"""
+    """One question that is put to both, and compared."""
 
     group: str
     name: str
+    ours: Callable[[], Answer]
+    reference: Callable[[], Answer]
+    """Asked in a thread, beside other questions: it brings what it writes to."""
+    stricter: str = ""
+    """The entry of docs/deviations.md by which we refuse what ``notation`` accepts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image of a layout, and the name under which a statement is looked up."""
+
     layout: Path
     digest: str
     scope: str
     """``registry/repository``; the policy document decides which statement that is."""
-    stricter: str = ""
-    """The entry of docs/deviations.md by which we refuse what ``notation`` accepts."""
 
 
 class Ourselves:
@@ -46,23 +55,23 @@ class Ourselves:
         except InvalidBundle as error:
             self.refusal = str(error)
 
-    def judge(self, scenario: Scenario) -> Answer:
+    def judge(self, image: Image) -> Answer:
         """Return whether any signature of the image satisfies the statement."""
         if self._bundle is None:
             return Answer(accepted=False, text=self.refusal)
-        place = parse_scope(scenario.scope)
+        place = parse_scope(image.scope)
         policy = self._bundle.policy_for(place.account, place.region, place.path)
         if policy is None:
             return Answer(accepted=False, text="no statement applies")
-        layout = OciLayout(scenario.layout)
+        layout = OciLayout(image.layout)
         said: list[str] = []
         accepted = False
-        for _, envelope, media_type in layout.signatures(scenario.digest):
+        for _, envelope, media_type in layout.signatures(image.digest):
             try:
                 report = verify(
                     envelope,
                     media_type=media_type,
-                    subject=layout.descriptor(scenario.digest),
+                    subject=layout.descriptor(image.digest),
                     statement=policy.statement,
                     trust_stores=self._bundle.trust_stores,
                     signer_roots=self._bundle.signer_roots,
@@ -81,17 +90,12 @@ class TheReference:
     """Judges by running ``notation verify``."""
 
     def __init__(
-        self,
-        notation: Notation,
-        trust_policy: Mapping[str, Any],
-        trust_store: Path | None,
+        self, notation: Notation, trust_policy: Mapping[str, Any], trust_store: Path
     ) -> None:
-        """Give the command its files; without ``trust_store`` it keeps the last."""
+        """Give the command its files; no other judge may share its configuration."""
         self._notation = notation
         notation.trust(trust_policy, trust_store)
 
-    def judge(self, scenario: Scenario) -> Answer:
+    def judge(self, image: Image) -> Answer:
         """Return what the command says of the image."""
-        return self._notation.verify(
-            scenario.layout, scenario.digest, scope=scenario.scope
-        )
+        return self._notation.verify(image.layout, image.digest, scope=image.scope)

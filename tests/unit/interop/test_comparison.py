@@ -5,23 +5,21 @@ from pathlib import Path
 import pytest
 
 from demo.layouts.signing import Answer
-from tests.interop.__main__ import Comparison, main, show
+from tests.interop.__main__ import main
+from tests.interop.comparison import Comparison, compare, show
 from tests.interop.judges import Scenario
 
 
 def comparison(*, ours: bool, reference: bool, stricter: str = "") -> Comparison:
-    return Comparison(
-        scenario=Scenario(
-            group="g",
-            name="n",
-            layout=Path(),
-            digest="",
-            scope="",
-            stricter=stricter,
-        ),
-        ours=Answer(accepted=ours, text="because we say so"),
-        reference=Answer(accepted=reference, text="because it says so"),
+    asked = Scenario(
+        group="g",
+        name="n",
+        ours=lambda: Answer(accepted=ours, text="because we say so"),
+        reference=lambda: Answer(accepted=reference, text="because it says so"),
+        stricter=stricter,
     )
+    (found,) = compare([asked])
+    return found
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from demo.layouts.make import attach
 from tests import forge
 from tests.forge import CertificateAuthority, Signer, key_usage
-from tests.interop.scenarios import LEVELS, Workbench
+from tests.interop.workbench import LEVELS, Workbench
 
 MEDIA_TYPES = {"jws": forge.JWS, "cose": forge.COSE}
 SIGNED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -140,7 +140,7 @@ CHAINS: Mapping[str, Callable[[], Signer]] = {
 STRICTER: Mapping[str, str] = {"the scheme critical twice, cose": "crit-once"}
 
 
-def ask_about_envelopes(bench: Workbench) -> None:
+def ask(bench: Workbench) -> None:
     """Ask about every envelope and every chain, in both formats."""
     good = signer()
     store = bench.store("ca:envelopes", good.root_der)

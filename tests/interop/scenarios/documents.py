@@ -6,9 +6,12 @@ document's.
 
 import copy
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from tests.interop.judges import REGISTRY
+from tests import forge
+from tests.interop.judges import REGISTRY, Image, Ourselves, TheReference
+from tests.interop.workbench import Workbench
 
 Document = dict[str, Any]
 SCOPE = f"{REGISTRY}/interop/document"
@@ -144,3 +147,24 @@ def documents(store: str) -> dict[str, Document]:
         change(document)
         made[name] = document
     return made
+
+
+def ask(bench: Workbench) -> None:
+    """Ask about each document, by an image that its first statement accepts."""
+    signer = forge.chain(2, algorithm="ES256", subject="Document")
+    layout, digest = bench.signed("document", signer)
+    image = Image(layout=layout.path, digest=digest, scope=SCOPE)
+    trust_store = bench.folder / "documents"
+    folder = trust_store / "x509" / "ca" / "document"
+    folder.mkdir(parents=True)
+    (folder / "root.der").write_bytes(signer.root_der)
+    for name, document in documents("ca:document").items():
+        bench.add(
+            "document",
+            name,
+            ours=partial(Ourselves(document, trust_store).judge, image),
+            reference=partial(
+                TheReference(bench.notation_home(), document, trust_store).judge, image
+            ),
+            stricter=STRICTER.get(name, ""),
+        )

@@ -1,0 +1,28 @@
+"""What both are asked: one module a subject, each with ``ask(bench)``."""
+
+from collections.abc import Callable
+
+from tests.interop.scenarios import (
+    algorithms,
+    anchors,
+    attributes,
+    demo,
+    documents,
+    envelopes,
+    identities,
+    levels,
+    revocation,
+)
+from tests.interop.workbench import Workbench
+
+SUBJECTS: tuple[Callable[[Workbench], None], ...] = (
+    demo.ask,
+    algorithms.ask,
+    levels.ask,
+    anchors.ask,
+    identities.ask,
+    revocation.ask,
+    attributes.ask,
+    envelopes.ask,
+    documents.ask,
+)
