@@ -42,6 +42,7 @@ from notation_verifier.report import (
     Skipped,
     Verification,
 )
+from notation_verifier.seen_chains import SeenChains
 from notation_verifier.signer import PUBLISHED_SIGNER_ROOTS, SIGNER_ROOTS
 from notation_verifier.trust_policy import (
     TrustPolicyDocument,
@@ -81,6 +82,7 @@ __all__ = [
     "Outcome",
     "Passed",
     "Reason",
+    "SeenChains",
     "Skipped",
     "TrustPolicyDocument",
     "TrustPolicyStatement",

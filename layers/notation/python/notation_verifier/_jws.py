@@ -3,7 +3,6 @@
 Spec: signature-envelope-jws; RFC 7515.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,6 @@ from notation_verifier._strict import (
     rfc3339,
 )
 from notation_verifier.algorithms import SignatureAlgorithm
-from notation_verifier.certificate import Certificate
 from notation_verifier.envelope import (
     EXPIRY,
     JWS_MEDIA_TYPE,
@@ -26,9 +24,9 @@ from notation_verifier.envelope import (
     TIMESTAMP_SIGNATURE,
     Envelope,
     ExtendedAttribute,
+    ReadChain,
     SigningScheme,
     check_times,
-    read_chain,
     signing_scheme,
 )
 from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
@@ -39,20 +37,20 @@ _UNPROTECTED = folded("x5c", TIMESTAMP_SIGNATURE)
 _ALGORITHMS = {algorithm.value: algorithm for algorithm in SignatureAlgorithm}
 
 
-def read_jws(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
-    """Return the envelope ``data`` holds; ``known`` are certificates read before.
+def read_jws(data: bytes, read_chain: ReadChain) -> Envelope:
+    """Return the envelope ``data`` holds; ``read_chain`` reads its certificates.
 
     Raises:
         MalformedEnvelope: not JWS by the specification's and the strict readers' rules.
         UnsupportedEnvelope: an algorithm or signing scheme that is not one.
     """
     try:
-        return _read(data, known)
+        return _read(data, read_chain)
     except StrictError as error:
         raise MalformedEnvelope(f"JWS: {error}") from None
 
 
-def _read(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
+def _read(data: bytes, read_chain: ReadChain) -> Envelope:
     members = json_object(data)
     if members.keys() != _MEMBERS:
         wrong = sorted(members.keys() ^ _MEMBERS)
@@ -83,7 +81,7 @@ def _read(data: bytes, known: Mapping[bytes, Certificate]) -> Envelope:
         signing_time=signing_time,
         expiry=expiry,
         extended=_extended(header, scheme),
-        chain=read_chain(_certificates(unprotected), known),
+        chain=read_chain(_certificates(unprotected)),
         payload=base64_url(payload),
         signed=f"{protected}.{payload}".encode("ascii"),
         signature=base64_url(_text(members, "signature")),

@@ -3,7 +3,7 @@
 Spec: signature-specification, Signed Attributes and Unsigned Attributes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from notation_verifier.errors import (
     MalformedEnvelope,
     UnsupportedEnvelope,
 )
+from notation_verifier.seen_chains import SeenChains
 
 JWS_MEDIA_TYPE = "application/jose+json"
 COSE_MEDIA_TYPE = "application/cose"
@@ -67,6 +68,10 @@ class ExtendedAttribute:
 
     value: Any
     critical: bool
+
+
+ReadChain = Callable[[Sequence[bytes]], tuple[Certificate, ...]]
+"""Reads the certificates of a chain, as :func:`read_chain` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,13 +133,17 @@ def check_times(
 
 
 def read_chain(
-    ders: Sequence[bytes], known: Mapping[bytes, Certificate]
+    ders: Sequence[bytes],
+    *,
+    known: Mapping[bytes, Certificate],
+    seen: SeenChains | None,
 ) -> tuple[Certificate, ...]:
     """Return the certificates of an envelope's chain.
 
     Args:
         ders: as sent, leaf first.
         known: certificates already read, by their bytes; an anchor is not read twice.
+        seen: whole chains already read.
 
     Raises:
         MalformedEnvelope: none, more than ``MAX_CHAIN_LENGTH``, or one is none.
@@ -143,6 +152,8 @@ def read_chain(
         raise MalformedEnvelope(
             f"the chain has {len(ders)} certificates; 1 to {MAX_CHAIN_LENGTH} are read"
         )
+    if seen is not None and (found := seen.find(tuple(ders))) is not None:
+        return found
     chain: list[Certificate] = []
     # From the root: an issuer's name is the next certificate's subject, and read there.
     names_read: set[bytes] = set()

@@ -8,6 +8,7 @@ asked afterwards, by ``Verification.conclusion``.
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ from notation_verifier.envelope import (
     JWS_MEDIA_TYPE,
     MAX_ENVELOPE_BYTES,
     Envelope,
+    ReadChain,
+    read_chain,
 )
 from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
 from notation_verifier.fetch import Fetch
@@ -45,6 +48,7 @@ from notation_verifier.report import (
     Skipped,
     Verification,
 )
+from notation_verifier.seen_chains import SeenChains
 from notation_verifier.signer import SIGNER_ROOTS, names_signer_plugin
 from notation_verifier.trust_policy import TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
@@ -71,7 +75,7 @@ VALIDATIONS = {
 }
 """The validation of the level that each check belongs to."""
 
-_READERS: Mapping[str, Callable[[bytes, Mapping[bytes, Certificate]], Envelope]] = {
+_READERS: Mapping[str, Callable[[bytes, ReadChain], Envelope]] = {
     JWS_MEDIA_TYPE: read_jws,
     COSE_MEDIA_TYPE: read_cose,
 }
@@ -98,6 +102,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     signer_roots: AbstractSet[str] = SIGNER_ROOTS,
     fetch: Fetch | None = None,
     revocation_settings: "RevocationSettings | None" = None,
+    seen: SeenChains | None = None,
     now: datetime,
 ) -> Verification:
     """Return the report on one signature envelope.
@@ -117,6 +122,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             tsa store. Without it, what needs an answer is Skipped and says so.
         revocation_settings: what earlier checks learnt, and how answers are asked for;
             None for nothing learnt, one after the other.
+        seen: chains that need not be read and checked again; changes no report.
         now: the time of verification, with its zone.
 
     Raises:
@@ -127,10 +133,10 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     if now.tzinfo is None:
         raise ValueError("now has no time zone; pass an aware datetime")
     now = now.astimezone(UTC)
-    found = read_envelope(envelope, media_type, known=trust_stores.by_der)
+    found = read_envelope(envelope, media_type, known=trust_stores.by_der, seen=seen)
 
     signature = check_signature(found)  # (1)
-    chain = check_certificate_chain(found)  # (2)
+    chain = check_certificate_chain(found, seen)  # (2)
     payload = check_payload(found, subject)  # (3)
     critical = check_critical_attributes(found, statement, signer_roots)  # (4)
 
@@ -151,6 +157,8 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             )
         else:
             identity, trusted = check_trusted_identity(found, statement)  # (6)
+        if seen is not None and trusted is not None and isinstance(signature, Passed):
+            seen.keep(found.chain)
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
     answers: ChainRevocation | None = None
     sound = all(isinstance(one, Passed) for one in (signature, payload, critical))
@@ -208,11 +216,16 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
 
 
 def read_envelope(
-    envelope: bytes, media_type: str, *, known: Mapping[bytes, Certificate] = _NONE
+    envelope: bytes,
+    media_type: str,
+    *,
+    known: Mapping[bytes, Certificate] = _NONE,
+    seen: SeenChains | None = None,
 ) -> Envelope:
     """Return what an envelope says, nothing of it verified.
 
-    ``known`` are certificates read before, by their bytes: those of the trust stores.
+    ``known`` are certificates read before, by their bytes: those of the trust stores;
+    ``seen`` are whole chains.
 
     Raises:
         MalformedEnvelope: not the envelope its media type promises.
@@ -227,7 +240,7 @@ def read_envelope(
         raise MalformedEnvelope(
             f"an envelope of {len(envelope)} bytes; {MAX_ENVELOPE_BYTES} are read"
         )
-    return reader(envelope, known)
+    return reader(envelope, partial(read_chain, known=known, seen=seen))
 
 
 def _needs_asking(revocation: Outcome, level: VerificationLevel) -> bool:

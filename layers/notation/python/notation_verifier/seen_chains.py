@@ -1,0 +1,65 @@
+"""Seen chains: certificate chains that need not be read and checked a second time.
+
+What is remembered follows from a chain's bytes alone: its certificates, read, and that
+they hold together (2). No trust is remembered: anchor, identity, every time and every
+revocation are looked at anew, so no change of a trust store, a statement or the time
+makes an entry wrong.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+
+from notation_verifier.certificate import Certificate
+
+MAX_CHAIN_BYTES = 64 * 1024
+"""Of a chain that is kept; a chain of four has under 8 KiB."""
+
+
+class SeenChains:
+    """Chains that signatures of trusted identities came with, by their exact bytes.
+
+    Pass one to every :func:`notation_verifier.verify` of a process, from any thread.
+    ``verify`` keeps a chain here once it verified a signature by its leaf (checks 1, 2,
+    5 and 6): what anyone else pushes drives out no chain of a trusted identity.
+    """
+
+    __slots__ = ("_chains", "_limit", "_lock")
+
+    def __init__(self, limit: int = 256) -> None:
+        """Keep at most ``limit`` chains: the ones used last.
+
+        Raises:
+            ValueError: ``limit`` is not positive.
+        """
+        if limit < 1:
+            raise ValueError(f"limit is {limit}; keep at least one chain")
+        self._chains: OrderedDict[tuple[bytes, ...], tuple[Certificate, ...]] = (
+            OrderedDict()
+        )
+        self._limit = limit
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """Return how many chains are kept."""
+        return len(self._chains)
+
+    def find(self, ders: tuple[bytes, ...]) -> tuple[Certificate, ...] | None:
+        """Return the chain of exactly these certificates, leaf first; None if unseen.
+
+        It holds together: :func:`notation_verifier.chain.check_chain` passed.
+        """
+        with self._lock:
+            chain = self._chains.get(ders)
+            if chain is not None:
+                self._chains.move_to_end(ders)
+            return chain
+
+    def keep(self, chain: tuple[Certificate, ...]) -> None:
+        """Keep a chain that holds together, instead of the one not used for longest."""
+        ders = tuple([certificate.der for certificate in chain])
+        if ders in self._chains or sum(map(len, ders)) > MAX_CHAIN_BYTES:
+            return
+        with self._lock:
+            self._chains[ders] = chain
+            if len(self._chains) > self._limit:
+                self._chains.popitem(last=False)
