@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
+from notation_verifier import SeenChains
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.clients import Clients
 from sealward.aws.ecr import EcrRegistry
@@ -53,6 +54,7 @@ def environment() -> tuple[Intake, Telemetry]:
         partition=settings.partition,
         now=now,
         run_beside=lambda calls: wait([pool.submit(call) for call in calls]),
+        seen=SeenChains(),
     )
     intake = Intake(
         account=settings.account,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from notation_verifier import Descriptor
+from notation_verifier import Descriptor, SeenChains
 from sealward.events import Hint, parse_events
 from sealward.ledger.records import Record
 from sealward.look import Gate, tick
@@ -104,6 +104,7 @@ class Stand:
             partition="aws",
             now=self.clock,
             run_beside=run_beside,
+            seen=SeenChains(),
         )
 
     def enable_hub(self) -> None:

@@ -18,6 +18,7 @@ from notation_verifier import (
     Fetch,
     NotationError,
     Passed,
+    SeenChains,
     Skipped,
     TrustPolicyStatement,
     TrustStores,
@@ -79,6 +80,8 @@ class Judge:
     """Asks OCSP responders and for CRLs; None leaves open what needs an answer."""
     revocation_settings: "RevocationSettings | None" = None
     """What earlier checks learnt, and how answers are asked for."""
+    seen: SeenChains | None = None
+    """Chains that need not be read and checked again."""
 
     def examine(self, signature: Signature, subject: Descriptor) -> Examined | Rejected:
         """Return the report on one signature of ``subject``, or why there is none."""
@@ -92,6 +95,7 @@ class Judge:
                 signer_roots=self.signer_roots,
                 fetch=self.fetch,
                 revocation_settings=self.revocation_settings,
+                seen=self.seen,
                 now=self.now,
             )
         except NotationError as error:

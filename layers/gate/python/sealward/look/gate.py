@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from notation_verifier import SeenChains
 from sealward.actions import act
 from sealward.decisions import (
     Decision,
@@ -72,6 +73,8 @@ class Gate:
     """The clock: aware, UTC."""
     run_beside: RunBeside | None = None
     """Runs reads side by side; None: one after another."""
+    seen: SeenChains | None = None
+    """Chains of earlier looks that need not be read and checked again."""
 
     @property
     def place(self) -> Place:
@@ -214,6 +217,7 @@ class Gate:
             statement=policy.statement,
             trust_stores=bundle.trust_stores,
             signer_roots=bundle.signer_roots,
+            seen=self.seen,
             now=self.now(),
         )
 
