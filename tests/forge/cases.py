@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from notation_verifier import (
+    Blob,
     Descriptor,
+    PolicyStatement,
     TrustPolicyStatement,
     TrustStoreName,
     TrustStores,
@@ -46,8 +48,8 @@ def case(
     signer: Signer | None = None,
     *,
     media_type: str = JWS,
-    subject: Descriptor | None = None,
-    policy: TrustPolicyStatement | None = None,
+    subject: Descriptor | Blob | None = None,
+    policy: PolicyStatement | None = None,
     anchors: Sequence[bytes] | None = None,
     signer_roots: frozenset[str] | None = None,
     now: datetime = NOW,

@@ -10,7 +10,8 @@ from notation_verifier._strict import StrictError, base64_standard, json_value
 from notation_verifier.errors import InvalidTrustPolicy
 from notation_verifier.names import UnreadableName, parse_name
 from notation_verifier.payload import PayloadError, read_payload
-from notation_verifier.trust_policy import TrustPolicyDocument, VerifyTimestamp
+from notation_verifier.statement import VerifyTimestamp
+from notation_verifier.trust_policy import TrustPolicyDocument
 
 TARGET = {
     "mediaType": "application/vnd.oci.image.manifest.v1+json",
@@ -37,7 +38,7 @@ def payload(**members: Any) -> bytes:
     ],
 )
 def test_optional_members_of_their_types(members: dict[str, Any]) -> None:
-    assert read_payload(payload(**members)).size == 2
+    assert read_payload(payload(**members)).descriptor.size == 2
 
 
 @pytest.mark.parametrize(

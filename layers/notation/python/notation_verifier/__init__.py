@@ -3,6 +3,11 @@
 ``verify`` is the face; the other names are what it takes and gives.
 """
 
+from notation_verifier.blob import Blob
+from notation_verifier.blob_trust_policy import (
+    BlobTrustPolicyDocument,
+    BlobTrustPolicyStatement,
+)
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
@@ -44,10 +49,10 @@ from notation_verifier.report import (
 )
 from notation_verifier.seen_chains import SeenChains
 from notation_verifier.signer import PUBLISHED_SIGNER_ROOTS, SIGNER_ROOTS
+from notation_verifier.statement import PolicyStatement, VerifyTimestamp
 from notation_verifier.trust_policy import (
     TrustPolicyDocument,
     TrustPolicyStatement,
-    VerifyTimestamp,
     parse_statement,
 )
 from notation_verifier.trust_store import TrustStoreName, TrustStores, TrustStoreType
@@ -66,6 +71,9 @@ __all__ = [
     "SKIP",
     "STRICT",
     "Action",
+    "Blob",
+    "BlobTrustPolicyDocument",
+    "BlobTrustPolicyStatement",
     "ChainCertificate",
     "Check",
     "CheckName",
@@ -81,6 +89,7 @@ __all__ = [
     "NotationError",
     "Outcome",
     "Passed",
+    "PolicyStatement",
     "Reason",
     "SeenChains",
     "Skipped",

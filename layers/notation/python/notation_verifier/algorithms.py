@@ -27,6 +27,11 @@ class SignatureAlgorithm(StrEnum):
     ES384 = "ES384"
     ES512 = "ES512"
 
+    @property
+    def digest_algorithm(self) -> str:
+        """The hash it signs with, as a digest names it: ``sha384``."""
+        return _HASHES[self].name
+
 
 COSE_ALGORITHMS = {
     -37: SignatureAlgorithm.PS256,

@@ -16,7 +16,7 @@ from notation_verifier.identities import (
 from notation_verifier.names import UnreadableName, subject_attributes
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import SignerError, matches_arn, signer_signature
-from notation_verifier.trust_policy import TrustPolicyStatement
+from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores, TrustStoreType
 
 _STORE_TYPES = {
@@ -26,7 +26,7 @@ _STORE_TYPES = {
 
 
 def check_authenticity(
-    envelope: Envelope, statement: TrustPolicyStatement, trust_stores: TrustStores
+    envelope: Envelope, statement: PolicyStatement, trust_stores: TrustStores
 ) -> tuple[Outcome, TrustStoreName | None]:
     """(5) A certificate of the chain is in a store of the scheme's type.
 
@@ -56,7 +56,7 @@ def check_authenticity(
 
 
 def check_trusted_identity(
-    envelope: Envelope, statement: TrustPolicyStatement
+    envelope: Envelope, statement: PolicyStatement
 ) -> tuple[Outcome, str | None]:
     """(6) The leaf's subject is an identity that the statement trusts.
 
@@ -87,7 +87,7 @@ def check_trusted_identity(
 
 def check_signer_identity(
     envelope: Envelope,
-    statement: TrustPolicyStatement,
+    statement: PolicyStatement,
     signer_roots: AbstractSet[str],
 ) -> tuple[Outcome, str | None]:
     """(6) For AWS Signer: its root says so, and the profile is a trusted one.

@@ -30,6 +30,7 @@ from notation_verifier.sentence import (
     printable,
     requirement,
 )
+from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_policy import TrustPolicyStatement
 
 SCHEMA: Final = 1
@@ -44,7 +45,7 @@ class Explanation:
     """One verification, explained: what was asked for, and how this one meets it."""
 
     verification: Verification
-    statement: TrustPolicyStatement
+    statement: PolicyStatement
     """The statement it was held against."""
     subject: Descriptor
     """The artifact it had to be of."""
@@ -136,7 +137,11 @@ class Explanation:
                 },
                 "verifyTimestamp": statement.verify_timestamp.value,
                 "scope": None if self.scope is None else printable(self.scope),
-                "registryScopes": _texts(statement.registry_scopes),
+                "registryScopes": _texts(
+                    statement.registry_scopes
+                    if isinstance(statement, TrustPolicyStatement)
+                    else ()
+                ),
                 "trustStores": _texts([str(name) for name in statement.trust_stores]),
                 "trustedIdentities": _texts(statement.trusted_identities),
             },

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from notation_verifier.algorithms import algorithm_of, verifies
+from notation_verifier.blob import Blob
 from notation_verifier.chain import ChainError, check_chain
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
@@ -27,7 +28,7 @@ from notation_verifier.signer import (
     minimum_version_met,
     signer_signature,
 )
-from notation_verifier.trust_policy import TrustPolicyStatement
+from notation_verifier.statement import PolicyStatement
 
 
 def check_signature(envelope: Envelope) -> Outcome:
@@ -65,8 +66,14 @@ def check_certificate_chain(envelope: Envelope, seen: SeenChains | None) -> Outc
     return Passed(f"{len(envelope.chain)} certificates up to a self-signed root")
 
 
-def check_payload(envelope: Envelope, subject: Descriptor) -> Outcome:
-    """(3) The payload is Notation's and names this very subject."""
+def check_payload(
+    envelope: Envelope, subject: Descriptor | Blob, user_metadata: Mapping[str, str]
+) -> Outcome:
+    """(3) The payload is Notation's, names this very subject and what is required.
+
+    Raises:
+        ValueError: ``subject`` is a blob without the digest that this signature binds.
+    """
     if envelope.content_type != PAYLOAD_CONTENT_TYPE:
         return Failed(
             Reason.PAYLOAD_CONTENT_TYPE,
@@ -77,19 +84,50 @@ def check_payload(envelope: Envelope, subject: Descriptor) -> Outcome:
         target = read_payload(envelope.payload)
     except PayloadError as error:
         return Failed(Reason.PAYLOAD_MALFORMED, str(error))
-    if target != subject:
+    signed = target.descriptor
+    wanted = (
+        _blob_descriptor(envelope, subject, signed.media_type)
+        if isinstance(subject, Blob)
+        else subject
+    )
+    if signed != wanted:
         return Failed(
             Reason.SUBJECT_MISMATCH,
-            f"signed is {target.digest} ({target.media_type[:120]!r}, {target.size}"
-            f" bytes), not {subject.digest} ({subject.media_type[:120]!r},"
-            f" {subject.size} bytes)",
+            f"signed is {signed.digest} ({signed.media_type[:120]!r}, {signed.size}"
+            f" bytes), not {wanted.digest} ({wanted.media_type[:120]!r},"
+            f" {wanted.size} bytes)",
         )
-    return Passed(f"of {target.digest}")
+    for name, value in user_metadata.items():
+        if target.annotations.get(name) != value:
+            return Failed(
+                Reason.USER_METADATA_MISMATCH,
+                f"required is {name[:120]!r}: {value[:120]!r}; signed is "
+                + (
+                    repr(target.annotations[name][:120])
+                    if name in target.annotations
+                    else "no such annotation"
+                ),
+            )
+    return Passed(f"of {signed.digest}")
+
+
+def _blob_descriptor(envelope: Envelope, blob: Blob, signed_as: str) -> Descriptor:
+    """Return what the signature must bind; the media type only where one is wanted."""
+    algorithm = envelope.algorithm.digest_algorithm
+    if algorithm not in blob.digests:
+        raise ValueError(
+            f"the signature binds the blob's {algorithm}, which is missing"
+        )
+    return Descriptor(
+        media_type=signed_as if blob.media_type is None else blob.media_type,
+        digest=f"{algorithm}:{blob.digests[algorithm]}",
+        size=blob.size,
+    )
 
 
 def check_critical_attributes(
     envelope: Envelope,
-    statement: TrustPolicyStatement,
+    statement: PolicyStatement,
     signer_roots: AbstractSet[str],
 ) -> Outcome:
     """(4) Everything critical is understood; the plugin named, if any, is Signer's."""
@@ -116,7 +154,7 @@ def check_critical_attributes(
 
 
 def _check_plugin(
-    envelope: Envelope, plugin: ExtendedAttribute, statement: TrustPolicyStatement
+    envelope: Envelope, plugin: ExtendedAttribute, statement: PolicyStatement
 ) -> Outcome:
     if plugin.value != SIGNER_PLUGIN or not plugin.critical:
         return Failed(

@@ -4,7 +4,8 @@ Spec: signature-specification, Payload.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from notation_verifier._strict import (
     StrictError,
@@ -29,8 +30,17 @@ class PayloadError(Exception):
     """A payload that names no artifact; never leaves the package."""
 
 
-def read_payload(payload: bytes) -> Descriptor:
-    """Return the descriptor that ``payload`` binds; its other members are not used.
+@dataclass(frozen=True, slots=True)
+class TargetArtifact:
+    """What a payload binds."""
+
+    descriptor: Descriptor
+    annotations: Mapping[str, str]
+    """The user metadata that was signed with it."""
+
+
+def read_payload(payload: bytes) -> TargetArtifact:
+    """Return what ``payload`` binds; its other members are not used.
 
     Raises:
         PayloadError: not a JSON object by the strict reader, or without a
@@ -57,7 +67,10 @@ def read_payload(payload: bytes) -> Descriptor:
         raise PayloadError("targetArtifact.digest is missing or no SHA-2 digest")
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise PayloadError("targetArtifact.size is missing or no count of bytes")
-    return Descriptor(media_type=media_type, digest=digest, size=size)
+    return TargetArtifact(
+        Descriptor(media_type=media_type, digest=digest, size=size),
+        target.get("annotations") or {},
+    )
 
 
 def _readable(name: str, value: object) -> bool:

@@ -53,6 +53,13 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = {
         "Sign this image's own digest; do not copy signatures between images. If it "
         "was pushed again with another media type, sign what is in the registry now.",
     ),
+    Reason.USER_METADATA_MISMATCH: Remedy(
+        "The signature does not carry the user metadata that is required; the detail "
+        "names the key.",
+        "Sign again with notation sign --user-metadata KEY=VALUE, or mend what the "
+        "policy requires. If the value is another on purpose, it was signed for "
+        "something else.",
+    ),
     Reason.UNKNOWN_CRITICAL_ATTRIBUTE: Remedy(
         "The signature demands that something be understood which is not known here.",
         "Sign without the attribute that the detail names.",

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     PAYLOAD_CONTENT_TYPE = "payload-content-type"
     PAYLOAD_MALFORMED = "payload-malformed"
     SUBJECT_MISMATCH = "subject-mismatch"
+    USER_METADATA_MISMATCH = "user-metadata-mismatch"
     # critical attributes
     UNKNOWN_CRITICAL_ATTRIBUTE = "unknown-critical-attribute"
     UNKNOWN_PLUGIN = "unknown-plugin"

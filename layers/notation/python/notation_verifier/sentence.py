@@ -16,6 +16,7 @@ from notation_verifier.report import (
     Skipped,
     Verification,
 )
+from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_policy import TrustPolicyStatement
 
 TEXT_LIMIT: Final = 600
@@ -33,13 +34,19 @@ _NAME_LIMIT: Final = 150
 _DETAIL_LIMIT: Final = 300
 
 
-def requirement(statement: TrustPolicyStatement, scope: str | None) -> str:
-    """Return what ``statement`` asks of the images of ``scope`` (None: all of its)."""
-    scopes = statement.registry_scopes if scope is None else (scope,)
-    images = f"Images matching {_named(scopes)}"
+def requirement(statement: PolicyStatement, scope: str | None) -> str:
+    """Return what ``statement`` asks of what it is for.
+
+    Of images, those of ``scope`` are named; None: all of its scopes.
+    """
+    if isinstance(statement, TrustPolicyStatement):
+        scopes = statement.registry_scopes if scope is None else (scope,)
+        these = f"Images matching {_named(scopes)}"
+    else:
+        these = f"Blobs under {_named([statement.name])}"
     level = statement.level
     if level is SKIP:
-        return f"{images} need no signature: level skip verifies nothing"
+        return f"{these} need no signature: level skip verifies nothing"
     identities = statement.trusted_identities
     if "*" in identities:
         who = "any identity"
@@ -54,7 +61,7 @@ def requirement(statement: TrustPolicyStatement, scope: str | None) -> str:
     enforced = {level.authentic_timestamp, level.expiry} == {Action.ENFORCE}
     window = "within" if enforced else "not necessarily within"
     return (
-        f"{images} must be signed {signer} {window} the validity window with "
+        f"{these} must be signed {signer} {window} the validity window with "
         f"revocation {ACTION_WORDS[level.revocation]} (level {level.name})"
     )
 

@@ -12,7 +12,7 @@ from notation_verifier.envelope import Envelope, SigningScheme
 from notation_verifier.fetch import Fetch
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import names_signer_plugin
-from notation_verifier.trust_policy import TrustPolicyStatement, VerifyTimestamp
+from notation_verifier.statement import PolicyStatement, VerifyTimestamp
 from notation_verifier.trust_store import (
     TrustStoreName,
     TrustStores,
@@ -52,7 +52,7 @@ class Circumstances:
 
 def check_authentic_timestamp(
     envelope: Envelope,
-    statement: TrustPolicyStatement,
+    statement: PolicyStatement,
     trust_stores: TrustStores,
     circumstances: Circumstances,
 ) -> "tuple[Outcome, Timestamp | None]":
@@ -136,9 +136,7 @@ def check_revocation(envelope: Envelope, *, anchored: bool) -> Outcome:
             Reason.NOT_ANCHORED, "nothing is asked about a chain that is not anchored"
         )
     if signer:
-        return Skipped(
-            Reason.NEEDS_SIGNER_SERVICE, "AWS Signer is not asked about revocation yet"
-        )
+        return Skipped(Reason.NEEDS_SIGNER_SERVICE, "there is no way to ask AWS Signer")
     return Skipped(
         Reason.NEEDS_REVOCATION_SERVICE, "OCSP and CRLs are not asked for yet"
     )

@@ -19,6 +19,7 @@ from notation_verifier.authenticity import (
     check_signer_identity,
     check_trusted_identity,
 )
+from notation_verifier.blob import Blob
 from notation_verifier.certificate import Certificate
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
@@ -50,7 +51,7 @@ from notation_verifier.report import (
 )
 from notation_verifier.seen_chains import SeenChains
 from notation_verifier.signer import SIGNER_ROOTS, names_signer_plugin
-from notation_verifier.trust_policy import TrustPolicyStatement
+from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
 from notation_verifier.validity import (
     Circumstances,
@@ -80,6 +81,7 @@ _READERS: Mapping[str, Callable[[bytes, ReadChain], Envelope]] = {
     COSE_MEDIA_TYPE: read_cose,
 }
 _NONE: Mapping[bytes, Certificate] = MappingProxyType({})
+_NO_METADATA: Mapping[str, str] = MappingProxyType({})
 _CHAIN_BROKEN = Skipped(
     Reason.EARLIER_CHECK_FAILED, "the certificate chain does not hold together"
 )
@@ -96,9 +98,10 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     envelope: bytes,
     *,
     media_type: str,
-    subject: Descriptor,
-    statement: TrustPolicyStatement,
+    subject: Descriptor | Blob,
+    statement: PolicyStatement,
     trust_stores: TrustStores,
+    user_metadata: Mapping[str, str] = _NO_METADATA,
     signer_roots: AbstractSet[str] = SIGNER_ROOTS,
     fetch: Fetch | None = None,
     revocation_settings: "RevocationSettings | None" = None,
@@ -112,9 +115,13 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     Args:
         envelope: the envelope's bytes, as the registry served them.
         media_type: of the layer that held them; says whether it is JWS or COSE.
-        subject: the artifact that the signature has to be of.
-        statement: the trust policy statement for the artifact's repository.
+        subject: the artifact that the signature has to be of: an image's descriptor, or
+            a blob with the digest that ``SignatureAlgorithm.digest_algorithm`` names.
+        statement: the trust policy statement for the artifact's repository, or for the
+            blob.
         trust_stores: holds the stores that the statement names.
+        user_metadata: annotations that must have been signed with the artifact, each
+            with this very value, at every level.
         signer_roots: SHA-256 (lower-case hex) of the roots under which AWS Signer's
             ARNs count.
         fetch: asks OCSP responders and for CRLs, only where checks 1 to 4 passed, and
@@ -128,7 +135,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     Raises:
         NotationError: the bytes are no envelope of the Notary Project
             (MalformedEnvelope) or of a kind it does not know (UnsupportedEnvelope).
-        ValueError: ``now`` has no zone.
+        ValueError: ``now`` has no zone, or the blob's digest is not given.
     """
     if now.tzinfo is None:
         raise ValueError("now has no time zone; pass an aware datetime")
@@ -137,7 +144,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
 
     signature = check_signature(found)  # (1)
     chain = check_certificate_chain(found, seen)  # (2)
-    payload = check_payload(found, subject)  # (3)
+    payload = check_payload(found, subject, user_metadata)  # (3)
     critical = check_critical_attributes(found, statement, signer_roots)  # (4)
 
     authenticity: Outcome = _CHAIN_BROKEN
