@@ -172,6 +172,19 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = {
         "Mostly the server cannot be reached, and trying again helps. If it lasts, see "
         "docs/revocation.md.",
     ),
+    Reason.SIGNER_REVOKED: Remedy(
+        "AWS Signer has revoked the signing job, the profile's version or a "
+        "certificate; the detail names it.",
+        "Find out who revoked it and why (CloudTrail: RevokeSignature, "
+        "RevokeSigningProfile). Do not run the image before you know; then sign it "
+        "again with a profile version that stands.",
+    ),
+    Reason.SIGNER_UNAVAILABLE: Remedy(
+        "AWS Signer was asked whether it revoked the signature, and did not answer.",
+        "Mostly trying again helps, and is done. If it lasts: the role needs "
+        "signer:GetRevocationStatus, the function a way to Signer in the profile's "
+        "Region, and the profile must be of this partition.",
+    ),
     Reason.LEVEL_SKIPS: Remedy("The level says not to check this.", "Nothing."),
     Reason.EARLIER_CHECK_FAILED: Remedy(
         "An earlier check failed, and without it this one means nothing.",

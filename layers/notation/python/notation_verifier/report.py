@@ -67,6 +67,8 @@ class Reason(StrEnum):
     # revocation
     CERTIFICATE_REVOKED = "certificate-revoked"
     REVOCATION_UNKNOWN = "revocation-unknown"
+    SIGNER_REVOKED = "signer-revoked"
+    SIGNER_UNAVAILABLE = "signer-unavailable"
     # skipped
     LEVEL_SKIPS = "level-skips"
     EARLIER_CHECK_FAILED = "earlier-check-failed"

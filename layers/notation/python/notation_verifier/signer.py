@@ -1,13 +1,15 @@
 """AWS Signer: what its verification plugin checks, done here.
 
 Signer's signatures name a plugin, so a verifier without plugins must know it natively
-or refuse. Everything but the revocation service is here; ARNs count only under Signer's
-own roots, because anyone else's CA could write any ARN into a signature.
+or refuse. What it asks of Signer's service is in ``signer_revocation``, all else here;
+ARNs count only under Signer's own roots, because anyone else's CA could write any ARN
+into a signature.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from notation_verifier.envelope import (
     VERIFICATION_PLUGIN,
@@ -54,6 +56,15 @@ _ATTRIBUTES = frozenset(
         SIGNING_JOB,
     }
 )
+
+
+class SignerReach(StrEnum):
+    """Which of AWS Signer's revocations count."""
+
+    EFFECTIVE = "effective"
+    """Those in effect when the signature was made; as Signer's plugin asks."""
+    ALL = "all"
+    """Those too that took effect since: a revoked profile signed nothing good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

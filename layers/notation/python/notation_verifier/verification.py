@@ -43,6 +43,7 @@ from notation_verifier.report import (
     ChainCertificate,
     Check,
     CheckName,
+    Failed,
     Outcome,
     Passed,
     Reason,
@@ -50,7 +51,7 @@ from notation_verifier.report import (
     Verification,
 )
 from notation_verifier.seen_chains import SeenChains
-from notation_verifier.signer import SIGNER_ROOTS, names_signer_plugin
+from notation_verifier.signer import SIGNER_ROOTS, SignerReach, names_signer_plugin
 from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
 from notation_verifier.validity import (
@@ -62,6 +63,7 @@ from notation_verifier.validity import (
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import ChainRevocation, RevocationSettings
+    from notation_verifier.signer_service import SignerService
 
 VALIDATIONS = {
     CheckName.SIGNATURE: Validation.INTEGRITY,
@@ -88,6 +90,10 @@ _CHAIN_BROKEN = Skipped(
 _NOT_SOUND = Skipped(
     Reason.EARLIER_CHECK_FAILED, "nobody is asked about a signature that does not hold"
 )
+_NOT_ALLOWED = Skipped(
+    Reason.EARLIER_CHECK_FAILED,
+    "AWS Signer is not asked about a profile that the statement does not trust",
+)
 _NOT_ANCHORED = Skipped(
     Reason.EARLIER_CHECK_FAILED,
     "the chain is not anchored: whoever made it chose its names",
@@ -105,6 +111,8 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     signer_roots: AbstractSet[str] = SIGNER_ROOTS,
     fetch: Fetch | None = None,
     revocation_settings: "RevocationSettings | None" = None,
+    signer_service: "SignerService | None" = None,
+    signer_reach: SignerReach = SignerReach.EFFECTIVE,
     seen: SeenChains | None = None,
     now: datetime,
 ) -> Verification:
@@ -129,6 +137,9 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             tsa store. Without it, what needs an answer is Skipped and says so.
         revocation_settings: what earlier checks learnt, and how answers are asked for;
             None for nothing learnt, one after the other.
+        signer_service: asks AWS Signer what it revoked, only for its own signatures,
+            where checks 1 to 5 passed under ``signer_roots``. Without it, as ``fetch``.
+        signer_reach: which of Signer's revocations count.
         seen: chains that need not be read and checked again; changes no report.
         now: the time of verification, with its zone.
 
@@ -169,7 +180,8 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         revocation = check_revocation(found, anchored=anchor is not None)  # (9)
     answers: ChainRevocation | None = None
     sound = all(isinstance(one, Passed) for one in (signature, payload, critical))
-    if fetch is not None and _needs_asking(revocation, statement.level):
+    lacking = _lacking(revocation, statement.level)
+    if lacking is Reason.NEEDS_REVOCATION_SERVICE and fetch is not None:
         if sound:
             # A twentieth of a cold start, for those only who have a way to ask.
             from notation_verifier.revocation import (  # noqa: PLC0415
@@ -183,6 +195,20 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             revocation_settings = revocation_check.learnt(answers, revocation_settings)
         else:
             revocation = _NOT_SOUND
+    if lacking is Reason.NEEDS_SIGNER_SERVICE and signer_service is not None:
+        from notation_verifier.signer_revocation import (  # noqa: PLC0415
+            check_signer_revocation,
+        )
+
+        revocation = _pointless(
+            identity, statement.level, sound=sound
+        ) or check_signer_revocation(
+            found,
+            roots=signer_roots,
+            service=signer_service,
+            reach=signer_reach,
+            now=now,
+        )
 
     expiry = check_expiry(found, now)  # (7)
     timestamp, stamp = check_authentic_timestamp(  # (8)
@@ -250,13 +276,25 @@ def read_envelope(
     return reader(envelope, partial(read_chain, known=known, seen=seen))
 
 
-def _needs_asking(revocation: Outcome, level: VerificationLevel) -> bool:
-    """Return whether OCSP or a CRL is all that check 9 lacks."""
-    return (
+def _lacking(revocation: Outcome, level: VerificationLevel) -> Reason | None:
+    """Return what must be asked to make check 9; None where nothing need be."""
+    if (
         isinstance(revocation, Skipped)
-        and revocation.reason is Reason.NEEDS_REVOCATION_SERVICE
         and level.action(Validation.REVOCATION) is not Action.SKIP
-    )
+    ):
+        return revocation.reason
+    return None
+
+
+def _pointless(
+    identity: Outcome, level: VerificationLevel, *, sound: bool
+) -> Outcome | None:
+    """Return why AWS Signer's answer would change nothing; None where it might."""
+    if not sound:
+        return _NOT_SOUND
+    if isinstance(identity, Failed) and level.authenticity is Action.ENFORCE:
+        return _NOT_ALLOWED
+    return None
 
 
 def _checks(
