@@ -37,7 +37,7 @@ def known_fields(document: object, pointer: str) -> set[str]:
 
 
 def test_the_example_loads(payments_root: bytes) -> None:
-    (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    example, *_ = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     certificate = base64.b64encode(payments_root).decode()
     bundle = load_bundle(example.replace("MIIB…", certificate).encode())
     assert bundle.policies[0].statement.name == "payments-prod"
@@ -48,6 +48,9 @@ def test_every_field_is_described() -> None:
     assert set(table("Fields of a policy:")) == known_fields(
         {"policies": [{"?": 1}]}, "/policies/0"
     )
+    assert set(table("Fields of `revocation`:")) == known_fields(
+        {"policies": [{"revocation": {"?": 1}}]}, "/policies/0/revocation"
+    )
 
 
 def test_the_defaults_are_the_codes() -> None:
@@ -57,6 +60,7 @@ def test_the_defaults_are_the_codes() -> None:
     }
     assert written["enforcement"] == defaults["enforcement"]
     assert duration(written["grace"]) == defaults["grace"] == GRACE
+    assert duration(written["untaggedGrace"]) == defaults["untagged_grace"]
     assert duration(written["unknownFor"]) == defaults["unknown_for"] == UNKNOWN_FOR
     assert json.loads(written["holdUnknown"]) is defaults["hold_unknown"]
     assert json.loads(written["failFast"]) is defaults["fail_fast"]

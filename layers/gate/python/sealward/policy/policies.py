@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,11 @@ from notation_verifier import (
     parse_statement,
 )
 from sealward.policy.document import Fields, Problems, duration, instant, pointer, shown
+from sealward.policy.revocation import (
+    NOTHING_SAID,
+    RevocationPolicy,
+    read_revocation,
+)
 from sealward.policy.scopes import (
     InvalidScope,
     Scope,
@@ -21,6 +26,7 @@ from sealward.policy.scopes import (
     parse_scope,
 )
 from sealward.policy.trust_material import TrustMaterial
+from sealward.policy.user_metadata import read_user_metadata
 
 
 class Enforcement(StrEnum):
@@ -39,6 +45,7 @@ class Capability(StrEnum):
 
 
 GRACE = timedelta(minutes=10)
+UNTAGGED_GRACE = timedelta(hours=1)
 UNKNOWN_FOR = timedelta(hours=1)
 
 _DURATION = 'write a whole number and s, m, h or d, as in "10m", at most "365d"'
@@ -55,17 +62,26 @@ class Policy:
     enforcement: Enforcement = Enforcement.REPORT
     grace: timedelta = GRACE
     """How long a signature may arrive after its image."""
+    untagged_grace: timedelta = UNTAGGED_GRACE
+    """How long an index that lists it may arrive, and be signed, after an image without
+    a tag: platform images are pushed before their index. Never less than ``grace``."""
     unknown_for: timedelta = UNKNOWN_FOR
     """After this long inconclusive: CRITICAL; a never trusted subject may be held."""
     hold_unknown: bool = False
     """Whether a never trusted subject is held after ``unknown_for``."""
     fail_fast: bool = False
     """An intact, anchored signature by an identity not allowed is final at once."""
+    identities_required: int = 1
+    """How many different trusted identities must have signed. Notation knows one."""
     enforce_from: datetime | None = None
     """Subjects pushed before are never acted upon, only proposed."""
     owner: Mapping[str, str] | None = None
     """``team`` and ``contact``."""
     environment: str = ""
+    user_metadata: Mapping[str, str] = field(default_factory=dict)
+    """What must have been signed with the image, beside what the statement asks for."""
+    revocation: RevocationPolicy = NOTHING_SAID
+    """Whom to ask about revocation, and how old an answer may be."""
 
 
 def read_policies(
@@ -134,6 +150,9 @@ def _read_policy(
         'write "report" or "quarantine"',
     )
     grace = fields.parsed("grace", duration, GRACE, _DURATION)
+    untagged_grace = fields.parsed(
+        "untaggedGrace", duration, UNTAGGED_GRACE, _DURATION
+    )
     unknown_for = fields.parsed("unknownFor", duration, UNKNOWN_FOR, _DURATION)
     if not unknown_for:
         problems.add(f"{where}/unknownFor", "no time at all", "write at least 1s")
@@ -148,6 +167,13 @@ def _read_policy(
         problems,
     )
     environment = fields.take("environment", str, "write the environment's name")
+    user_metadata = read_user_metadata(
+        fields.take("userMetadata", dict, 'write as in {"release": "stable"}'),
+        f"{where}/userMetadata",
+        problems,
+    )
+    said = fields.take("revocation", dict, 'write {"hosts": […], "maxAge": "7d", …}')
+    revocation = read_revocation(said, f"{where}/revocation", problems)
     fields.end()
     if statement is None or written is None:
         return None
@@ -156,14 +182,17 @@ def _read_policy(
         statement_hash="",
         enforcement=enforcement,
         grace=grace,
+        untagged_grace=untagged_grace,
         unknown_for=unknown_for,
         hold_unknown=bool(hold_unknown),
         fail_fast=bool(fail_fast),
         enforce_from=enforce_from,
         owner=owner,
         environment=environment or "",
+        user_metadata=user_metadata,
+        revocation=revocation,
     )
-    return replace(policy, statement_hash=_hash(written, policy, material))
+    return replace(policy, statement_hash=_hash(written, said, policy, material))
 
 
 def _enforcement(text: str) -> Enforcement:
@@ -214,7 +243,12 @@ def _any_scope(_scope: str) -> None:
     """Leave the scopes to ``parse_scope``."""
 
 
-def _hash(written: dict[str, Any], policy: Policy, material: TrustMaterial) -> str:
+def _hash(
+    written: dict[str, Any],
+    revocation: dict[str, Any] | None,
+    policy: Policy,
+    material: TrustMaterial,
+) -> str:
     """Hash what the verdict and what follows from it depend on, and nothing else."""
     statement = policy.statement
     uses_roots = any(one.startswith("arn:") for one in statement.trusted_identities)
@@ -222,6 +256,7 @@ def _hash(written: dict[str, Any], policy: Policy, material: TrustMaterial) -> s
         "statement": written,
         "enforcement": policy.enforcement,
         "grace": policy.grace.total_seconds(),
+        "untaggedGrace": policy.untagged_grace.total_seconds(),
         "unknownFor": policy.unknown_for.total_seconds(),
         "holdUnknown": policy.hold_unknown,
         "failFast": policy.fail_fast,
@@ -231,6 +266,9 @@ def _hash(written: dict[str, Any], policy: Policy, material: TrustMaterial) -> s
             for store in statement.trust_stores
         },
         "signerRoots": sorted(material.signer_roots) if uses_roots else [],
+        # Left out where nothing is said: hashes of bundles without it stay as they are.
+        **({"revocation": revocation} if revocation else {}),
+        **({"userMetadata": policy.user_metadata} if policy.user_metadata else {}),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

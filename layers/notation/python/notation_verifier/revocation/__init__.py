@@ -4,8 +4,10 @@ The numbers R1 to R50 are those of docs/revocation.md.
 """
 
 from notation_verifier.revocation.chain import (
+    LazySettings,
     RevocationSettings,
     check_revocation,
+    resolved,
 )
 from notation_verifier.revocation.memory import (
     Revocation,
@@ -28,6 +30,7 @@ __all__ = [
     "Cause",
     "CertificateRevocation",
     "ChainRevocation",
+    "LazySettings",
     "Method",
     "Revocation",
     "RevocationMemory",
@@ -37,4 +40,5 @@ __all__ = [
     "SideBySide",
     "Standing",
     "check_revocation",
+    "resolved",
 ]

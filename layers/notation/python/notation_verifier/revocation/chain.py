@@ -1,6 +1,6 @@
 """Revocation of a whole chain: each certificate but the root, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -29,8 +29,21 @@ class RevocationSettings:
     """What earlier checks returned."""
     max_age: timedelta | None = None
     """How old an answer may be, whatever its nextUpdate; None leaves that alone."""
+    crls: Sequence[bytes] = ()
+    """CRLs in hand (DER); see :func:`check_revocation`."""
     side_by_side: SideBySide = map
     """Runs the certificates' checks, as ``Executor.map`` does."""
+
+
+LazySettings = RevocationSettings | Callable[[], RevocationSettings] | None
+"""Settings, or what makes them where somebody is asked; None for the defaults."""
+
+
+def resolved(settings: LazySettings) -> RevocationSettings:
+    """Return the settings themselves."""
+    if settings is None:
+        return RevocationSettings()
+    return settings() if callable(settings) else settings
 
 
 def check_revocation(
@@ -41,6 +54,7 @@ def check_revocation(
     authentic_signing_time: datetime | None = None,
     memory: RevocationMemory = NOTHING_KNOWN,
     max_age: timedelta | None = None,
+    crls: Sequence[bytes] = (),
     side_by_side: SideBySide = map,
 ) -> ChainRevocation:
     """Return what is known of the revocation of ``chain``.
@@ -58,6 +72,8 @@ def check_revocation(
             the signature good.
         memory: what earlier checks returned; see :class:`RevocationMemory`.
         max_age: answers older than this are not current, whatever their nextUpdate.
+        crls: complete CRLs in hand, in DER. One that is current, by the certificate's
+            issuer and of its distribution point is used instead of fetching that.
         side_by_side: runs the certificates' checks, as ``Executor.map`` does; the order
             of the report does not depend on it.
     """
@@ -66,6 +82,7 @@ def check_revocation(
         clock=Clock(now=now, max_age=max_age),
         authentic_signing_time=authentic_signing_time,
         memory=memory,
+        crls=tuple(crls),
     )
 
     def ask(

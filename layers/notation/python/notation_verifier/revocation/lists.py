@@ -82,11 +82,15 @@ def _ask(
         Refused: they are not relied on.
     """
     check_url(url)
-    crl = read_crl(question.get(url), question.issuer, question.clock)
-    if crl.base_number is not None:
-        raise Refused(Cause.DELTA_MISMATCH, "a delta CRL where a complete one belongs")
-    for point in points:
-        check_scope(crl, point, ca=question.pointers.ca)
+    crl = _in_hand(points, question)
+    if crl is None or _staleness(crl, question) is not None:
+        try:
+            crl = _complete(question.get(url), points, question)
+        except Refused as refused:
+            if crl is None:
+                raise
+            # The one in hand is past; it may still revoke for good.
+            record.refuse(Method.CRL, url, refused)
     lists: tuple[Crl, ...] = (crl,)
     entries = crl.listed(question.pointers.serial, question.signed_at)
     final = delta.for_good(entries, question.signed_at)
@@ -106,6 +110,35 @@ def _ask(
     for one in lists:
         _require_current(one, question)
     return crl, _standing(url, lists, entries, question, record)
+
+
+def _complete(
+    der: bytes, points: Sequence[DistributionPoint], question: Question
+) -> Crl:
+    """Return a complete CRL that covers the certificate.
+
+    Raises:
+        Refused: it is none.
+    """
+    crl = read_crl(der, question.issuer, question.clock)
+    if crl.base_number is not None:
+        raise Refused(Cause.DELTA_MISMATCH, "a delta CRL where a complete one belongs")
+    for point in points:
+        check_scope(crl, point, ca=question.pointers.ca)
+    return crl
+
+
+def _in_hand(points: Sequence[DistributionPoint], question: Question) -> Crl | None:
+    """(R29) Return the newest CRL in hand that could stand for the one fetched."""
+    newest: Crl | None = None
+    for der in question.circumstances.crls:
+        try:
+            crl = _complete(der, points, question)
+        except Refused:
+            continue  # another issuer's, or of another distribution point
+        if newest is None or crl.this_update > newest.this_update:
+            newest = crl
+    return newest
 
 
 def _standing(
@@ -140,11 +173,15 @@ def _standing(
     return _attempt(url, _GOOD, spared[0] if spared else None, lists, question)
 
 
-def _require_current(crl: Crl, question: Question) -> None:
+def _staleness(crl: Crl, question: Question) -> Refused | None:
     seen = question.circumstances.memory.crls.get(
         crl.memory_key(question.issuer_identity)
     )
-    stale = crl.staleness(question.clock, seen)
+    return crl.staleness(question.clock, seen)
+
+
+def _require_current(crl: Crl, question: Question) -> None:
+    stale = _staleness(crl, question)
     if stale is not None:
         raise stale
 

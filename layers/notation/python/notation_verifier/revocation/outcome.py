@@ -7,7 +7,12 @@ from typing import assert_never
 from notation_verifier.envelope import Envelope, SigningScheme
 from notation_verifier.fetch import Fetch
 from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
-from notation_verifier.revocation.chain import RevocationSettings, check_revocation
+from notation_verifier.revocation.chain import (
+    LazySettings,
+    RevocationSettings,
+    check_revocation,
+    resolved,
+)
 from notation_verifier.revocation.status import ChainRevocation, RevocationStatus
 
 
@@ -16,10 +21,10 @@ def ask(
     *,
     fetch: Fetch,
     now: datetime,
-    settings: RevocationSettings | None,
+    settings: LazySettings,
 ) -> ChainRevocation:
     """Return what is known of the envelope's chain, which must be anchored (R2)."""
-    settings = settings or RevocationSettings()
+    settings = resolved(settings)
     authority = envelope.scheme is SigningScheme.SIGNING_AUTHORITY
     return check_revocation(
         envelope.chain,
@@ -28,15 +33,14 @@ def ask(
         authentic_signing_time=envelope.signing_time if authority else None,
         memory=settings.memory,
         max_age=settings.max_age,
+        crls=settings.crls,
         side_by_side=settings.side_by_side,
     )
 
 
-def learnt(
-    found: ChainRevocation, settings: RevocationSettings | None
-) -> RevocationSettings:
+def learnt(found: ChainRevocation, settings: LazySettings) -> RevocationSettings:
     """Return the settings for what is asked next: it knows what was just learnt."""
-    return replace(settings or RevocationSettings(), memory=found.memory)
+    return replace(resolved(settings), memory=found.memory)
 
 
 def outcome(found: ChainRevocation) -> Outcome:

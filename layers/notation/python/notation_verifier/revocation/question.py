@@ -32,6 +32,8 @@ class Circumstances:
     authentic_signing_time: datetime | None
     """Under ``notary.x509.signingAuthority``; else None."""
     memory: RevocationMemory
+    crls: tuple[bytes, ...] = ()
+    """CRLs in hand, of any issuer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from notation_verifier.timestamp.token import read_token
 from notation_verifier.timestamp.tst_info import TstInfo, read_tst_info
 
 if TYPE_CHECKING:
-    from notation_verifier.revocation import ChainRevocation, RevocationSettings
+    from notation_verifier.revocation import ChainRevocation, LazySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def check_timestamp(
     *,
     now: datetime,
     fetch: Fetch | None,
-    settings: "RevocationSettings | None",
+    settings: "LazySettings",
 ) -> tuple[Outcome, Timestamp | None]:
     """Return whether a trusted authority saw the signature while its chain was valid.
 
@@ -205,7 +205,7 @@ def _check_revocation(
     *,
     now: datetime,
     fetch: Fetch | None,
-    settings: "RevocationSettings | None",
+    settings: "LazySettings",
 ) -> tuple[Outcome, Timestamp | None]:
     """(T14) No certificate of the authority is revoked, whatever the level says."""
     passed = Passed(
@@ -221,12 +221,12 @@ def _check_revocation(
             f"{found.authority} may be revoked, and nobody is asked",
         ), found
     from notation_verifier.revocation import (  # noqa: PLC0415 - as in verification
-        RevocationSettings,
         RevocationStatus,
         check_revocation,
+        resolved,
     )
 
-    settings = settings or RevocationSettings()
+    settings = resolved(settings)
     memory = settings.memory
     outcome: Outcome = passed
     for path in asked:
@@ -236,6 +236,7 @@ def _check_revocation(
             now=now,
             memory=memory,
             max_age=settings.max_age,
+            crls=settings.crls,
             side_by_side=settings.side_by_side,
         )
         memory = answers.memory
