@@ -4,9 +4,9 @@ The search ends with the first candidate that satisfies the statement, as ``nota
 does. Unlike it, a candidate that cannot be examined does not end it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -76,6 +76,8 @@ class Judge:
     """SHA-256 (lower-case hex) of the roots under which AWS Signer's ARNs count."""
     now: datetime
     """The time to verify at."""
+    user_metadata: Mapping[str, str] = field(default_factory=dict)
+    """Annotations that must have been signed with the subject."""
     fetch: Fetch | None = None
     """Asks OCSP responders and for CRLs; None leaves open what needs an answer."""
     revocation_settings: "RevocationSettings | None" = None
@@ -92,6 +94,7 @@ class Judge:
                 subject=subject,
                 statement=self.statement,
                 trust_stores=self.trust_stores,
+                user_metadata=self.user_metadata,
                 signer_roots=self.signer_roots,
                 fetch=self.fetch,
                 revocation_settings=self.revocation_settings,

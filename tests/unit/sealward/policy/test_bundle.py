@@ -66,6 +66,7 @@ def test_every_setting_is_read(document: Document, encode: Encode) -> None:
         "enforceFrom": "2027-01-15T00:00:00Z",
         "owner": {"team": "payments", "contact": "#payments"},
         "environment": "production",
+        "userMetadata": {"release": "stable", "empty": ""},
     }
     bundle = load_bundle(encode(document))
     assert bundle.not_before == datetime(2026, 12, 1, tzinfo=UTC)
@@ -83,6 +84,7 @@ def test_every_setting_is_read(document: Document, encode: Encode) -> None:
         enforce_from=datetime(2027, 1, 15, tzinfo=UTC),
         owner={"team": "payments", "contact": "#payments"},
         environment="production",
+        user_metadata={"release": "stable", "empty": ""},
     )
 
 
@@ -128,6 +130,15 @@ WRONG = [
     ("policies/0/enforceFrom", "soon", "/policies/0/enforceFrom", "not an instant"),
     ("policies/0/owner", {"name": "x"}, "/policies/0/owner/name", "unknown field"),
     ("policies/0/owner", "payments", "/policies/0/owner", "wrong type"),
+    ("policies/0/userMetadata", ["a"], "/policies/0/userMetadata", "wrong type"),
+    ("policies/0/userMetadata", {"": "b"}, "/policies/0/userMetadata", "key is empty"),
+    ("policies/0/userMetadata", {"a/b": 1}, "/policies/0/userMetadata/a~1b", "no text"),
+    (
+        "policies/0/userMetadata",
+        {str(number): "" for number in range(51)},
+        "/policies/0/userMetadata",
+        "more than 50 pairs",
+    ),
     ("policies/0/graceful", "1m", "/policies/0/graceful", "unknown field"),
     ("trustStores", None, "/trustStores", "missing"),
     ("trustStores/x509", {}, "/trustStores/x509", "unknown type"),
@@ -371,6 +382,7 @@ def test_the_statement_hash_changes_with_what_a_verdict_depends_on(
         put("audience", ["*"]),
         put("policies/0/grace", "600s"),
         put("policies/0/owner", {"team": "x"}),
+        put("policies/0/userMetadata", {}),
         put("signerRoots", {"demo": "ab" * 32}),
         reordered,
     ]
@@ -382,6 +394,8 @@ def test_the_statement_hash_changes_with_what_a_verdict_depends_on(
         put("policies/0/failFast", value=True),
         put("policies/0/holdUnknown", value=True),
         put("policies/0/unknownFor", "2h"),
+        put("policies/0/userMetadata", {"release": "stable"}),
+        put("policies/0/userMetadata", {"release": "beta"}),
         put("policies/0/enforceFrom", "2027-01-15T00:00:00Z"),
         put(f"{STATEMENT}/signatureVerification/level", "audit"),
         put(f"{STATEMENT}/trustedIdentities", ["*"]),

@@ -62,6 +62,7 @@ def show(
         "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
         "owner": dict(policy.owner or {}),
         "environment": policy.environment,
+        "userMetadata": dict(policy.user_metadata),
         "statementHash": policy.statement_hash,
         "bundle": bundle.digest,
         "serial": bundle.serial,
@@ -79,6 +80,10 @@ def show(
             ("level", statement.level.name),
             *(("trust store", str(store)) for store in statement.trust_stores),
             *(("identity", one) for one in statement.trusted_identities),
+            *(
+                ("user metadata", f"{name}={value}")
+                for name, value in policy.user_metadata.items()
+            ),
             ("enforcement", str(policy.enforcement)),
             ("grace", duration_text(policy.grace)),
             ("unknown for", duration_text(policy.unknown_for)),

@@ -216,6 +216,7 @@ class Gate:
         return Judge(
             statement=policy.statement,
             trust_stores=bundle.trust_stores,
+            user_metadata=policy.user_metadata,
             signer_roots=bundle.signer_roots,
             seen=self.seen,
             now=self.now(),
