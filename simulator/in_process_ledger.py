@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sealward.ledger import Record
+from sealward.ledger import JudgedReferrers, Record
 from sealward.ports import Conflict, HistoryEntry, Intent, PortError
 from sealward.subjects import SubjectKey
 
@@ -25,6 +25,7 @@ class InProcessLedger:
         self.intents: list[Intent] = []
         self.writes = 0
         self._records: dict[SubjectKey, Record] = {}
+        self._judged: dict[SubjectKey, JudgedReferrers] = {}
         self._history: dict[SubjectKey, list[HistoryEntry]] = {}
         self._lock = threading.RLock()
 
@@ -85,6 +86,16 @@ class InProcessLedger:
         """See the port."""
         self._fail()
         return tuple(self._history.get(key, ()))
+
+    def judged(self, key: SubjectKey) -> JudgedReferrers | None:
+        """See the port."""
+        self._fail()
+        return self._judged.get(key)
+
+    def keep_judged(self, key: SubjectKey, judged: JudgedReferrers) -> None:
+        """See the port."""
+        self._fail()
+        self._judged[key] = judged
 
     def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
         """See the port."""

@@ -20,6 +20,8 @@ VERDICT_REASONS = {
     verdict.SATISFIED,
     verdict.GRACE,
     verdict.NO_SIGNATURE,
+    verdict.OTHER_SCHEME,
+    verdict.TOO_FEW_IDENTITIES,
     verdict.LIMIT,
     verdict.SIGNATURE_LOST,
     verdict.SIGNATURE_UNREADABLE,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sealward.ledger.records import Record
+from sealward.ledger import JudgedReferrers, Record
 from sealward.ports import (
     HistoryEntry,
     ImageDetail,
@@ -94,6 +94,14 @@ class CountedLedger:
 
     def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
         return self._ledger.history(key)
+
+    def judged(self, key: SubjectKey) -> JudgedReferrers | None:
+        self._trips.take("judged")
+        return self._ledger.judged(key)
+
+    def keep_judged(self, key: SubjectKey, judged: JudgedReferrers) -> None:
+        self._trips.take("keep judged")
+        self._ledger.keep_judged(key, judged)
 
     def due(self, before: Any, *, limit: int) -> Sequence[SubjectKey]:
         return self._ledger.due(before, limit=limit)

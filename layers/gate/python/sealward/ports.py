@@ -6,15 +6,21 @@ below and let nothing else out; none of them retries for longer than a look may 
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from notation_verifier import Fetch
 from sealward.events import Hint
-from sealward.ledger import Record
+from sealward.ledger import JudgedReferrers, Record
 from sealward.policy.bundle import PolicyBundle
+from sealward.policy.revocation import HostPort
 from sealward.subjects import SubjectKey
+
+if TYPE_CHECKING:
+    from notation_verifier.revocation import RevocationMemory
 
 
 class PortError(Exception):
@@ -219,10 +225,64 @@ class Ledger(Protocol):
         """Return the verdict changes of ``key``, oldest first."""
         ...
 
+    def judged(self, key: SubjectKey) -> JudgedReferrers | None:
+        """Return which referrers of ``key`` were refused before, or None.
+
+        What cannot be read as that is None too: it only saves calls.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def keep_judged(self, key: SubjectKey, judged: JudgedReferrers) -> None:
+        """Keep ``judged`` in place of what was kept of ``key``; the last writer wins.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
     def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
         """Return up to ``limit`` subjects whose due time is at or before ``before``.
 
         Earliest first as far as shards allow.
+        """
+        ...
+
+
+class RevocationLedger(Protocol):
+    """Knowledge of revocation that outlives a function and is shared by all of them."""
+
+    def recall(self) -> "RevocationMemory | None":
+        """Return all that is stored, None where nothing is. Consistent.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def learn(self, memory: "RevocationMemory") -> None:
+        """Merge ``memory`` into what is stored; never take anything back.
+
+        What others write at the same time stays. Bounded: see
+        ``sealward.ledger.revocation_items``.
+
+        Raises:
+            Unavailable, Denied: as named; part of it may be stored, and it may be
+                learnt again.
+        """
+        ...
+
+
+class RevocationSources(Protocol):
+    """OCSP responders and CRL servers."""
+
+    def fetch(self, hosts: AbstractSet[HostPort]) -> Fetch:
+        """Return one look's way to ask; all that it asks shares one deadline.
+
+        Args:
+            hosts: that the policy names: they may have private addresses.
         """
         ...
 

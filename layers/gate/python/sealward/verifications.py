@@ -1,23 +1,24 @@
 """Verifications: the candidates of a subject, each with its report.
 
 The search ends with the first candidate that satisfies the statement, as ``notation``
-does. Unlike it, a candidate that cannot be examined does not end it.
+does, or with as many as the policy asks for. A candidate that cannot be examined does
+not end it. What can be told from the bytes is told before anybody is asked: a wave's
+candidates are examined by themselves first, and only those that hold are asked about.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from notation_verifier import (
-    Check,
+    Action,
     Conclusion,
     Descriptor,
-    Failed,
     Fetch,
     NotationError,
-    Passed,
+    Reason,
     SeenChains,
     Skipped,
     TrustPolicyStatement,
@@ -26,10 +27,24 @@ from notation_verifier import (
     Verification,
     verify,
 )
-from sealward.signatures.candidates import Rejected, Rejection, Signature, Unread
+from notation_verifier.signer import SignerReach
+from sealward.ledger.judged import Recalled
+from sealward.policy.identities import signing_profile
+from sealward.signatures.candidates import (
+    Aside,
+    Rejected,
+    Rejection,
+    Shortlist,
+    Signature,
+    Unread,
+    Why,
+)
+from sealward.signatures.retrieval import Found
 
 if TYPE_CHECKING:
+    from notation_verifier import VerificationLevel
     from notation_verifier.revocation import RevocationSettings
+    from notation_verifier.signer_service import SignerService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,26 +56,60 @@ class Examined:
     verification: Verification
 
 
-Candidate = Examined | Rejected | Unread
+Candidate = Examined | Rejected | Unread | Recalled
+
+_UNASKED: Final = frozenset(
+    {Reason.NEEDS_REVOCATION_SERVICE, Reason.NEEDS_SIGNER_SERVICE}
+)
+"""Reasons for which a check was left open only because nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What looking for a good signature found."""
+    """What looking for good signatures found."""
 
     candidates: tuple[Candidate, ...] = ()
-    """In the order they were tried; the last one may be the good one."""
+    """In the order they were tried."""
+    aside: tuple[Aside, ...] = ()
+    """Every other referrer: not needed, beyond the bound, or no Notation signature."""
     exhausted: bool = True
     """Whether no candidate was left out by the bound."""
+    satisfied: bool = False
+    """Whether as many identities as required signed it: that ended the search."""
 
-    @property
-    def satisfied(self) -> bool:
-        """Whether the last candidate satisfies the statement: it ended the search."""
-        last = self.candidates[-1] if self.candidates else None
-        return (
-            isinstance(last, Examined)
-            and last.verification.conclusion() is Conclusion.SATISFIED
-        )
+
+def satisfying(
+    candidates: Iterable[Candidate], level: "VerificationLevel | None" = None
+) -> tuple[Examined, ...]:
+    """Return the candidates that satisfy the statement, one for each identity.
+
+    Args:
+        candidates: that were tried, in order.
+        level: judges them instead of the statement's.
+    """
+    found: dict[str | None, Examined] = {}
+    for candidate in candidates:
+        if (
+            isinstance(candidate, Examined)
+            and candidate.verification.conclusion(level) is Conclusion.SATISFIED
+        ):
+            identity = candidate.verification.identity
+            found.setdefault(identity and signing_profile(identity), candidate)
+    return tuple(found.values())
+
+
+def sufficient(found: Sequence[Examined], required: int) -> tuple[Examined, ...]:
+    """Return the first ``required`` of ``found``; nothing where they are too few.
+
+    Where more than one identity is required, a signature by none counts for nothing.
+
+    Args:
+        found: as ``satisfying`` returns them.
+        required: how many different identities must have signed.
+    """
+    if required > 1:
+        found = [each for each in found if each.verification.identity is not None]
+    return tuple(found[:required]) if len(found) >= required else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +131,10 @@ class Judge:
     """Asks OCSP responders and for CRLs; None leaves open what needs an answer."""
     revocation_settings: "RevocationSettings | None" = None
     """What earlier checks learnt, and how answers are asked for."""
+    signer_service: "SignerService | None" = None
+    """Asks AWS Signer what it revoked; None as ``fetch``."""
+    signer_reach: SignerReach = SignerReach.EFFECTIVE
+    """Which of Signer's revocations count."""
     seen: SeenChains | None = None
     """Chains that need not be read and checked again."""
 
@@ -98,6 +151,8 @@ class Judge:
                 signer_roots=self.signer_roots,
                 fetch=self.fetch,
                 revocation_settings=self.revocation_settings,
+                signer_service=self.signer_service,
+                signer_reach=self.signer_reach,
                 seen=self.seen,
                 now=self.now,
             )
@@ -111,88 +166,92 @@ class Judge:
             )
         return Examined(digest=signature.digest, verification=verification)
 
+    @property
+    def local(self) -> "Judge":
+        """The same judge with nobody to ask."""
+        return replace(self, fetch=None, signer_service=None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anybody to ask."""
+        return self.fetch is not None or self.signer_service is not None
+
 
 def search(
-    signatures: Iterator[Signature | Rejected | Unread],
+    waves: Iterable[Sequence[Found]],
     *,
     subject: Descriptor,
     judge: Judge,
-    more: bool,
+    listed: Shortlist,
+    required: int = 1,
 ) -> Search:
-    """Examine ``signatures`` until one satisfies the judge's statement.
+    """Examine candidates until enough of them satisfy the judge's statement.
 
     Args:
-        signatures: candidates in order, read lazily.
+        waves: candidates in order, as ``read_signatures`` yields them.
         subject: the descriptor they must have signed.
         judge: examines them.
-        more: whether candidates were left out.
+        listed: all the candidates there are: those never reached are reported.
+        required: how many different trusted identities must have signed.
     """
-    tried: list[Candidate] = []
-    for signature in signatures:
-        if not isinstance(signature, Signature):
-            tried.append(signature)
-            continue
-        candidate = judge.examine(signature, subject)
-        tried.append(candidate)
-        if (
-            isinstance(candidate, Examined)
-            and candidate.verification.conclusion() is Conclusion.SATISFIED
-        ):
-            return Search(candidates=tuple(tried))
-    return Search(candidates=tuple(tried), exhausted=not more)
+    trial = _Trial(subject=subject, judge=judge, required=required)
+    satisfied = any(trial.take(wave) for wave in waves)
+    tried = {candidate.digest for candidate in trial.tried}
+    missed = [
+        digest for digest in (*listed.first, *listed.digests) if digest not in tried
+    ]
+    why = Why.NOT_NEEDED if satisfied else Why.BEYOND_LIMIT
+    return Search(
+        candidates=tuple(trial.tried),
+        aside=(*(Aside(digest=digest, why=why) for digest in missed), *listed.aside),
+        exhausted=satisfied or not (missed or listed.more),
+        satisfied=satisfied,
+    )
 
 
-_REPORTED: Final = 50
-"""Candidates a history entry describes; the last one, which decided, is among them."""
-_DETAIL: Final = 300
-"""Characters of a detail in a history entry."""
+@dataclass(slots=True, kw_only=True)
+class _Trial:
+    """Candidates tried so far."""
+
+    subject: Descriptor
+    judge: Judge
+    required: int
+    tried: list[Candidate] = field(default_factory=list)
+
+    def take(self, wave: Sequence[Found]) -> bool:
+        """Examine one wave; return whether the search is over."""
+        local = self.judge.local
+        left_open: list[tuple[Signature, Examined]] = []
+        for found in wave:
+            if not isinstance(found, Signature):
+                self.tried.append(found)
+                continue
+            candidate = local.examine(found, self.subject)
+            if self.judge.asks and _left_open(candidate):
+                left_open.append((found, candidate))
+            else:
+                self.tried.append(candidate)
+        over = self._enough()
+        for signature, unasked in left_open:
+            if over:
+                self.tried.append(unasked)
+                continue
+            self.tried.append(self.judge.examine(signature, self.subject))
+            over = self._enough()
+        return over
+
+    def _enough(self) -> bool:
+        return bool(sufficient(satisfying(self.tried), self.required))
 
 
-def candidate_reports(search: Search) -> list[dict[str, Any]]:
-    """Return the candidates in plain JSON types, for the ledger's history."""
-    shown = search.candidates
-    if len(shown) > _REPORTED:
-        shown = (*shown[: _REPORTED - 1], shown[-1])
-    return [_report(candidate) for candidate in shown]
-
-
-def _report(candidate: Candidate) -> dict[str, Any]:
-    match candidate:
-        case Rejected(digest=digest, reason=reason, detail=detail):
-            return {
-                "signature": digest,
-                "rejected": reason.value,
-                "detail": detail[:_DETAIL],
-            }
-        case Unread(digest=digest, detail=detail):
-            return {"signature": digest, "unread": detail[:_DETAIL]}
-        case Examined(digest=digest, verification=verification):
-            return {
-                "signature": digest,
-                "conclusion": verification.conclusion().value,
-                "statement": verification.statement,
-                "level": verification.level.name,
-                "scheme": verification.signing_scheme,
-                "algorithm": verification.algorithm,
-                "anchor": verification.anchor,
-                "identity": verification.identity,
-                "certificates": [
-                    certificate.sha256 for certificate in verification.chain
-                ],
-                "checks": [_check(check) for check in verification.checks],
-            }
-        case _:
-            assert_never(candidate)
-
-
-def _check(check: Check) -> dict[str, str]:
-    match check.outcome:
-        case Passed(detail=detail):
-            outcome = {"outcome": "passed"}
-        case Failed(reason=reason, detail=detail):
-            outcome = {"outcome": "failed", "reason": reason.value}
-        case Skipped(reason=reason, detail=detail):
-            outcome = {"outcome": "skipped", "reason": reason.value}
-        case _:
-            assert_never(check.outcome)
-    return {"check": check.name.value, **outcome, "detail": detail[:_DETAIL]}
+def _left_open(candidate: Examined | Rejected) -> TypeGuard[Examined]:
+    """Return whether all that a signature lacks is that somebody be asked."""
+    if not isinstance(candidate, Examined):
+        return False
+    verification = candidate.verification
+    return verification.conclusion() is not Conclusion.REFUSED and any(
+        isinstance(check.outcome, Skipped)
+        and check.outcome.reason in _UNASKED
+        and verification.level.action(check.validation) is not Action.SKIP
+        for check in verification.checks
+    )

@@ -7,6 +7,7 @@ and ends on the dead-letter queue. Hints named twice in a batch are looked at on
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from sealward.aws.telemetry import Telemetry
@@ -29,7 +30,7 @@ class Intake:
         account: the function's own, twelve digits.
         region: the function's own.
         queue: where what cannot be read goes.
-        look: looks at one hint.
+        look: looks at one hint, beginning nothing long after the time given.
         telemetry: told of every look.
     """
 
@@ -39,7 +40,7 @@ class Intake:
         account: str,
         region: str,
         queue: LookQueue,
-        look: Callable[[Hint], LookResult],
+        look: Callable[[Hint, timedelta], LookResult],
         telemetry: Telemetry,
     ) -> None:
         self._account = account
@@ -61,7 +62,7 @@ class Intake:
         """
         if isinstance(event, dict) and isinstance(event.get("Records"), list):
             return self._batch(event["Records"], remaining)
-        return self._single(event)
+        return self._single(event, remaining)
 
     def _batch(
         self, records: Sequence[Mapping[str, Any]], remaining: Callable[[], int]
@@ -81,11 +82,11 @@ class Intake:
                 self._telemetry.event("put back", count="LooksPutBack", **_names(hint))
                 again += messages
                 continue
-            if self._attempt(hint) is None:
+            if self._attempt(hint, remaining) is None:
                 again += messages
         return {"batchItemFailures": [{"itemIdentifier": each} for each in again]}
 
-    def _single(self, event: object) -> dict[str, Any]:
+    def _single(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
         try:
             hints = parse_events(event, account=self._account, region=self._region)
         except MalformedEvent as problem:
@@ -95,7 +96,7 @@ class Intake:
             return {"malformed": problem.reason.value, "detail": str(problem)}
         if not hints:
             return {"reason": "nothing-happened"}
-        result = self._look(hints[0])
+        result = self._look(hints[0], _time_left(remaining))
         self._tell(result)
         return result.log_fields()
 
@@ -119,10 +120,10 @@ class Intake:
         self._telemetry.problem("malformed event", count="Malformed", reason=reason)
         return True
 
-    def _attempt(self, hint: Hint) -> LookResult | None:
+    def _attempt(self, hint: Hint, remaining: Callable[[], int]) -> LookResult | None:
         """Look; return None where that failed, having said so."""
         try:
-            result = self._look(hint)
+            result = self._look(hint, _time_left(remaining))
         except Exception as error:  # noqa: BLE001 (whatever it is: no verdict, again)
             self._telemetry.problem(
                 "look failed", count="LooksFailed", error=error, **_names(hint)
@@ -138,6 +139,11 @@ class Intake:
             self._telemetry.tally(f"Step{result.step.value.capitalize()}", 1)
         if result.delivered is False:
             self._telemetry.tally("FindingsNotDelivered", 1)
+
+
+def _time_left(remaining: Callable[[], int]) -> timedelta:
+    """Return the time until nothing long may be begun any more."""
+    return timedelta(milliseconds=max(0, remaining() - RESERVE))
 
 
 def _names(hint: Hint) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The ledger: one DynamoDB table, conditional writes, consistent reads.
 
 Items: ``pk = <repository>@<digest>`` with ``sk`` ``current`` (the record),
-``h#<version>`` (a verdict change and its report, compressed) and ``intent#<id>`` (an
-action before it happens). Sparse indexes, in the template from the first day: ``due``,
+``h#<version>`` (a verdict change and its report, compressed), ``intent#<id>`` (an
+action before it happens) and ``judged`` (referrers that need not be read again). Sparse indexes, in the template from the first day: ``due``,
 ``signer``, ``statement``, ``state``.
 """
 
@@ -15,10 +15,13 @@ from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.aws.reports import pack, unpack
 from sealward.ledger import (
+    JudgedReferrers,
     Record,
     Verdict,
     from_item,
     from_text,
+    judged_from,
+    judged_item,
     to_item,
     to_text,
 )
@@ -32,6 +35,7 @@ SHARDS: Final = 4
 """Partitions of the due index: each takes 1,000 writes a second."""
 DUE_INDEX: Final = "due"
 _CURRENT: Final = "current"
+_JUDGED: Final = "judged"
 _SETTLED_WELL: Final = frozenset({Verdict.TRUSTED, Verdict.EXEMPT, Verdict.UNGOVERNED})
 
 
@@ -133,6 +137,39 @@ class LedgerTable:
         """
         found = [_intent(item) for item in self._with_prefix(key, "intent#")]
         return sorted(found, key=lambda intent: intent.decided_at)
+
+    def judged(self, key: SubjectKey) -> JudgedReferrers | None:
+        """Return which referrers of ``key`` were refused before, or None.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        with translated(f"GetItem {key} {_JUDGED}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": str(key)}, "sk": {"S": _JUDGED}},
+            )
+        item = answer.get("Item")
+        if not item:
+            return None
+        try:
+            return judged_from(unpack(plain_values(item)["judged"]))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def keep_judged(self, key: SubjectKey, judged: JudgedReferrers) -> None:
+        """Keep ``judged`` in place of what was kept of ``key``.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        item = {
+            "pk": str(key),
+            "sk": _JUDGED,
+            "judged": pack(judged_item(judged)),
+        }
+        with translated(f"PutItem {key} {_JUDGED}"):
+            self._client.put_item(TableName=self._table, Item=attribute_values(item))
 
     def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
         """Return up to ``limit`` subjects whose due time is at or before ``before``.

@@ -75,7 +75,7 @@ def judged(
 def _search(target: Target, governing: GoverningStatement, now: datetime) -> Search:
     """Return the candidates, up to the first that satisfies the statement."""
     referrers, unread = target.layout.referrers(target.descriptor.digest)
-    listed = shortlist(referrers, named=None, previous=None)
+    listed = shortlist(referrers)
     found = search(
         read_signatures(
             target.layout,
@@ -91,7 +91,7 @@ def _search(target: Target, governing: GoverningStatement, now: datetime) -> Sea
             signer_roots=governing.signer_roots,
             now=now,
         ),
-        more=listed.more,
+        listed=listed,
     )
     if found.satisfied:
         return found

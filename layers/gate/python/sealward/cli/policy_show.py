@@ -59,6 +59,7 @@ def show(
         "unknownFor": duration_text(policy.unknown_for),
         "holdUnknown": policy.hold_unknown,
         "failFast": policy.fail_fast,
+        "identitiesRequired": policy.identities_required,
         "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
         "owner": dict(policy.owner or {}),
         "environment": policy.environment,
@@ -80,6 +81,11 @@ def show(
             ("level", statement.level.name),
             *(("trust store", str(store)) for store in statement.trust_stores),
             *(("identity", one) for one in statement.trusted_identities),
+            *(
+                [("required", f"{policy.identities_required} of these identities")]
+                if policy.identities_required > 1
+                else []
+            ),
             *(
                 ("user metadata", f"{name}={value}")
                 for name, value in policy.user_metadata.items()

@@ -15,6 +15,7 @@ from sealward.cli.layout_target import Target
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.verdict import SIGNATURE_UNREADABLE
 from sealward.findings import remedies
+from sealward.ledger import Recalled
 from sealward.signatures.candidates import Rejected, Rejection, Unread
 from sealward.verifications import Candidate, Examined
 
@@ -58,7 +59,7 @@ class VerifyReport:
             f"{self.judgement.verdict}: {self.target.descriptor.digest}{where}",
             f"  because       {self.judgement.reason}: {detail}",
         ]
-        if self.judgement.trusted_by is None:
+        if not self.judgement.trusted_by:
             lines += [
                 f"  means         {told.meaning}",
                 f"  do            {told.remedy}",
@@ -78,6 +79,8 @@ class VerifyReport:
                         f"  because       {reason}: {printable(detail)}",
                         f"  means         {told.meaning}",
                     ]
+                case Recalled():
+                    raise AssertionError("the command remembers nothing")
                 case Unread(detail=detail):
                     lines += [
                         f"{head} could not be read",
@@ -110,7 +113,7 @@ class VerifyReport:
             "statement": None
             if self.governing is None
             else printable(self.governing.statement.name),
-            "trustedBy": None if good is None else good.digest,
+            "trustedBy": good[0].digest if good else None,
             "candidates": [self._candidate(each) for each in self.candidates],
         }
 
@@ -130,6 +133,8 @@ class VerifyReport:
                     "meaning": told.meaning,
                     "remedy": told.remedy,
                 }
+            case Recalled():
+                raise AssertionError("the command remembers nothing")
             case Unread(digest=digest, detail=detail):
                 return {"signature": digest, "unread": printable(detail)}
             case _:

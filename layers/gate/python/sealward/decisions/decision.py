@@ -3,9 +3,11 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from sealward.decisions.holds import next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
+from sealward.decisions.refusals import Judgement
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
@@ -21,6 +23,15 @@ from sealward.decisions.wishes import wish_of
 from sealward.ledger.records import Exposure, Hold, HoldState, Record, Verdict
 from sealward.ports import ImageStatus
 from sealward.subjects import SubjectKey
+
+
+class _MadeBy(TypedDict):
+    """The fields of a record that name what made a subject trusted."""
+
+    signature: str | None
+    signer: str | None
+    further_signatures: tuple[str, ...]
+    further_signers: tuple[str, ...]
 
 
 def decide(
@@ -94,7 +105,6 @@ def _decide_seen(
     )
     statement = policy.statement.name if policy else ""
     bundle = ruling.bundle
-    trusted_by = judgement.trusted_by
     record = Record(
         key=key,
         version=(known.version if known else 0) + 1,
@@ -117,12 +127,7 @@ def _decide_seen(
         unknown_since=unknown_since,
         looks=looks,
         due=earliest(due, next_hold_look(hold, looks=looks, now=now)),
-        signature=trusted_by.digest
-        if trusted_by
-        else (known.signature if known else None),
-        signer=trusted_by.verification.identity
-        if trusted_by
-        else (known.signer if known else None),
+        **_made_by(judgement, known),
         hold=hold,
         finding=known.finding if known else None,
         proposal=proposal,
@@ -142,6 +147,24 @@ def _decide_seen(
         due=due,
         acts=ruling.acts,
         overdue=overdue,
+    )
+
+
+def _made_by(judgement: Judgement, known: Record | None) -> _MadeBy:
+    """Return what made it trusted: now, or before."""
+    good = judgement.trusted_by
+    if not good:
+        return _MadeBy(
+            signature=known.signature if known else None,
+            signer=known.signer if known else None,
+            further_signatures=known.further_signatures if known else (),
+            further_signers=known.further_signers if known else (),
+        )
+    return _MadeBy(
+        signature=good[0].digest,
+        signer=good[0].verification.identity,
+        further_signatures=tuple(each.digest for each in good[1:]),
+        further_signers=tuple(each.verification.identity or "" for each in good[1:]),
     )
 
 

@@ -14,17 +14,42 @@ from notation_verifier import (
     Verification,
     VerificationLevel,
 )
+from sealward.ledger.judged import Recalled
 from sealward.ledger.records import Verdict
-from sealward.signatures.candidates import Rejected, Unread
+from sealward.signatures.candidates import Rejected, Rejection, Unread
 from sealward.verifications import Candidate, Examined
 
 _ORDER: Final = {name: place for place, name in enumerate(CheckName)}
+_NAMES: Final = tuple(CheckName)
 _INTACT: Final = (
     CheckName.SIGNATURE,
     CheckName.CERTIFICATE_CHAIN,
     CheckName.PAYLOAD,
     CheckName.AUTHENTICITY,
 )
+
+
+_LASTING_CHECKS: Final = frozenset(
+    {
+        CheckName.SIGNATURE,
+        CheckName.CERTIFICATE_CHAIN,
+        CheckName.PAYLOAD,
+        CheckName.CRITICAL_ATTRIBUTES,
+        CheckName.AUTHENTICITY,
+        CheckName.TRUSTED_IDENTITY,
+    }
+)
+"""Checks that rest on the bytes and the trust material alone, never on the time."""
+_LASTING_REJECTIONS: Final = frozenset(
+    {
+        Rejection.MANIFEST_TOO_LARGE,
+        Rejection.MANIFEST_INVALID,
+        Rejection.OTHER_SUBJECT,
+        Rejection.ENVELOPE_MALFORMED,
+        Rejection.ENVELOPE_UNSUPPORTED,
+    }
+)
+"""Rejections that rest on the bytes alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +60,8 @@ class Judgement:
     reason: str
     """A reason of docs/findings.md."""
     detail: str
-    trusted_by: Examined | None = None
-    """The candidate that satisfied the statement."""
+    trusted_by: tuple[Examined, ...] = ()
+    """The candidates that satisfied the statement, one for each identity."""
 
 
 def most_telling(
@@ -61,11 +86,39 @@ def most_telling(
                 judged = Judgement(
                     verdict=Verdict.UNTRUSTED, reason=reason, detail=detail
                 )
+            case Recalled(reason=word, detail=detail, place=place):
+                judged = Judgement(
+                    verdict=Verdict.UNTRUSTED, reason=word, detail=detail
+                )
             case Unread():
                 continue
         if best is None or place > best[0]:
             best = (place, judged)
     return best[1] if best else None
+
+
+def lasting_refusal(candidate: Candidate) -> Recalled | None:
+    """Return ``candidate`` as one that need not be tried again, or None.
+
+    Its digest stands for its bytes: under the same statement, trust stores and subject
+    it is refused at any time. What time, the registry or an answer may mend is not.
+    """
+    match candidate:
+        case Rejected(digest=digest, reason=reason, detail=detail):
+            if reason in _LASTING_REJECTIONS:
+                return Recalled(digest=digest, reason=reason, detail=detail, place=-1)
+        case Examined(digest=digest, verification=verification):
+            found = first_refusal(verification)
+            if found is not None and _NAMES[found[0]] in _LASTING_CHECKS:
+                return Recalled(
+                    digest=digest,
+                    reason=found[1].reason,
+                    detail=found[1].detail,
+                    place=found[0],
+                )
+        case _:
+            pass
+    return None
 
 
 def first_refusal(
@@ -86,6 +139,16 @@ def final_refusal(candidates: Sequence[Candidate]) -> Judgement | None:
     not allowed. Junk never is.
     """
     for candidate in candidates:
+        if (
+            isinstance(candidate, Recalled)
+            # Its first refusal: what comes before identity held.
+            and candidate.reason == Reason.IDENTITY_NOT_ALLOWED
+        ):
+            return Judgement(
+                verdict=Verdict.UNTRUSTED,
+                reason=candidate.reason,
+                detail=candidate.detail,
+            )
         if isinstance(candidate, Examined) and _is_final(candidate.verification):
             failure = _wrong_identity(candidate.verification)
             if failure is not None:

@@ -112,10 +112,7 @@ def _future(instant: datetime | None, now: datetime) -> datetime | None:
 
 def _expiry(judgement: Judgement, now: datetime) -> datetime | None:
     """Return the first end of what the trust rests on: signature or certificates."""
-    if judgement.trusted_by is None:
-        return None
-    verification = judgement.trusted_by.verification
-    ends = [certificate.not_after for certificate in verification.chain]
-    if verification.expiry is not None:
-        ends.append(verification.expiry)
+    found = [each.verification for each in judgement.trusted_by]
+    ends = [each.not_after for one in found for each in one.chain]
+    ends += [one.expiry for one in found if one.expiry is not None]
     return min((end for end in ends if end > now), default=None)

@@ -5,7 +5,12 @@ from typing import Final
 
 from notation_verifier import Reason
 from sealward.decisions.situation import Unknown
-from sealward.decisions.verdict import GONE, SETTLED_FAILURES, SIGNATURE_LOST
+from sealward.decisions.verdict import (
+    GONE,
+    SETTLED_FAILURES,
+    SIGNATURE_LOST,
+    TOO_FEW_IDENTITIES,
+)
 from sealward.ledger.records import Hold, HoldState, Verdict
 
 
@@ -13,6 +18,7 @@ class Severity(StrEnum):
     """Security Hub's labels, as far as they are used."""
 
     LOW = "LOW"
+    MEDIUM = "MEDIUM"
     HIGH = "HIGH"
     CRITICAL = "CRITICAL"
 
@@ -63,4 +69,6 @@ def severity(
         return Tell.RESOLVE
     if not acts:
         return Severity.LOW
-    return Severity.CRITICAL if loud else Severity.HIGH
+    # Somebody trusted signed it, and somebody else has not yet.
+    quiet = Severity.MEDIUM if reason == TOO_FEW_IDENTITIES else Severity.HIGH
+    return Severity.CRITICAL if loud else quiet

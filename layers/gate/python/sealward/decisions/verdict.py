@@ -15,14 +15,17 @@ from sealward.decisions.refusals import Judgement, final_refusal, most_telling
 from sealward.decisions.situation import Seen
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
-from sealward.signatures.candidates import CANDIDATES_LIMIT, LOST, Rejected, Unread
-from sealward.verifications import Candidate, Examined
+from sealward.signatures.candidates import LOST, Aside, Rejected, Unread
+from sealward.signatures.schemes import cosign_subject
+from sealward.verifications import Candidate, Examined, satisfying, sufficient
 
 NO_POLICY: Final = "no-policy"
 LEVEL_SKIP: Final = "level-skip"
 SATISFIED: Final = "satisfied"
 GRACE: Final = "grace"
 NO_SIGNATURE: Final = "no-signature"
+OTHER_SCHEME: Final = "other-scheme"
+TOO_FEW_IDENTITIES: Final = "too-few-identities"
 LIMIT: Final = "limit"
 SIGNATURE_LOST: Final = "signature-lost"
 SIGNATURE_UNREADABLE: Final = "signature-unreadable"
@@ -115,23 +118,25 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
     level: VerificationLevel | None,
 ) -> Judgement:
     candidates = seen.search.candidates
-    good = _first(candidates, Conclusion.SATISFIED, level)
-    if good is not None:
+    good = satisfying(candidates, level)
+    trusted_by = sufficient(good, policy.identities_required)
+    if trusted_by:
         return Judgement(
             verdict=Verdict.TRUSTED,
             reason=SATISFIED,
-            detail=f"signed by {good.verification.identity or 'a trusted identity'}",
-            trusted_by=good,
+            detail=f"signed by {_signers(trusted_by)}",
+            trusted_by=trusted_by,
         )
-    if known is not None and known.ever_trusted and _lost(candidates, known.signature):
+    lost = _lost(candidates, known.made_by) if known and known.ever_trusted else None
+    if lost is not None:
         return Judgement(
             verdict=Verdict.INCONCLUSIVE,
             reason=SIGNATURE_LOST,
-            detail=f"signature {known.signature} made it trusted and is no longer in "
-            "the registry",
+            detail=f"signature {lost} made it trusted and is no longer in the registry",
         )
-    refused = most_telling(candidates, level)
-    final = final_refusal(candidates) if policy.fail_fast else None
+    refused = _too_few(good, policy) or most_telling(candidates, level)
+    # One that is good shows that its signers are at work: the others may follow.
+    final = final_refusal(candidates) if policy.fail_fast and not good else None
     if final is not None:
         return final
     settled = known is not None and known.verdict in {
@@ -149,21 +154,67 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
     if unknown is not None:
         return unknown
     if not candidates and seen.search.exhausted:
-        return Judgement(
-            verdict=Verdict.UNSIGNED,
-            reason=NO_SIGNATURE,
-            detail="no Notation signature refers to it",
-        )
+        return _unsigned(seen)
+    if good and refused is not None:
+        return refused
     if not seen.search.exhausted:
         return Judgement(
             verdict=Verdict.UNTRUSTED,
             reason=LIMIT,
-            detail=f"none of {CANDIDATES_LIMIT} signatures considered is good, and "
+            detail=f"none of {len(candidates)} signatures considered is good, and "
             "there are more",
         )
     return refused or Judgement(
         verdict=Verdict.UNTRUSTED, reason=LIMIT, detail="no candidate was examined"
     )
+
+
+def _signers(good: Sequence[Examined]) -> str:
+    return " and ".join(
+        each.verification.identity or "a trusted identity" for each in good
+    )
+
+
+def _too_few(good: Sequence[Examined], policy: Policy) -> Judgement | None:
+    """Return that some of the identities required have signed, and others have not."""
+    named = [each for each in good if each.verification.identity is not None]
+    if not named:
+        return None
+    return Judgement(
+        verdict=Verdict.UNTRUSTED,
+        reason=TOO_FEW_IDENTITIES,
+        detail=f"{len(named)} of {policy.identities_required} identities: signed by "
+        f"{_signers(named)}",
+    )
+
+
+def _unsigned(seen: Seen) -> Judgement:
+    """Return that nothing of Notation's signs it, and what else is there by name."""
+    schemes = _schemes(seen.search.aside)
+    about = cosign_subject(seen.detail.tags)
+    if schemes:
+        reason, detail = (
+            OTHER_SCHEME,
+            (
+                "no Notation signature refers to it; what does is "
+                f"{' and '.join(schemes)}, which Sealward does not verify"
+            ),
+        )
+    elif about is not None:
+        reason, detail = (
+            OTHER_SCHEME,
+            (
+                f"no Notation signature refers to it; its tag is cosign's for what is "
+                f"about {about}, which Sealward does not verify"
+            ),
+        )
+    else:
+        reason, detail = NO_SIGNATURE, "no Notation signature refers to it"
+    return Judgement(verdict=Verdict.UNSIGNED, reason=reason, detail=detail)
+
+
+def _schemes(aside: Iterable[Aside]) -> list[str]:
+    return sorted({each.scheme.value for each in aside if each.scheme is not None})
 
 
 def _first(
@@ -180,13 +231,16 @@ def _first(
     return None
 
 
-def _lost(candidates: Sequence[Candidate], signature: str | None) -> bool:
-    if signature is None:
-        return False
+def _lost(candidates: Sequence[Candidate], made_by: Sequence[str]) -> str | None:
+    """Return the first of the signatures ``made_by`` that the registry lost."""
     for candidate in candidates:
-        if candidate.digest == signature:
-            return isinstance(candidate, Rejected) and candidate.reason in LOST
-    return False
+        if (
+            candidate.digest in made_by
+            and isinstance(candidate, Rejected)
+            and candidate.reason in LOST
+        ):
+            return candidate.digest
+    return None
 
 
 def _unknown(

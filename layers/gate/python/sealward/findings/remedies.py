@@ -26,6 +26,18 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "Sign the digest with an identity its policy trusts: notation sign "
         "REPOSITORY@DIGEST. Signing a tag may sign another digest.",
     ),
+    "other-scheme": Remedy(
+        "Something signs this digest in a way that Sealward does not verify, and no "
+        "Notation signature refers to it.",
+        "Sign the digest with Notation as well: notation sign REPOSITORY@DIGEST. What "
+        "the other scheme says remains as it is.",
+    ),
+    "too-few-identities": Remedy(
+        "Some identity that its policy trusts has signed it; the policy requires "
+        "signatures by more of them.",
+        "Have the others sign the same digest: notation sign REPOSITORY@DIGEST. A "
+        "second signature by the same identity does not count.",
+    ),
     "limit": Remedy(
         "More signatures refer to it than are considered, and none of those is good.",
         "Delete the signatures nobody needs, then sign the digest again: a new "

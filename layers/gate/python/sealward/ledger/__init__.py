@@ -7,6 +7,12 @@ from sealward.ledger.codec import (
     to_item,
     to_text,
 )
+from sealward.ledger.judged import (
+    JudgedReferrers,
+    Recalled,
+    judged_from,
+    judged_item,
+)
 from sealward.ledger.records import (
     SCHEMA,
     Exposure,
@@ -25,11 +31,15 @@ __all__ = [
     "FindingStatus",
     "Hold",
     "HoldState",
+    "JudgedReferrers",
+    "Recalled",
     "Record",
     "UnreadableRecord",
     "Verdict",
     "from_item",
     "from_text",
+    "judged_from",
+    "judged_item",
     "to_item",
     "to_text",
 ]

@@ -128,6 +128,10 @@ class Record:
     """Digest of the signature manifest that made it trusted."""
     signer: str | None
     """The trusted identity that matched."""
+    further_signatures: tuple[str, ...] = ()
+    """Digests of the others that made it trusted, where several are required."""
+    further_signers: tuple[str, ...] = ()
+    """Their trusted identities, in the same order."""
     hold: Hold | None
     finding: FindingState | None
     proposal: str
@@ -135,3 +139,10 @@ class Record:
     exposure: Exposure = field(default_factory=Exposure)
     updated_at: datetime
     schema: int = SCHEMA
+
+    @property
+    def made_by(self) -> tuple[str, ...]:
+        """The signatures that made it trusted, by digest."""
+        if self.signature is None:
+            return ()
+        return (self.signature, *self.further_signatures)

@@ -33,6 +33,7 @@ from sealward.look.announcements import Announcements
 from sealward.look.hints import Found, Trail
 from sealward.look.result import LookResult, history_report
 from sealward.look.sightings import InForce, in_force
+from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.policy.bundle import Capability, Policy, PolicyBundle
 from sealward.ports import (
     BundleSource,
@@ -45,10 +46,8 @@ from sealward.ports import (
     SecurityHub,
 )
 from sealward.reads import Read, RunBeside
-from sealward.signatures import read_signatures
-from sealward.signatures.candidates import shortlist
 from sealward.subjects import SubjectKey
-from sealward.verifications import Judge, Search, search
+from sealward.verifications import Judge, Search
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -85,8 +84,13 @@ class Gate:
             region=self.registry.region,
         )
 
-    def look(self, hint: Hint) -> LookResult:
+    def look(self, hint: Hint, within: timedelta = SEARCH_TIME) -> LookResult:
         """Look at what ``hint`` names; decide, act and tell.
+
+        Args:
+            hint: names a digest.
+            within: nothing long is begun after this time; less than ``SEARCH_TIME``
+                leaves what was not reached to the next look.
 
         Raises:
             Unavailable, Denied: the ledger did not answer, or the queue did not take
@@ -95,7 +99,7 @@ class Gate:
         """
         for _ in range(ATTEMPTS):
             try:
-                return self._look(hint)
+                return self._look(hint, within)
             except Conflict:
                 continue
         self.queue.later(hint, RETRY)
@@ -103,7 +107,7 @@ class Gate:
             hint, reason="conflict", detail="other looks wrote in between; looked later"
         )
 
-    def _look(self, hint: Hint) -> LookResult:
+    def _look(self, hint: Hint, within: timedelta) -> LookResult:
         started = self.now()
         account = self.registry.account
         # The bundle is read beside the rest: it is off the path of a decision.
@@ -134,7 +138,15 @@ class Gate:
             return self._settle(hint, decision, None, Search())
         force = bundle.answer()
         policy = self._policy(found.sighting.key, force)
-        seen = self._see(found, force, policy)
+        signatures = SignatureSearch(
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.run_beside,
+            now=self.now,
+            ends=started + min(within, SEARCH_TIME),
+            short=within < SEARCH_TIME,
+        )
+        seen = self._see(found, force, policy, signatures)
         decision = decide(
             found.sighting.key,
             known,
@@ -161,7 +173,11 @@ class Gate:
         )
 
     def _see(
-        self, found: Found, force: InForce, policy: Policy | None
+        self,
+        found: Found,
+        force: InForce,
+        policy: Policy | None,
+        signatures: SignatureSearch,
     ) -> Seen | Unseen:
         """Return the evidence: signatures found and verified, or why not."""
         sighting = found.sighting
@@ -189,28 +205,8 @@ class Gate:
             or seen.problem is not None
         ):
             return seen
-        known = sighting.known
-        listed = shortlist(
-            sighting.referrers,
-            named=found.named.digest if found.named else None,
-            previous=known.signature if known else None,
-        )
-        signatures = read_signatures(
-            self.registry,
-            sighting.key,
-            listed,
-            named=found.named,
-            beside=self.run_beside,
-        )
-        return replace(
-            seen,
-            search=search(
-                signatures,
-                subject=descriptor,
-                judge=self._judge(policy, force.bundle),
-                more=listed.more,
-            ),
-        )
+        judge = self._judge(policy, force.bundle)
+        return replace(seen, search=signatures.of(found, descriptor, policy, judge))
 
     def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:
         return Judge(

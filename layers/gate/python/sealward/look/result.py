@@ -7,7 +7,8 @@ from typing import Any
 from sealward.decisions import Decision, Step
 from sealward.events import Hint
 from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict
-from sealward.verifications import Search, candidate_reports
+from sealward.look.candidate_reports import candidate_reports
+from sealward.verifications import Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,5 @@ def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
         "bundle_digest": record.bundle_digest,
         "evidence": record.evidence,
         "step": decision.step.value,
-        "candidates": candidate_reports(examined),
-        "candidates_total": len(examined.candidates),
-        "exhausted": examined.exhausted,
+        **candidate_reports(examined),
     }

@@ -14,6 +14,7 @@ from notation_verifier import (
     parse_statement,
 )
 from sealward.policy.document import Fields, Problems, duration, instant, pointer, shown
+from sealward.policy.identities import read_identities_required
 from sealward.policy.revocation import (
     NOTHING_SAID,
     RevocationPolicy,
@@ -174,6 +175,7 @@ def _read_policy(
     )
     said = fields.take("revocation", dict, 'write {"hosts": […], "maxAge": "7d", …}')
     revocation = read_revocation(said, f"{where}/revocation", problems)
+    identities_required = read_identities_required(fields, statement, problems)
     fields.end()
     if statement is None or written is None:
         return None
@@ -186,6 +188,7 @@ def _read_policy(
         unknown_for=unknown_for,
         hold_unknown=bool(hold_unknown),
         fail_fast=bool(fail_fast),
+        identities_required=identities_required,
         enforce_from=enforce_from,
         owner=owner,
         environment=environment or "",
@@ -268,6 +271,11 @@ def _hash(
         "signerRoots": sorted(material.signer_roots) if uses_roots else [],
         # Left out where nothing is said: hashes of bundles without it stay as they are.
         **({"revocation": revocation} if revocation else {}),
+        **(
+            {"identitiesRequired": policy.identities_required}
+            if policy.identities_required > 1
+            else {}
+        ),
         **({"userMetadata": policy.user_metadata} if policy.user_metadata else {}),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -4,6 +4,7 @@ from sealward.signatures.candidates import (
     shortlist,
 )
 from sealward.signatures.retrieval import (
+    Bounds,
     Named,
     name,
     read_manifests,
@@ -11,6 +12,7 @@ from sealward.signatures.retrieval import (
 )
 
 __all__ = [
+    "Bounds",
     "Named",
     "name",
     "read_manifests",

@@ -1,22 +1,25 @@
 """Candidates: the referrers worth trying, and in which order.
 
-Who may attach referrers decides what is found, so everything is bounded. Two candidates
-are tried first and stand outside the bound: the one an event named, and the one that
-made the subject trusted before (docs/threat-model.md, 2).
+Who may attach referrers decides what is found, so everything is bounded. Those tried
+first stand outside the bound: the one an event named, and those that made the subject
+trusted before (docs/threat-model.md, 2). Every other referrer is reported as well.
 """
 
+import json
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from sealward.ports import ImageStatus, Referrer
+from sealward.signatures.schemes import Scheme, scheme_of
 from sealward.subjects import NOTARY_SIGNATURE
 from sealward.subjects.manifests import OCI_MANIFEST
 
-CANDIDATES_LIMIT: Final = 100
-"""Candidates considered beside the two that are tried first; as the notation CLI."""
+CANDIDATES_LIMIT: Final = 200
+"""Envelopes asked for in one look, beside those that are tried first."""
 REFERRERS_LIMIT: Final = 1_000
 """Referrers listed of one subject."""
 SIGNATURE_MANIFEST_LIMIT: Final = 64 * 1024
@@ -24,6 +27,9 @@ SIGNATURE_MANIFEST_LIMIT: Final = 64 * 1024
 
 _CREATED: Final = "org.opencontainers.image.created"
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,20}Z?")
+_THUMBPRINTS: Final = "io.cncf.notary.x509chain.thumbprint#S256"
+_THUMBPRINTS_LIMIT: Final = 2_048
+"""Characters read of the annotation; a chain of ten has under 700."""
 
 
 class Rejection(StrEnum):
@@ -73,56 +79,99 @@ class Signature:
     envelope: bytes
 
 
+class Why(StrEnum):
+    """Why a referrer was left aside."""
+
+    NOT_NEEDED = "not-needed"
+    """Others satisfied the statement before its turn came."""
+    BEYOND_LIMIT = "beyond-limit"
+    """The bound of the look was reached before its turn came."""
+    OTHER_SCHEME = "other-scheme"
+    """It belongs to another way of signing."""
+    NOT_A_SIGNATURE = "not-a-signature"
+    """An SBOM, a report, or anything else that does not call itself a signature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A referrer that was not tried: says nothing about the subject."""
+
+    digest: str
+    why: Why
+    detail: str = ""
+    scheme: Scheme | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortlist:
     """Which candidates are looked at, in order."""
 
-    digests: tuple[str, ...]
-    rejected: tuple[Rejected, ...]
+    first: tuple[str, ...] = ()
+    """Digests tried first, outside the bound."""
+    digests: tuple[str, ...] = ()
+    """All others, the likeliest first."""
+    rejected: tuple[Rejected, ...] = ()
     """Those not worth reading: archived, or larger than a signature manifest is."""
-    more: bool
-    """Whether candidates were left out by the bound."""
+    aside: tuple[Aside, ...] = ()
+    """Referrers that do not claim to be a signature of Notation."""
+    more: bool = False
+    """Whether the registry has more referrers than were listed."""
 
 
 def shortlist(
-    referrers: Sequence[Referrer], *, named: str | None, previous: str | None
+    referrers: Sequence[Referrer],
+    *,
+    named: str | None = None,
+    previous: Sequence[str] = (),
+    thumbprints: AbstractSet[str] = frozenset(),
 ) -> Shortlist:
-    """Return the candidates among ``referrers``, newest first by their own word.
+    """Return the candidates among ``referrers``, the likeliest first.
+
+    Those whose annotation names a certificate of ``thumbprints`` come before the
+    others, and newer ones before older ones. Both are their own word: they choose the
+    order and nothing else.
 
     Args:
-        referrers: as the registry lists them; anything that is no signature is ignored.
+        referrers: as the registry lists them.
         named: digest of the signature an event named, tried first.
-        previous: digest of the signature that made the subject trusted, tried next.
+        previous: digests of the signatures that made the subject trusted, tried next.
+        thumbprints: SHA-256 (lower-case hex) of the certificates of the trust stores.
     """
+    listed = {referrer.digest: referrer for referrer in referrers}
     claimed = {
-        referrer.digest: referrer
-        for referrer in referrers
+        digest: referrer
+        for digest, referrer in listed.items()
         if referrer.artifact_type == NOTARY_SIGNATURE
         and referrer.media_type == OCI_MANIFEST
     }
-    first = tuple(dict.fromkeys(digest for digest in (named, previous) if digest))
     rejected = tuple(
         refusal
         for referrer in claimed.values()
         if (refusal := _not_worth_reading(referrer)) is not None
     )
     unreadable = {refusal.digest for refusal in rejected}
-    rest = sorted(
-        (
-            referrer
-            for digest, referrer in claimed.items()
-            if digest not in first and digest not in unreadable
-        ),
-        key=_created,
-        reverse=True,
+    first = tuple(
+        digest
+        for digest in dict.fromkeys((named, *previous))
+        if digest and digest not in unreadable
     )
+    rest = [
+        (_names_any(referrer, thumbprints), _created(referrer), digest)
+        for digest, referrer in claimed.items()
+        if digest not in first and digest not in unreadable
+    ]
+    # Stable: equal ones stay in the registry's order.
+    rest.sort(key=lambda each: each[:2], reverse=True)
     return Shortlist(
-        digests=(
-            *(digest for digest in first if digest not in unreadable),
-            *(referrer.digest for referrer in rest[:CANDIDATES_LIMIT]),
-        ),
+        first=first,
+        digests=tuple(digest for _, _, digest in rest),
         rejected=rejected,
-        more=len(rest) > CANDIDATES_LIMIT or len(referrers) >= REFERRERS_LIMIT,
+        aside=tuple(
+            _aside(referrer)
+            for digest, referrer in listed.items()
+            if digest not in claimed
+        ),
+        more=len(referrers) >= REFERRERS_LIMIT,
     )
 
 
@@ -147,7 +196,35 @@ def _not_worth_reading(referrer: Referrer) -> Rejected | None:
     return None
 
 
+def _aside(referrer: Referrer) -> Aside:
+    scheme = scheme_of(referrer.artifact_type)
+    if referrer.artifact_type == NOTARY_SIGNATURE:
+        detail = f"a signature in a manifest of type {referrer.media_type[:120]!a}"
+    else:
+        detail = f"of type {referrer.artifact_type[:120]!a}"
+    return Aside(
+        digest=referrer.digest,
+        why=Why.NOT_A_SIGNATURE if scheme is None else Why.OTHER_SCHEME,
+        detail=detail,
+        scheme=scheme,
+    )
+
+
 def _created(referrer: Referrer) -> str:
     """Return when the signature says it was made, as text that sorts; a hint only."""
     text = referrer.annotations.get(_CREATED, "")
     return text if _INSTANT.fullmatch(text) else ""
+
+
+def _names_any(referrer: Referrer, thumbprints: AbstractSet[str]) -> bool:
+    """Return whether the signature says its chain has a certificate of these."""
+    text = referrer.annotations.get(_THUMBPRINTS, "")
+    if not text or len(text) > _THUMBPRINTS_LIMIT:
+        return False
+    try:
+        named = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(named, list) and any(
+        isinstance(each, str) and each.lower() in thumbprints for each in named
+    )

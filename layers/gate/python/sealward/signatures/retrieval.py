@@ -4,13 +4,16 @@ One bad candidate never hides a good one: it is rejected with its reason and the
 tried. Digests are recomputed by the port, sizes are bounded here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from sealward.ledger.judged import Recalled
 from sealward.ports import Contents, Manifest, NotFound, PortError
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (
+    CANDIDATES_LIMIT,
     SIGNATURE_MANIFEST_LIMIT,
     Rejected,
     Rejection,
@@ -30,8 +33,34 @@ LARGE_IN_ALL: Final = 2 * ENVELOPE_LIMIT
 """Bytes of larger envelopes read of one subject: a look must end in its time."""
 BATCH: Final = 100
 """Digests of one BatchGetImage call."""
-WAVE: Final = 4
+WAVE: Final = 8
 """Envelopes read side by side; the rest waits, since the first good one ends it."""
+RECALL_FROM: Final = 4
+"""With no more candidates than this, reading them costs less than asking the ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much of one subject's candidates is read in one look."""
+
+    candidates: int = CANDIDATES_LIMIT
+    """Envelopes asked for, beside the ones that are tried first."""
+    now: Callable[[], datetime] | None = None
+    """The clock; None for a search that time does not end."""
+    ends: datetime | None = None
+    """No wave is begun later."""
+    short: bool = False
+    """Whether ``ends`` is nearer than a look is due: what is left is tried again."""
+
+    def over(self) -> bool:
+        """Return whether no further wave may begin."""
+        return (
+            self.now is not None and self.ends is not None and self.now() >= self.ends
+        )
+
+
+Found = Signature | Rejected | Unread | Recalled
+"""What became of one candidate before it is verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,62 +91,156 @@ def read_signatures(
     *,
     named: Named | None,
     beside: RunBeside | None,
-) -> Iterator[Signature | Rejected | Unread]:
-    """Yield the candidates in order, reading no more than the caller takes.
+    bounds: Bounds = Bounds(),
+    recall: Callable[[Sequence[str]], Sequence[Recalled]] | None = None,
+) -> Iterator[Sequence[Found]]:
+    """Yield the candidates in order, in waves, reading no more than the caller takes.
 
-    Manifests come in batches, envelopes in waves of ``WAVE``, large ones after the
-    others, up to ``LARGE_IN_ALL`` bytes. What is rejected unread comes last.
+    What the listing betrays costs no call and comes first. Then those tried first, then
+    the others: manifests in batches, envelopes of plausible ones in waves of ``WAVE``,
+    large ones after the small, up to ``LARGE_IN_ALL`` bytes. Candidates that are never
+    yielded are beyond ``bounds``.
+
+    Args:
+        registry: to read from.
+        subject: what they are to sign.
+        listed: the candidates.
+        named: the one an event named, whose envelope is read already.
+        beside: runs reads side by side.
+        bounds: how much is read.
+        recall: returns those of the candidates that were refused before; asked once,
+            and only where there are more than ``RECALL_FROM``.
     """
+    reading = _Reading(registry, subject, beside)
+    if listed.rejected:
+        yield listed.rejected
     if named is not None:
-        yield _signature(named.digest, named.manifest, named.envelope)
-    digests = [
-        digest for digest in listed.digests if named is None or digest != named.digest
+        yield (_signature(named.digest, named.manifest, named.envelope),)
+    first = [
+        digest for digest in listed.first if named is None or digest != named.digest
     ]
+    if first:
+        rejected, plausible = reading.manifests(first)
+        yield (*rejected, *reading.envelopes(list(plausible), plausible))
+    digests: Sequence[str] = listed.digests
+    if recall is not None and len(digests) > RECALL_FROM:
+        recalled = recall(digests)
+        known = {each.digest for each in recalled}
+        digests = [digest for digest in digests if digest not in known]
+        if recalled:
+            yield recalled
+    yield from _bounded(reading, digests, bounds)
+
+
+def _bounded(
+    reading: "_Reading", digests: Sequence[str], bounds: Bounds
+) -> Iterator[Sequence[Found]]:
+    """Yield waves of ``digests`` until ``bounds`` is reached."""
+    taken = 0
     large: dict[str, SignatureManifest] = {}
     for batch in _chunks(digests, BATCH):
-        manifests = read_manifests(
-            registry,
-            subject.repository,
-            batch,
-            subject=subject.digest,
-            beside=beside,
-        )
-        small: dict[str, SignatureManifest] = {}
-        for digest, found in manifests.items():
-            if not isinstance(found, SignatureManifest):
-                yield found
-            elif found.size > LARGE:
-                large[digest] = found
-            else:
-                small[digest] = found
-        yield from _in_waves(registry, subject.repository, small, beside)
-    allowed: dict[str, SignatureManifest] = {}
+        if taken >= bounds.candidates:
+            return
+        if bounds.over():
+            yield _no_time(batch[0], taken, bounds)
+            return
+        rejected, plausible = reading.manifests(batch)
+        if rejected:
+            yield rejected
+        large |= {
+            digest: found for digest, found in plausible.items() if found.size > LARGE
+        }
+        small = [digest for digest in plausible if digest not in large]
+        for wave in _chunks(small[: bounds.candidates - taken], WAVE):
+            if bounds.over():
+                yield _no_time(wave[0], taken, bounds)
+                return
+            taken += len(wave)
+            yield reading.envelopes(wave, plausible)
+    allowed, refused = _allowed(large)
+    for wave in _chunks(allowed[: bounds.candidates - taken], WAVE):
+        if bounds.over():
+            yield _no_time(wave[0], taken, bounds)
+            return
+        taken += len(wave)
+        yield reading.envelopes(wave, large)
+    if refused:
+        yield refused
+
+
+def _allowed(
+    large: Mapping[str, SignatureManifest],
+) -> tuple[list[str], list[Rejected]]:
+    """Return which large envelopes are read, in order, and which are not."""
+    allowed, refused = [], []
     left = LARGE_IN_ALL
     for digest, manifest in large.items():
         if manifest.size <= min(left, ENVELOPE_LIMIT):
             left -= manifest.size
-            allowed[digest] = manifest
-    yield from _in_waves(registry, subject.repository, allowed, beside)
-    for digest, manifest in large.items():
-        if digest not in allowed:
-            yield _too_large(digest, manifest)
-    yield from listed.rejected
+            allowed.append(digest)
+        else:
+            refused.append(_too_large(digest, manifest))
+    return allowed, refused
 
 
-def _in_waves(
-    registry: Contents,
-    repository: str,
-    manifests: Mapping[str, SignatureManifest],
-    beside: RunBeside | None,
-) -> Iterator[Signature | Rejected | Unread]:
-    for wave in _chunks(list(manifests), WAVE):
-        reads = {
-            digest: _envelope(registry, repository, manifests[digest])
-            for digest in wave
+def _no_time(digest: str, taken: int, bounds: Bounds) -> Sequence[Unread]:
+    """Return what running out of time says of the next candidate.
+
+    Many candidates are the pusher's doing: they are beyond the bound. That time was
+    short, or that one wave took all of it, is not.
+    """
+    if bounds.short or taken <= WAVE:
+        return (
+            Unread(digest=digest, detail="no time was left in this look to read it"),
+        )
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads what belongs to one subject."""
+
+    registry: Contents
+    subject: SubjectKey
+    beside: RunBeside | None
+
+    def manifests(
+        self, digests: Sequence[str]
+    ) -> tuple[list[Found], dict[str, SignatureManifest]]:
+        """Return which are refused by their manifests, and those that are not."""
+        found = read_manifests(
+            self.registry,
+            self.subject.repository,
+            digests,
+            subject=self.subject.digest,
+            beside=self.beside,
+        )
+        plausible = {
+            digest: each
+            for digest, each in found.items()
+            if isinstance(each, SignatureManifest)
         }
-        ask(list(reads.values()), beside)
-        for digest, read in reads.items():
-            yield _signature(digest, manifests[digest], read)
+        refused: list[Found] = [
+            each for each in found.values() if not isinstance(each, SignatureManifest)
+        ]
+        return refused, plausible
+
+    def envelopes(
+        self, digests: Sequence[str], manifests: Mapping[str, SignatureManifest]
+    ) -> list[Found]:
+        """Return the signatures of one wave."""
+        reads = {
+            digest: _envelope(self.registry, self.subject.repository, manifests[digest])
+            for digest in digests
+            if manifests[digest].size <= ENVELOPE_LIMIT
+        }
+        ask(list(reads.values()), self.beside)
+        return [
+            _signature(digest, manifests[digest], reads[digest])
+            if digest in reads
+            else _too_large(digest, manifests[digest])
+            for digest in digests
+        ]
 
 
 def read_manifests(

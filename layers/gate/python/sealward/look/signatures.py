@@ -1,0 +1,153 @@
+"""Signatures of a look: listed, bounded, those refused before left out, examined."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from notation_verifier import Descriptor
+from sealward.decisions.refusals import lasting_refusal
+from sealward.ledger import JudgedReferrers, Recalled
+from sealward.ledger.judged import REFUSED_LIMIT
+from sealward.look.hints import Found
+from sealward.policy.bundle import Policy
+from sealward.ports import Ledger, PortError, Registry
+from sealward.reads import RunBeside
+from sealward.signatures import Bounds, read_signatures, shortlist
+from sealward.signatures.candidates import CANDIDATES_LIMIT, Shortlist
+from sealward.signatures.retrieval import RECALL_FROM
+from sealward.subjects import SubjectKey
+from sealward.verifications import Judge, Search, search
+
+SEARCH_TIME: Final = timedelta(seconds=45)
+"""No wave of candidates is begun later in a look: with the last one it ends in 60 s."""
+_RULES: Final = 1
+"""Counts up when a release may accept what an earlier one refused for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureSearch:
+    """Searches the candidates of one subject."""
+
+    registry: Registry
+    ledger: Ledger
+    beside: RunBeside | None
+    now: Callable[[], datetime]
+    ends: datetime
+    """No wave is begun later."""
+    short: bool
+    """Whether that is less time than a look is due."""
+
+    def of(
+        self, found: Found, descriptor: Descriptor, policy: Policy, judge: Judge
+    ) -> Search:
+        """Return what looking for good signatures of the subject found.
+
+        Args:
+            found: what the hint led to, its referrers listed.
+            descriptor: the subject's.
+            policy: what governs it.
+            judge: examines the candidates.
+        """
+        sighting = found.sighting
+        listed = shortlist(
+            sighting.referrers,
+            named=found.named.digest if found.named else None,
+            previous=sighting.known.made_by if sighting.known else (),
+            thumbprints={
+                certificate.sha256
+                for store in judge.statement.trust_stores
+                for certificate in judge.trust_stores.get(store, ())
+            },
+        )
+        memory = _Memory(
+            ledger=self.ledger,
+            key=sighting.key,
+            material=_material(descriptor, policy),
+        )
+        waves = read_signatures(
+            self.registry,
+            sighting.key,
+            listed,
+            named=found.named,
+            beside=self.beside,
+            bounds=Bounds(
+                candidates=CANDIDATES_LIMIT,
+                now=self.now,
+                ends=self.ends,
+                short=self.short,
+            ),
+            recall=memory.recall,
+        )
+        result = search(
+            waves,
+            subject=descriptor,
+            judge=judge,
+            listed=listed,
+            required=policy.identities_required,
+        )
+        memory.learn(result, listed)
+        return result
+
+
+def _material(descriptor: Descriptor, policy: Policy) -> str:
+    """Return the hash of what a lasting refusal rests on beside the signature."""
+    parts = (
+        _RULES,
+        descriptor.media_type,
+        descriptor.digest,
+        descriptor.size,
+        policy.statement_hash,
+    )
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Memory:
+    """What the ledger keeps of a subject's refused referrers; it only saves calls."""
+
+    ledger: Ledger
+    key: SubjectKey
+    material: str
+    recalled: dict[str, Recalled] = field(default_factory=dict)
+    failed: bool = False
+
+    def recall(self, digests: Sequence[str]) -> Sequence[Recalled]:
+        """Return those of ``digests`` that were refused before."""
+        try:
+            judged = self.ledger.judged(self.key)
+        except PortError:
+            self.failed = True
+            return ()
+        if judged is not None and judged.material == self.material:
+            self.recalled = {each.digest: each for each in judged.refused}
+        return [self.recalled[each] for each in digests if each in self.recalled]
+
+    def learn(self, found: Search, listed: Shortlist) -> None:
+        """Keep what is newly refused for good, once it is worth a write."""
+        betrayed = {each.digest for each in listed.rejected}
+        fresh = {
+            refusal.digest: refusal
+            for candidate in found.candidates
+            if candidate.digest not in betrayed
+            and candidate.digest not in self.recalled
+            and (refusal := lasting_refusal(candidate)) is not None
+        }
+        if found.satisfied or self.failed or len(fresh) < RECALL_FROM:
+            return
+        there = set(listed.digests)
+        kept = {
+            digest: refusal
+            for digest, refusal in self.recalled.items()
+            if digest in there
+        }
+        refused = tuple((fresh | kept).values())[:REFUSED_LIMIT]
+        try:
+            self.ledger.keep_judged(
+                self.key, JudgedReferrers(material=self.material, refused=refused)
+            )
+        except PortError:
+            # Read again at the next look: dearer, and no less right.
+            return
