@@ -1,0 +1,222 @@
+"""Inquiries: what one look asks about revocation, and what it learns by it.
+
+``Revocations`` lives as long as a warm function, an ``Inquiry`` as long as a look. The
+ledger's memory is read beside a look's first round, at most once a minute; what a look
+learns is written beside its record, and kept here until it is written.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from notation_verifier import Fetch, Verification
+from sealward.ledger.revocation_items import bounded
+from sealward.policy.revocation import RevocationPolicy
+from sealward.ports import PortError, RevocationLedger, RevocationSources
+from sealward.reads import Read
+from sealward.revocation.answers import Answer, Answers, Question
+
+if TYPE_CHECKING:
+    from notation_verifier.revocation import (
+        Attempt,
+        ChainRevocation,
+        RevocationMemory,
+        RevocationSettings,
+        SideBySide,
+    )
+
+FRESH_FOR: Final = timedelta(minutes=1)
+"""How long the ledger's memory is used without reading it again."""
+
+
+class Revocations:
+    """What a warm function keeps: the ledger's memory, and answers while fresh.
+
+    Args:
+        sources: ask the web.
+        ledger: where knowledge outlives a function; None keeps it in memory alone.
+        side_by_side: runs the checks of a chain's certificates, as ``Executor.map``;
+            not on the threads that looks themselves run on.
+    """
+
+    def __init__(
+        self,
+        sources: RevocationSources,
+        ledger: RevocationLedger | None = None,
+        *,
+        side_by_side: "SideBySide" = map,
+    ) -> None:
+        self.sources = sources
+        self.side_by_side = side_by_side
+        self.answers = Answers()
+        self._ledger = ledger
+        self._memory: RevocationMemory | None = None
+        self._unwritten: RevocationMemory | None = None
+        self._recalled: datetime | None = None
+
+    @property
+    def memory(self) -> "RevocationMemory":
+        """All that is known."""
+        if self._memory is None:
+            # A twentieth of a cold start: for looks only that ask.
+            from notation_verifier.revocation import RevocationMemory  # noqa: PLC0415
+
+            self._memory = RevocationMemory()
+        return self._memory
+
+    def begin(self, now: datetime) -> "Inquiry":
+        """Return the inquiry of a look that begins at ``now``."""
+        return Inquiry(kept=self, now=now)
+
+    def recall(self, now: datetime) -> None:
+        """Read the ledger's memory where it was not read within ``FRESH_FOR``.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer.
+        """
+        if self._ledger is None:
+            return
+        if self._recalled is not None and now - self._recalled < FRESH_FOR:
+            return
+        found = self._ledger.recall()
+        self._recalled = now
+        self.answers.drop_expired(now)
+        if found is not None:
+            # What is not written yet stays known: two memories merge in any order.
+            known = found.merged(self._memory) if self._memory else found
+            self._memory = bounded(known)
+
+    def learn(self, memory: "RevocationMemory") -> None:
+        """Keep what a check taught."""
+        known = self.memory
+        merged = known.merged(memory)
+        if merged == known:
+            return
+        self._memory = merged
+        self._unwritten = (
+            memory if self._unwritten is None else self._unwritten.merged(memory)
+        )
+
+    def write(self) -> None:
+        """Write what the ledger does not know yet, where there is any.
+
+        Raises:
+            Unavailable, Denied: the ledger did not take it; it goes with the next look.
+        """
+        if self._ledger is None or self._unwritten is None:
+            return
+        self._ledger.learn(self._unwritten)
+        self._unwritten = None
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether there is something the ledger does not know yet."""
+        return self._ledger is not None and self._unwritten is not None
+
+
+@dataclass(slots=True, kw_only=True)
+class Inquiry:
+    """What one look asks."""
+
+    kept: Revocations
+    now: datetime
+    recall: Read[None] = field(init=False)
+    """To be run beside the look's first round."""
+    _heard: dict[Question, bytes] = field(default_factory=dict)
+    _fetch: Fetch | None = None
+
+    def __post_init__(self) -> None:
+        """Prepare the read."""
+        self.recall = Read(lambda: self.kept.recall(self.now))
+
+    def fetch(self, policy: RevocationPolicy) -> Fetch:
+        """Return the look's way to ask under ``policy``: one deadline for all of it."""
+        if self._fetch is None:
+            self._fetch = self._remembering(
+                self.kept.sources.fetch(policy.hosts), policy.max_age
+            )
+        return self._fetch
+
+    def settings(self, policy: RevocationPolicy) -> "Callable[[], RevocationSettings]":
+        """Return what makes the settings, for the moment somebody is asked."""
+
+        def make() -> "RevocationSettings":
+            from notation_verifier.revocation import (  # noqa: PLC0415 - as above
+                RevocationSettings,
+            )
+
+            self.recall.answer()
+            return RevocationSettings(
+                memory=self.kept.memory,
+                max_age=policy.max_age,
+                crls=policy.crls,
+                side_by_side=self.kept.side_by_side,
+            )
+
+        return make
+
+    def hear(self, verifications: Iterable[Verification]) -> None:
+        """Learn from the reports of the look: what to keep, and what to remember."""
+        attempts: list[Attempt] = []
+        for found in _answers(verifications):
+            self.kept.learn(found.memory)
+            for certificate in found.certificates:
+                attempts += certificate.attempts
+        for question, body in self._heard.items():
+            about = [one for one in attempts if _asks(one, question)]
+            answer = _relied_on(about, body)
+            if answer is not None:
+                self.kept.answers.keep(question, answer)
+            elif about:
+                # Kept before, refused now: whoever is asked next must be the source.
+                self.kept.answers.drop(question)
+
+    def write(self) -> bool:
+        """Write what was learnt; return whether the ledger knows all of it now."""
+        try:
+            self.kept.write()
+        except PortError:
+            return False
+        return True
+
+    def _remembering(self, fetch: Fetch, max_age: timedelta | None) -> Fetch:
+        def ask(url: str, *, body: bytes | None = None) -> bytes:
+            question = (url, body)
+            heard = self._heard.get(question)
+            if heard is None:
+                heard = self.kept.answers.get(question, now=self.now, max_age=max_age)
+            if heard is None:
+                heard = fetch(url, body=body)
+            self._heard[question] = heard
+            return heard
+
+        return ask
+
+
+def _answers(verifications: Iterable[Verification]) -> "Iterable[ChainRevocation]":
+    for verification in verifications:
+        if verification.revocation is not None:
+            yield verification.revocation
+        stamp = verification.timestamp
+        if stamp is not None and stamp.revocation is not None:
+            yield stamp.revocation
+
+
+def _asks(attempt: "Attempt", question: Question) -> bool:
+    """Return whether an attempt may be the one that asked ``question``.
+
+    A responder is asked below its URL (RFC 6960 appendix A.1). Two questions to one
+    responder are not told apart: both answers must have been relied on.
+    """
+    url, _ = question
+    return url == attempt.url or url.startswith(attempt.url.rstrip("/") + "/")
+
+
+def _relied_on(attempts: "list[Attempt]", body: bytes) -> Answer | None:
+    """Return the answer to keep, if all attempts that may have used it relied on it."""
+    ends = [one.fresh_until for one in attempts if one.fresh_until is not None]
+    updates = [one.this_update for one in attempts if one.this_update is not None]
+    if not attempts or not len(attempts) == len(ends) == len(updates):
+        return None
+    return Answer(body=body, this_update=min(updates), fresh_until=min(ends))
