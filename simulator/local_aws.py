@@ -22,6 +22,9 @@ from simulator.operations import Operation, OperationLog
 from simulator.places import Place
 from simulator.security_hub import findings as security_hub
 from simulator.security_hub.findings import Hub
+from simulator.signer import dispatch as signer
+from simulator.signer.authority import Authority
+from simulator.signer.state import Signer
 
 
 def unreachable_layer(place: Place, repository: str, digest: str) -> str:
@@ -30,7 +33,7 @@ def unreachable_layer(place: Place, repository: str, digest: str) -> str:
 
 
 class LocalAws:
-    """ECR and Security Hub of any number of accounts and Regions."""
+    """ECR, Signer and Security Hub of any number of accounts and Regions."""
 
     def __init__(
         self,
@@ -60,6 +63,8 @@ class LocalAws:
         self._layer_url = layer_url
         self._registries: dict[Place, Registry] = {}
         self._hubs: dict[Place, Hub] = {}
+        self._signers: dict[Place, Signer] = {}
+        self._authorities: dict[str, Authority] = {}
         self._emitted = 0
         self._lock = threading.RLock()
 
@@ -86,6 +91,24 @@ class LocalAws:
                 )
             return self._hubs[place]
 
+    def signer(self, place: Place) -> Signer:
+        """Return the Signer of an account in a Region, for tests to reach into."""
+        with self._lock:
+            if place not in self._signers:
+                self._signers[place] = Signer(
+                    place=place,
+                    authority=self.signer_authority(place.partition),
+                    at=self.signer,
+                )
+            return self._signers[place]
+
+    def signer_authority(self, partition: str) -> Authority:
+        """Return the root that all signing profiles of a partition share."""
+        with self._lock:
+            if partition not in self._authorities:
+                self._authorities[partition] = Authority(self._clock())
+            return self._authorities[partition]
+
     def call(
         self,
         service: str,
@@ -98,7 +121,7 @@ class LocalAws:
         """Perform an operation and return its output, both in the model's shapes.
 
         Args:
-            service: ``ecr`` or ``securityhub``.
+            service: ``ecr``, ``securityhub`` or ``signer``.
             operation: its name in the service's model, such as ``PutImage``.
             request: the input; blobs are bytes, timestamps datetimes.
             place: whose.
@@ -151,10 +174,12 @@ class LocalAws:
             return ecr.OPERATIONS[operation](registry, request, call)
         if service == "securityhub" and operation in security_hub.OPERATIONS:
             return security_hub.OPERATIONS[operation](self.hub(place), request, now)
-        # AWS Signer's operations will stand here, in a package beside these two.
+        if service == "signer" and operation in signer.OPERATIONS:
+            return signer.OPERATIONS[operation](self.signer(place), request, now)
         raise ServiceError(
             "UnknownOperationException",
-            f"{service}:{operation} is not simulated; docs/local-aws.md lists what is",
+            f"{service}:{operation} is not simulated; "
+            "docs/local-simulation.md lists what is",
         )
 
     def _emit(

@@ -1,4 +1,4 @@
-"""The HTTP face inside ministack, in place of its ECR and Security Hub.
+"""The HTTP face inside ministack, in place of its ECR, Signer and Security Hub.
 
 The only module that imports ministack, and part of its private face with it: what is
 used is named in ``REQUIRED`` and looked for at start, so that a version that lacks some
@@ -85,7 +85,7 @@ def missing() -> list[str]:
 def mount(
     base_url: str, *, behaviours: Behaviours, enable_security_hub: bool = True
 ) -> LocalAws:
-    """Put the simulator in ministack's place for ECR and Security Hub.
+    """Put the simulator in ministack's place for ECR, Signer and Security Hub.
 
     Args:
         base_url: where ministack will listen, for clients that send no Host.
@@ -114,7 +114,7 @@ def mount(
     _record_actions(performed)
     face = HttpFace(aws, urls, operations=performed)
     app = _module("ministack.app")
-    for service in ("ecr", "securityhub"):
+    for service in ("ecr", "securityhub", "signer"):
         app.SERVICE_HANDLERS[service] = _handler(face)
     # Else the first request for a service ministack does not know reads the models of
     # all of AWS to find out whether it exists: seven seconds in which nothing answers.

@@ -14,6 +14,7 @@ from simulator.wire import OWN_PATHS, HttpFace, LayerUrls, Response
 
 _CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d{8}/([^/]+)/")
 _ACCOUNT = re.compile(r"\d{12}")
+_ORIGIN = re.compile(r"^http://[^/?]*")
 
 
 class LoopbackServer:
@@ -77,6 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._respond()
 
+    def do_PUT(self) -> None:
+        self._respond()
+
     def do_DELETE(self) -> None:
         self._respond()
 
@@ -94,6 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(response.body)
 
     def _response(self, body: bytes) -> Response:
+        # A client that takes this server for its proxy sends the whole address.
+        self.path = _ORIGIN.sub("", self.path)
         if self.path.startswith(OWN_PATHS):
             return self.server.face.own(self.command, self.path, body)
         headers = {name.lower(): value for name, value in self.headers.items()}

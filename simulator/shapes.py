@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,10 @@ def service_model(service: str) -> ServiceModel:
 
 
 def from_json(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - JSON of any shape
-    """Return a request's value: blobs become bytes. What does not fit stays."""
+    """Return a request's value: blobs become bytes, seconds and instants datetimes.
+
+    What does not fit stays.
+    """
     match shape:
         case StructureShape() if isinstance(value, dict):
             return {
@@ -36,8 +39,22 @@ def from_json(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - JSON of any sh
                 return base64.b64decode(value, validate=True)
             except binascii.Error:
                 return value
+        case Shape(type_name="timestamp") if not isinstance(value, bool):
+            return _instant(value)
         case _:
             return value
+
+
+def _instant(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Return the datetime that seconds since 1970 or ISO 8601 write."""
+    try:
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return value
 
 
 def to_json(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - JSON of any shape

@@ -1,8 +1,9 @@
-"""The HTTP face: ECR's json-1.1 and Security Hub's rest-json, checked by the models."""
+"""The HTTP face: ECR's json-1.1, the others' rest-json, checked by the models."""
 
 import contextlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -18,6 +19,7 @@ from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws
 from simulator.operations import OperationLog
 from simulator.places import Place, place
+from simulator.rest_paths import Found, operation_at, query_members
 from simulator.shapes import from_json, problems, service_model, to_json
 
 OWN_PATHS = "/_sealward/"
@@ -25,7 +27,12 @@ OWN_PATHS = "/_sealward/"
 _LAYERS = f"{OWN_PATHS}layers/"
 _HOST: ContextVar[str] = ContextVar("host the client asked", default="")
 _JSON = "application/x-amz-json-1.1"
-_INVALID = {"ecr": "InvalidParameterException", "securityhub": "InvalidInputException"}
+_INVALID = {
+    "ecr": "InvalidParameterException",
+    "securityhub": "InvalidInputException",
+    "signer": "ValidationException",
+}
+_SIGNED_FOR = re.compile(r"Credential=[^/,]+/\d{8}/[^/]+/([^/,]+)/aws4_request")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,27 +100,28 @@ class HttpFace:
         region: str,
         caller: str = "",
     ) -> Response:
-        """Answer a request of ECR's or Security Hub's.
+        """Answer a request of ECR's, Security Hub's or Signer's.
 
         Args:
             method: the HTTP method.
             path: path and query.
             headers: their names in lower case.
             body: the bytes sent.
-            account: whose registry or hub.
+            account: whose registry, hub or profiles.
             region: where.
             caller: the principal's ARN.
         """
         _HOST.set(headers.get("host", ""))
         target = headers.get("x-amz-target", "")
-        service = "ecr" if target else "securityhub"
+        service = "ecr" if target else _rest_service(headers)
         try:
-            model = (
-                _ecr_operation(target)
+            found = (
+                Found(_ecr_operation(target), {})
                 if target
-                else security_hub_operation(method, urlsplit(path).path)
+                else operation_at(service, method, urlsplit(path).path)
             )
-            request = _request(service, model, path, body)
+            model = found.model
+            request = _request(service, found, path, body)
             answer = self.aws.call(
                 service,
                 model.name,
@@ -171,19 +179,7 @@ def security_hub_operation(method: str, path: str) -> OperationModel:
     Raises:
         ServiceError: none of its operations.
     """
-    model = service_model("securityhub")
-    for name in model.operation_names:
-        operation = model.operation_model(name)
-        if (
-            operation.http["method"] == method
-            and operation.http["requestUri"].split("?")[0] == path
-        ):
-            return operation
-    raise ServiceError(
-        "ResourceNotFoundException",
-        f"Security Hub has no operation at {method} {path}",
-        HTTPStatus.NOT_FOUND,
-    )
+    return operation_at("securityhub", method, path).model
 
 
 def security_hub_resource(method: str, path: str, body: bytes, where: Place) -> str:
@@ -208,6 +204,12 @@ def _place(account: str, region: str) -> Place:
         raise ServiceError("UnrecognizedClientException", str(error)) from error
 
 
+def _rest_service(headers: Mapping[str, str]) -> str:
+    """Return whom a request is signed for: its path alone would not say."""
+    found = _SIGNED_FOR.search(headers.get("authorization", ""))
+    return "signer" if found is not None and found[1] == "signer" else "securityhub"
+
+
 def _ecr_operation(target: str) -> OperationModel:
     model = service_model("ecr")
     prefix, _, name = target.partition(".")
@@ -216,21 +218,17 @@ def _ecr_operation(target: str) -> OperationModel:
     return model.operation_model(name)
 
 
-def _request(
-    service: str, model: OperationModel, path: str, body: bytes
-) -> Mapping[str, Any]:
+def _request(service: str, found: Found, path: str, body: bytes) -> Mapping[str, Any]:
     try:
         document = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise ServiceError("SerializationException", str(error)) from error
-    shape = model.input_shape
+    shape = found.model.input_shape
     if shape is None:
         return {}
-    query = parse_qs(urlsplit(path).query)
-    for name, member in shape.members.items():
-        wire_name = member.serialization.get("name", name)
-        if member.serialization.get("location") == "querystring" and wire_name in query:
-            document[name] = query[wire_name][0]
+    if isinstance(document, dict):
+        document |= found.members
+        document |= query_members(found.model, parse_qs(urlsplit(path).query))
     request = from_json(document, shape)
     wrong = tuple(problems(request, shape))
     if wrong:
@@ -260,6 +258,8 @@ def _failure(service: str, error: ServiceError) -> Response:
     document = {"__type": error.code, "message": error.message}
     if service == "securityhub":
         document = {"Code": error.code, "Message": error.message}
+    elif service == "signer":
+        document = {"code": error.code, "message": error.message}
     return Response(
         status=error.status,
         body=json.dumps(document).encode(),

@@ -23,9 +23,11 @@ from sealward.aws.layer_download import LayerDownload
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.security_hub import AsffSecurityHub
+from sealward.aws.signer_data import SERVICE, SignerData
 from sealward.aws.telemetry import Telemetry
 from sealward.look import Gate
 from sealward.settings import Settings
+from sealward.signer_answers import SignerAnswers
 
 
 @cache
@@ -55,6 +57,10 @@ def environment() -> tuple[Intake, Telemetry]:
         now=now,
         run_beside=lambda calls: wait([pool.submit(call) for call in calls]),
         seen=SeenChains(),
+        signer=SignerAnswers(
+            SignerData(partial(clients.client, SERVICE), partition=settings.partition),
+            now,
+        ),
     )
     intake = Intake(
         account=settings.account,

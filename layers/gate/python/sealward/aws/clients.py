@@ -31,16 +31,19 @@ class Clients:
             max_pool_connections=16,
         )
         self._lock = threading.Lock()
-        self._made: dict[str, Any] = {}
+        self._made: dict[tuple[str, str | None], Any] = {}
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 (botocore makes its classes at run time)
-        """Return the client of ``service`` (botocore's name), made once."""
+    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 (botocore makes its classes at run time)
+        """Return the client of ``service`` (botocore's name), made once.
+
+        ``region`` is another than the function's own.
+        """
         with self._lock:
-            if service not in self._made:
-                self._made[service] = self._session.create_client(
-                    service, config=self._config
+            if (service, region) not in self._made:
+                self._made[service, region] = self._session.create_client(
+                    service, region_name=region, config=self._config
                 )
-            return self._made[service]
+            return self._made[service, region]
 
     def lazily(self, service: str) -> Any:  # noqa: ANN401 (stands in for such a class)
         """Return what behaves like the client but is made when first asked something.

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from notation_verifier import SeenChains
+from notation_verifier.signer_service import SignerService
 from sealward.actions import act
 from sealward.decisions import (
     Decision,
@@ -45,9 +46,11 @@ from sealward.ports import (
     Registry,
     SecurityHub,
 )
-from sealward.reads import Read, RunBeside
+from sealward.reads import Read, RunBeside, ask
+from sealward.revocation import Inquiry, Revocations
+from sealward.signer_answers import OneLook
 from sealward.subjects import SubjectKey
-from sealward.verifications import Judge, Search
+from sealward.verifications import Examined, Judge, Search
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -74,6 +77,10 @@ class Gate:
     """Runs reads side by side; None: one after another."""
     seen: SeenChains | None = None
     """Chains of earlier looks that need not be read and checked again."""
+    signer: SignerService | None = None
+    """Asks AWS Signer what it revoked; None leaves open what needs its answer."""
+    revocations: Revocations | None = None
+    """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
 
     @property
     def place(self) -> Place:
@@ -110,6 +117,7 @@ class Gate:
     def _look(self, hint: Hint, within: timedelta) -> LookResult:
         started = self.now()
         account = self.registry.account
+        inquiry = self.revocations.begin(started) if self.revocations else None
         # The bundle is read beside the rest: it is off the path of a decision.
         bundle = Read(lambda: in_force(self.bundles, account=account, now=started))
         found = Trail(
@@ -117,7 +125,7 @@ class Gate:
             ledger=self.ledger,
             beside=self.run_beside,
             started=started,
-            also=(bundle,),
+            also=(bundle, *((inquiry.recall,) if inquiry else ())),
         ).follow(SubjectKey(repository=hint.repository, digest=hint.digest))
         for digest in found.others:
             self.queue.later(replace(hint, digest=digest), timedelta(0))
@@ -146,7 +154,7 @@ class Gate:
             ends=started + min(within, SEARCH_TIME),
             short=within < SEARCH_TIME,
         )
-        seen = self._see(found, force, policy, signatures)
+        seen = self._see(found, force, policy, signatures, inquiry)
         decision = decide(
             found.sighting.key,
             known,
@@ -155,9 +163,25 @@ class Gate:
             now=self.now(),
         )
         examined = seen.search if isinstance(seen, Seen) else Search()
-        result = self._settle(hint, decision, policy, examined)
+        settled = Read(lambda: self._settle(hint, decision, policy, examined))
+        learnt = self._learnt(inquiry, examined)
+        ask((settled, *learnt), self.run_beside)
+        result = settled.answer()
         self._announcements.about_bundle(force, known)
         return result
+
+    def _learnt(
+        self, inquiry: Inquiry | None, examined: Search
+    ) -> tuple[Read[Any], ...]:
+        """Learn what the look heard of revocation; return the write that keeps it."""
+        if inquiry is None:
+            return ()
+        inquiry.hear(
+            candidate.verification
+            for candidate in examined.candidates
+            if isinstance(candidate, Examined)
+        )
+        return (Read(inquiry.write),) if inquiry.kept.unwritten else ()
 
     @property
     def _announcements(self) -> Announcements:
@@ -178,6 +202,7 @@ class Gate:
         force: InForce,
         policy: Policy | None,
         signatures: SignatureSearch,
+        inquiry: Inquiry | None,
     ) -> Seen | Unseen:
         """Return the evidence: signatures found and verified, or why not."""
         sighting = found.sighting
@@ -205,15 +230,23 @@ class Gate:
             or seen.problem is not None
         ):
             return seen
-        judge = self._judge(policy, force.bundle)
+        judge = self._judge(policy, force.bundle, inquiry)
         return replace(seen, search=signatures.of(found, descriptor, policy, judge))
 
-    def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:
+    def _judge(
+        self, policy: Policy, bundle: PolicyBundle, inquiry: Inquiry | None
+    ) -> Judge:
+        said = policy.revocation
         return Judge(
             statement=policy.statement,
             trust_stores=bundle.trust_stores,
             user_metadata=policy.user_metadata,
             signer_roots=bundle.signer_roots,
+            signer_service=None if self.signer is None else OneLook(self.signer),
+            signer_reach=policy.revocation.signer,
+            fetch=None if inquiry is None else inquiry.fetch(said),
+            revocation_settings=None if inquiry is None else inquiry.settings(said),
+            revocation_information_required=said.requires_information,
             seen=self.seen,
             now=self.now(),
         )

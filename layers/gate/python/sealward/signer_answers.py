@@ -1,0 +1,109 @@
+"""AWS Signer's answers: kept for minutes in a warm function, asked for once a look.
+
+Signer answers 100 questions a second for an account and Region. An answer, good or
+revoked, is kept briefly; that Signer did not answer is never kept beyond the look.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from notation_verifier.signer_service import (
+    SignerQuestion,
+    SignerService,
+    SignerServiceError,
+)
+
+KEPT_FOR: Final = timedelta(minutes=5)
+"""How long an answer stands in: a revocation may go unseen as long by one function."""
+MOST: Final = 1_000
+"""Answers kept; the oldest makes way."""
+
+
+class _Key(NamedTuple):
+    profile_version: str
+    job: str
+    certificate_hashes: tuple[str, ...]
+    as_of: datetime | None
+    """None: the present, which is another instant each time."""
+
+
+class _Answer(NamedTuple):
+    revoked: tuple[str, ...]
+    until: datetime
+
+
+class SignerAnswers:
+    """A ``SignerService`` that remembers what another one answered.
+
+    Safe to share between threads.
+
+    Args:
+        ask: is asked what is not known.
+        now: returns the time, an aware datetime.
+        kept_for: how long an answer stands in.
+        most: how many are kept.
+    """
+
+    def __init__(
+        self,
+        ask: SignerService,
+        now: Callable[[], datetime],
+        *,
+        kept_for: timedelta = KEPT_FOR,
+        most: int = MOST,
+    ) -> None:
+        self._ask = ask
+        self._now = now
+        self._kept_for = kept_for
+        self._most = most
+        self._answers: dict[_Key, _Answer] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, question: SignerQuestion) -> Sequence[str]:
+        """See ``SignerService``."""
+        key = _Key(
+            profile_version=question.profile_version,
+            job=question.job,
+            certificate_hashes=question.certificate_hashes,
+            as_of=None if question.present else question.as_of,
+        )
+        now = self._now()
+        with self._lock:
+            known = self._answers.get(key)
+        if known is not None and now < known.until:
+            return known.revoked
+        answer = _Answer(tuple(self._ask(question)), now + self._kept_for)
+        with self._lock:
+            self._answers.pop(key, None)
+            self._answers[key] = answer
+            while len(self._answers) > self._most:
+                del self._answers[next(iter(self._answers))]
+        return answer.revoked
+
+
+class OneLook:
+    """A ``SignerService`` for one look: where Signer failed, it is not asked again.
+
+    Else an image with many signatures by one profile would wait for every time-out.
+
+    Args:
+        ask: is asked the rest.
+    """
+
+    def __init__(self, ask: SignerService) -> None:
+        self._ask = ask
+        self._failed: dict[tuple[str, str], str] = {}
+
+    def __call__(self, question: SignerQuestion) -> Sequence[str]:
+        """See ``SignerService``."""
+        where = question.partition, question.region
+        said = self._failed.get(where)
+        if said is not None:
+            raise SignerServiceError(said)
+        try:
+            return self._ask(question)
+        except SignerServiceError as error:
+            self._failed[where] = str(error)
+            raise

@@ -1,0 +1,1 @@
+"""AWS Signer for Notation: profiles, payloads signed, revocation. Pure."""
