@@ -15,6 +15,7 @@ from sealward.look.result import LookResult
 from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
 from sealward.ports import Ledger, Registry
 from sealward.reads import RunBeside
+from sealward.revocation import Revocations
 from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
@@ -83,6 +84,7 @@ class Stand:
         run_beside: RunBeside | None = None,
         wrap_ledger: Callable[[Ledger], Ledger] = lambda ledger: ledger,
         hub_on: bool = True,
+        revocations: Revocations | None = None,
     ) -> None:
         self.clock = ManualClock(forge.NOW)
         self.place = place(ACCOUNT, REGION)
@@ -105,6 +107,7 @@ class Stand:
             now=self.clock,
             run_beside=run_beside,
             seen=SeenChains(),
+            revocations=revocations,
         )
 
     def enable_hub(self) -> None:

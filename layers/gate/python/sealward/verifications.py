@@ -43,7 +43,7 @@ from sealward.signatures.retrieval import Found
 
 if TYPE_CHECKING:
     from notation_verifier import VerificationLevel
-    from notation_verifier.revocation import RevocationSettings
+    from notation_verifier.revocation import LazySettings
     from notation_verifier.signer_service import SignerService
 
 
@@ -129,8 +129,10 @@ class Judge:
     """Annotations that must have been signed with the subject."""
     fetch: Fetch | None = None
     """Asks OCSP responders and for CRLs; None leaves open what needs an answer."""
-    revocation_settings: "RevocationSettings | None" = None
+    revocation_settings: "LazySettings" = None
     """What earlier checks learnt, and how answers are asked for."""
+    revocation_information_required: bool = False
+    """Whether a certificate that names neither OCSP nor CRL fails."""
     signer_service: "SignerService | None" = None
     """Asks AWS Signer what it revoked; None as ``fetch``."""
     signer_reach: SignerReach = SignerReach.EFFECTIVE
@@ -151,6 +153,7 @@ class Judge:
                 signer_roots=self.signer_roots,
                 fetch=self.fetch,
                 revocation_settings=self.revocation_settings,
+                revocation_information_required=self.revocation_information_required,
                 signer_service=self.signer_service,
                 signer_reach=self.signer_reach,
                 seen=self.seen,

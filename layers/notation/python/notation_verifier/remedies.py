@@ -166,6 +166,12 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = {
         "Do not use what it signed before you know why. Then sign again with another "
         "certificate.",
     ),
+    Reason.NO_REVOCATION_INFORMATION: Remedy(
+        "A certificate of the chain names neither an OCSP responder nor a CRL, so it "
+        "could never be revoked, and the policy does not accept that.",
+        "Have the CA put one into its certificates and sign again, or set the policy's "
+        "revocation.withoutInformation to accept.",
+    ),
     Reason.REVOCATION_UNKNOWN: Remedy(
         "A certificate names OCSP responders or CRLs, and none gave an answer to rely "
         "on; the detail says why for each.",

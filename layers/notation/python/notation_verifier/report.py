@@ -66,6 +66,7 @@ class Reason(StrEnum):
     TSA_REVOCATION_UNKNOWN = "tsa-revocation-unknown"
     # revocation
     CERTIFICATE_REVOKED = "certificate-revoked"
+    NO_REVOCATION_INFORMATION = "no-revocation-information"
     REVOCATION_UNKNOWN = "revocation-unknown"
     SIGNER_REVOKED = "signer-revoked"
     SIGNER_UNAVAILABLE = "signer-unavailable"

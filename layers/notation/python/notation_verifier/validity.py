@@ -20,7 +20,7 @@ from notation_verifier.trust_store import (
 )
 
 if TYPE_CHECKING:
-    from notation_verifier.revocation import RevocationSettings
+    from notation_verifier.revocation import LazySettings
     from notation_verifier.timestamp import Timestamp
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -46,7 +46,7 @@ class Circumstances:
     now: datetime
     fetch: Fetch | None = None
     """Asks about the authority's certificates; None leaves that open."""
-    settings: "RevocationSettings | None" = None
+    settings: "LazySettings" = None
     """What earlier checks of revocation learnt."""
 
 
@@ -116,19 +116,27 @@ def _timestamp(
     )
 
 
-def check_revocation(envelope: Envelope, *, anchored: bool) -> Outcome:
+def check_revocation(
+    envelope: Envelope, *, anchored: bool, information_required: bool = False
+) -> Outcome:
     """(9) Nothing in the chain is revoked, as far as that needs no network.
 
     Args:
         envelope: its chain holds together.
         anchored: whether a trust store holds a certificate of the chain. Nothing is
             ever asked about a chain that is not: its maker chose the addresses.
+        information_required: whether a certificate that names no source fails.
     """
     signer = names_signer_plugin(envelope)
     # The root is its own word: nobody is asked about it.
     if not signer and not any(
         certificate.has_revocation_pointer for certificate in envelope.chain[:-1]
     ):
+        if information_required and len(envelope.chain) > 1:
+            return Failed(
+                Reason.NO_REVOCATION_INFORMATION,
+                "no certificate names OCSP or a CRL, and the policy requires it",
+            )
         return Passed("no revocation information in any certificate")
     if not anchored:
         # Not Skipped: whoever made the chain would buy an inconclusive end with it.

@@ -62,7 +62,7 @@ from notation_verifier.validity import (
 )
 
 if TYPE_CHECKING:
-    from notation_verifier.revocation import ChainRevocation, RevocationSettings
+    from notation_verifier.revocation import ChainRevocation, LazySettings
     from notation_verifier.signer_service import SignerService
 
 VALIDATIONS = {
@@ -110,7 +110,8 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     user_metadata: Mapping[str, str] = _NO_METADATA,
     signer_roots: AbstractSet[str] = SIGNER_ROOTS,
     fetch: Fetch | None = None,
-    revocation_settings: "RevocationSettings | None" = None,
+    revocation_settings: "LazySettings" = None,
+    revocation_information_required: bool = False,
     signer_service: "SignerService | None" = None,
     signer_reach: SignerReach = SignerReach.EFFECTIVE,
     seen: SeenChains | None = None,
@@ -136,7 +137,10 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             for anchored chains only; that of a timestamp's authority is anchored in a
             tsa store. Without it, what needs an answer is Skipped and says so.
         revocation_settings: what earlier checks learnt, and how answers are asked for;
-            None for nothing learnt, one after the other.
+            None for nothing learnt, one after the other. A function that returns them
+            is called only where somebody is asked.
+        revocation_information_required: whether a certificate below the root that names
+            neither OCSP nor CRL fails check 9.
         signer_service: asks AWS Signer what it revoked, only for its own signatures,
             where checks 1 to 5 passed under ``signer_roots``. Without it, as ``fetch``.
         signer_reach: which of Signer's revocations count.
@@ -177,7 +181,11 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             identity, trusted = check_trusted_identity(found, statement)  # (6)
         if seen is not None and trusted is not None and isinstance(signature, Passed):
             seen.keep(found.chain)
-        revocation = check_revocation(found, anchored=anchor is not None)  # (9)
+        revocation = check_revocation(  # (9)
+            found,
+            anchored=anchor is not None,
+            information_required=revocation_information_required,
+        )
     answers: ChainRevocation | None = None
     sound = all(isinstance(one, Passed) for one in (signature, payload, critical))
     lacking = _lacking(revocation, statement.level)
@@ -191,7 +199,9 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             answers = revocation_check.ask(
                 found, fetch=fetch, now=now, settings=revocation_settings
             )
-            revocation = revocation_check.outcome(answers)
+            revocation = revocation_check.outcome(
+                answers, information_required=revocation_information_required
+            )
             revocation_settings = revocation_check.learnt(answers, revocation_settings)
         else:
             revocation = _NOT_SOUND

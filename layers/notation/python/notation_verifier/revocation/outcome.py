@@ -15,6 +15,8 @@ from notation_verifier.revocation.chain import (
 )
 from notation_verifier.revocation.status import ChainRevocation, RevocationStatus
 
+_REVOKED = RevocationStatus.REVOKED
+
 
 def ask(
     envelope: Envelope,
@@ -43,17 +45,28 @@ def learnt(found: ChainRevocation, settings: LazySettings) -> RevocationSettings
     return replace(resolved(settings), memory=found.memory)
 
 
-def outcome(found: ChainRevocation) -> Outcome:
+def outcome(found: ChainRevocation, *, information_required: bool = False) -> Outcome:
     """Return what the check comes to.
 
     Unknown is left open, not failed: whoever pushed the image did not cause it. A level
     that enforces revocation is never satisfied by it.
+
+    Args:
+        found: the answers.
+        information_required: whether a certificate that names no source fails: it may
+            be refused for good, so it is no unknown.
     """
     decisive = found.decisive
     detail = "" if decisive is None else f"{decisive.sha256}: {decisive.detail}"
+    without = found.without_information
+    if information_required and without and found.status is not _REVOKED:
+        return Failed(
+            Reason.NO_REVOCATION_INFORMATION,
+            f"{without[0].sha256}: {without[0].detail}, and the policy requires one",
+        )
     match found.status:
         case RevocationStatus.GOOD | RevocationStatus.NO_INFORMATION:
-            asked = len(found.certificates) - len(found.without_information)
+            asked = len(found.certificates) - len(without)
             until = found.fresh_until
             ends = "" if until is None else f", as answered until {until.isoformat()}"
             return Passed(
