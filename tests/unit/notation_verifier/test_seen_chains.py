@@ -30,7 +30,7 @@ def test_a_seen_chain_costs_one_signature_verification() -> None:
     again = {**case(signer, forge.sign(another, signer)), "subject": another}
     with (
         patch("notation_verifier.certificate.issued") as issued,
-        patch("notation_verifier.envelope.read_certificate") as read,
+        patch("notation_verifier.chain_reader.read_certificate") as read,
     ):
         report = verify(**again, seen=seen)
     assert report.conclusion() is Conclusion.SATISFIED

@@ -13,7 +13,6 @@ label, so a duplicate.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from notation_verifier.errors import NotationError
@@ -23,23 +22,12 @@ MAX_DEPTH = 8
 MAX_ITEMS = 4096
 """Items in one envelope, over all containers."""
 
+# Major types, RFC 8949 section 3.1. Plain integers: every item is compared with them.
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
 _SIMPLE_VALUES = {20: False, 21: True, 22: None}
 _EPOCH_TAG = 1
 _SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
 _MAX_ARGUMENT = (1 << 63) - 1
-
-
-class _Major(IntEnum):
-    """Major types, RFC 8949 section 3.1."""
-
-    UNSIGNED = 0
-    NEGATIVE = 1
-    BYTES = 2
-    TEXT = 3
-    ARRAY = 4
-    MAP = 5
-    TAG = 6
-    SIMPLE = 7
 
 
 class CborError(NotationError):
@@ -101,43 +89,41 @@ class _Reader:
             raise CborError(f"CBOR has more than {MAX_ITEMS} items")
         start = self.at
         major, argument = self.head()
-        if major in (_Major.ARRAY, _Major.MAP):
+        if major == _TEXT:
+            return self.text(argument)
+        if major == _BYTES:
+            return self.string(argument)
+        if major in (_ARRAY, _MAP):
             if depth <= 0:
                 raise CborError(f"CBOR is nested deeper than {MAX_DEPTH}")
             if argument > MAX_ITEMS:
                 raise CborError(f"CBOR container at byte {start} has too many items")
-            if major == _Major.MAP:
+            if major == _MAP:
                 return self.map(argument, depth - 1)
             return [self.value(depth - 1) for _ in range(argument)]
         return self.scalar(major, argument, start)
 
     def scalar(self, major: int, argument: int, start: int) -> object:
-        """Return what is no container; ``start`` is its offset."""
-        match major:
-            case _Major.UNSIGNED | _Major.NEGATIVE:
-                return self.integer(major, argument, start)
-            case _Major.BYTES:
-                return self.string(argument)
-            case _Major.TEXT:
-                return self.text(argument)
-            case _Major.TAG:
-                return self.epoch(argument, start)
-            case _:
-                if self.at == start + 1 and argument in _SIMPLE_VALUES:
-                    return _SIMPLE_VALUES[argument]
-                raise CborError(f"CBOR float or simple value at byte {start}")
+        """Return what is neither container nor string; ``start`` is its offset."""
+        if major == _TAG:
+            return self.epoch(argument, start)
+        if major <= _NEGATIVE:
+            return self.integer(major, argument, start)
+        if self.at == start + 1 and argument in _SIMPLE_VALUES:
+            return _SIMPLE_VALUES[argument]
+        raise CborError(f"CBOR float or simple value at byte {start}")
 
     def integer(self, major: int, argument: int, start: int) -> int:
         """Return an integer of 64 bits with its sign; the reference has no more."""
         if argument > _MAX_ARGUMENT:
             raise CborError(f"CBOR integer at byte {start} is beyond 64 bits")
-        return argument if major == _Major.UNSIGNED else -1 - argument
+        return argument if major == _UNSIGNED else -1 - argument
 
     def epoch(self, tag: int, start: int) -> Epoch:
         major, argument = self.head()
         if not self.times:
             raise CborError(f"CBOR tag {tag} at byte {start} is in no protected header")
-        if tag != _EPOCH_TAG or major not in (_Major.UNSIGNED, _Major.NEGATIVE):
+        if tag != _EPOCH_TAG or major > _NEGATIVE:
             raise CborError(f"CBOR tag {tag} at byte {start} is not an integer time")
         return Epoch(self.integer(major, argument, start))
 
@@ -147,9 +133,9 @@ class _Reader:
             start = self.at
             major, argument = self.head()
             label: int | str
-            if major == _Major.TEXT:
+            if major == _TEXT:
                 label = self.text(argument)
-            elif major in (_Major.UNSIGNED, _Major.NEGATIVE):
+            elif major <= _NEGATIVE:
                 label = self.integer(major, argument, start)
             else:
                 raise CborError(f"CBOR label at byte {start} is no integer or text")

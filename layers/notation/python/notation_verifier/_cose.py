@@ -9,6 +9,7 @@ from typing import Any
 from notation_verifier._cbor import CborError, Epoch, byte_string, cbor_value
 from notation_verifier._strict import StrictError, refuse_case_variants
 from notation_verifier.algorithms import COSE_ALGORITHMS
+from notation_verifier.chain_reader import ChainReader
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
     EXPIRY,
@@ -17,7 +18,6 @@ from notation_verifier.envelope import (
     TIMESTAMP_SIGNATURE,
     Envelope,
     ExtendedAttribute,
-    ReadChain,
     SigningScheme,
     check_times,
     signing_scheme,
@@ -31,8 +31,8 @@ _NO_EXTERNAL_DATA = b"\x40"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_cose(data: bytes, read_chain: ReadChain) -> Envelope:
-    """Return the envelope ``data`` holds; ``read_chain`` reads its certificates.
+def read_cose(data: bytes, chains: ChainReader) -> Envelope:
+    """Return the envelope ``data`` holds; ``chains`` reads its certificates.
 
     Raises:
         MalformedEnvelope: not COSE_Sign1 by the specification's and the strict reader's
@@ -40,12 +40,12 @@ def read_cose(data: bytes, read_chain: ReadChain) -> Envelope:
         UnsupportedEnvelope: an algorithm or signing scheme that is not one.
     """
     try:
-        return _read(data, read_chain)
+        return _read(data, chains)
     except (CborError, StrictError) as error:
         raise MalformedEnvelope(f"COSE: {error}") from None
 
 
-def _read(data: bytes, read_chain: ReadChain) -> Envelope:
+def _read(data: bytes, chains: ChainReader) -> Envelope:
     if not data.startswith(_SIGN1):
         raise MalformedEnvelope("COSE: does not begin as a tagged COSE_Sign1")
     outer = cbor_value(data, 1, times=False)
@@ -91,7 +91,7 @@ def _read(data: bytes, read_chain: ReadChain) -> Envelope:
         signing_time=signing_time,
         expiry=expiry,
         extended=_extended(header, scheme),
-        chain=read_chain(_certificates(unprotected)),
+        chain=chains.read(_certificates(unprotected)),
         payload=payload,
         signed=_SIG_STRUCTURE
         + byte_string(protected)

@@ -16,6 +16,7 @@ from notation_verifier._strict import (
     rfc3339,
 )
 from notation_verifier.algorithms import SignatureAlgorithm
+from notation_verifier.chain_reader import ChainReader
 from notation_verifier.envelope import (
     EXPIRY,
     JWS_MEDIA_TYPE,
@@ -24,7 +25,6 @@ from notation_verifier.envelope import (
     TIMESTAMP_SIGNATURE,
     Envelope,
     ExtendedAttribute,
-    ReadChain,
     SigningScheme,
     check_times,
     signing_scheme,
@@ -37,20 +37,20 @@ _UNPROTECTED = folded("x5c", TIMESTAMP_SIGNATURE)
 _ALGORITHMS = {algorithm.value: algorithm for algorithm in SignatureAlgorithm}
 
 
-def read_jws(data: bytes, read_chain: ReadChain) -> Envelope:
-    """Return the envelope ``data`` holds; ``read_chain`` reads its certificates.
+def read_jws(data: bytes, chains: ChainReader) -> Envelope:
+    """Return the envelope ``data`` holds; ``chains`` reads its certificates.
 
     Raises:
         MalformedEnvelope: not JWS by the specification's and the strict readers' rules.
         UnsupportedEnvelope: an algorithm or signing scheme that is not one.
     """
     try:
-        return _read(data, read_chain)
+        return _read(data, chains)
     except StrictError as error:
         raise MalformedEnvelope(f"JWS: {error}") from None
 
 
-def _read(data: bytes, read_chain: ReadChain) -> Envelope:
+def _read(data: bytes, chains: ChainReader) -> Envelope:
     members = json_object(data)
     if members.keys() != _MEMBERS:
         wrong = sorted(members.keys() ^ _MEMBERS)
@@ -81,7 +81,7 @@ def _read(data: bytes, read_chain: ReadChain) -> Envelope:
         signing_time=signing_time,
         expiry=expiry,
         extended=_extended(header, scheme),
-        chain=read_chain(_certificates(unprotected)),
+        chain=chains.read_base64(_certificates(unprotected)),
         payload=base64_url(payload),
         signed=f"{protected}.{payload}".encode("ascii"),
         signature=base64_url(_text(members, "signature")),
@@ -166,11 +166,11 @@ def _extended(
     return extended
 
 
-def _certificates(unprotected: dict[str, Any]) -> list[bytes]:
+def _certificates(unprotected: dict[str, Any]) -> list[str]:
     chain = unprotected.get("x5c")
     if not isinstance(chain, list) or not all(isinstance(item, str) for item in chain):
         raise MalformedEnvelope("JWS: x5c is missing or no list of text")
-    return [base64_standard(item) for item in chain]
+    return chain
 
 
 def _timestamp(unprotected: dict[str, Any]) -> bytes | None:

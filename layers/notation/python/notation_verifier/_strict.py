@@ -104,13 +104,15 @@ def json_value(data: bytes) -> Any:  # noqa: ANN401 - JSON is any value
         text = data.decode()
     except UnicodeDecodeError as error:
         raise StrictError(f"byte {error.start} is not UTF-8") from None
-    if "\\u" in text and _NEEDLESS_ESCAPE.search(text):
+    # One character is looked for several times faster than two.
+    escaped = "\\" in text and "\\u" in text
+    if escaped and _NEEDLESS_ESCAPE.search(text):
         raise StrictError("a letter or digit is written as an escape")
     if _deeper_than(text, MAX_JSON_DEPTH):
         raise StrictError(f"nested deeper than {MAX_JSON_DEPTH}")
     try:
         value = _DECODER.decode(text)
-        if "\\u" in text:
+        if escaped:
             # The only way for a lone surrogate into the value.
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:

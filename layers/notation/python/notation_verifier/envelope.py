@@ -3,7 +3,7 @@
 Spec: signature-specification, Signed Attributes and Unsigned Attributes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,14 +11,8 @@ from typing import Any
 
 from notation_verifier._strict import folded
 from notation_verifier.algorithms import SignatureAlgorithm
-from notation_verifier.certificate import Certificate, read_certificate
-from notation_verifier.chain import MAX_CHAIN_LENGTH
-from notation_verifier.errors import (
-    InvalidCertificate,
-    MalformedEnvelope,
-    UnsupportedEnvelope,
-)
-from notation_verifier.seen_chains import SeenChains
+from notation_verifier.certificate import Certificate
+from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
 
 JWS_MEDIA_TYPE = "application/jose+json"
 COSE_MEDIA_TYPE = "application/cose"
@@ -68,10 +62,6 @@ class ExtendedAttribute:
 
     value: Any
     critical: bool
-
-
-ReadChain = Callable[[Sequence[bytes]], tuple[Certificate, ...]]
-"""Reads the certificates of a chain, as :func:`read_chain` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,39 +120,3 @@ def check_times(
             f"{EXPIRY} ({expiry.isoformat()}) is not after {scheme.time_attribute}"
             f" ({signing_time.isoformat()})"
         )
-
-
-def read_chain(
-    ders: Sequence[bytes],
-    *,
-    known: Mapping[bytes, Certificate],
-    seen: SeenChains | None,
-) -> tuple[Certificate, ...]:
-    """Return the certificates of an envelope's chain.
-
-    Args:
-        ders: as sent, leaf first.
-        known: certificates already read, by their bytes; an anchor is not read twice.
-        seen: whole chains already read.
-
-    Raises:
-        MalformedEnvelope: none, more than ``MAX_CHAIN_LENGTH``, or one is none.
-    """
-    if not 1 <= len(ders) <= MAX_CHAIN_LENGTH:
-        raise MalformedEnvelope(
-            f"the chain has {len(ders)} certificates; 1 to {MAX_CHAIN_LENGTH} are read"
-        )
-    if seen is not None and (found := seen.find(tuple(ders))) is not None:
-        return found
-    chain: list[Certificate] = []
-    # From the root: an issuer's name is the next certificate's subject, and read there.
-    names_read: set[bytes] = set()
-    for index in reversed(range(len(ders))):
-        der = ders[index]
-        try:
-            certificate = known.get(der) or read_certificate(der, names_read=names_read)
-        except InvalidCertificate as error:
-            raise MalformedEnvelope(f"certificate {index}: {error}") from None
-        names_read.add(certificate.subject)
-        chain.append(certificate)
-    return tuple(reversed(chain))

@@ -6,6 +6,7 @@ revocation are looked at anew, so no change of a trust store, a statement or the
 makes an entry wrong.
 """
 
+from binascii import b2a_base64
 from collections import OrderedDict
 from threading import Lock
 
@@ -23,7 +24,7 @@ class SeenChains:
     5 and 6): what anyone else pushes drives out no chain of a trusted identity.
     """
 
-    __slots__ = ("_chains", "_limit", "_lock")
+    __slots__ = ("_chains", "_encoded", "_limit", "_lock")
 
     def __init__(self, limit: int = 256) -> None:
         """Keep at most ``limit`` chains: the ones used last.
@@ -36,6 +37,7 @@ class SeenChains:
         self._chains: OrderedDict[tuple[bytes, ...], tuple[Certificate, ...]] = (
             OrderedDict()
         )
+        self._encoded: dict[tuple[str, ...], tuple[bytes, ...]] = {}
         self._limit = limit
         self._lock = Lock()
 
@@ -54,6 +56,10 @@ class SeenChains:
                 self._chains.move_to_end(ders)
             return chain
 
+    def decoded(self, texts: tuple[str, ...]) -> tuple[bytes, ...] | None:
+        """Return the chain that is kept and has exactly this base64; None if unseen."""
+        return self._encoded.get(texts)
+
     def keep(self, chain: tuple[Certificate, ...]) -> None:
         """Keep a chain that holds together, instead of the one not used for longest."""
         ders = tuple([certificate.der for certificate in chain])
@@ -61,5 +67,12 @@ class SeenChains:
             return
         with self._lock:
             self._chains[ders] = chain
+            self._encoded[_encoded(ders)] = ders
             if len(self._chains) > self._limit:
-                self._chains.popitem(last=False)
+                longest, _ = self._chains.popitem(last=False)
+                self._encoded.pop(_encoded(longest), None)
+
+
+def _encoded(ders: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Return the one base64 by which the strict reader takes each certificate."""
+    return tuple([b2a_base64(der, newline=False).decode() for der in ders])

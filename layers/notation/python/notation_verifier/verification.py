@@ -5,10 +5,9 @@ one failed, unless its answer would mean nothing; what the level makes of the ch
 asked afterwards, by ``Verification.conclusion``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,14 +20,13 @@ from notation_verifier.authenticity import (
 )
 from notation_verifier.blob import Blob
 from notation_verifier.certificate import Certificate
+from notation_verifier.chain_reader import ChainReader
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
     JWS_MEDIA_TYPE,
     MAX_ENVELOPE_BYTES,
     Envelope,
-    ReadChain,
-    read_chain,
 )
 from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
 from notation_verifier.fetch import Fetch
@@ -76,9 +74,10 @@ VALIDATIONS = {
     CheckName.AUTHENTIC_TIMESTAMP: Validation.AUTHENTIC_TIMESTAMP,
     CheckName.REVOCATION: Validation.REVOCATION,
 }
-"""The validation of the level that each check belongs to."""
+"""The validation of the level that each check belongs to, in the checks' order."""
+_ORDER = tuple(VALIDATIONS.items())
 
-_READERS: Mapping[str, Callable[[bytes, ReadChain], Envelope]] = {
+_READERS: Mapping[str, Callable[[bytes, ChainReader], Envelope]] = {
     JWS_MEDIA_TYPE: read_jws,
     COSE_MEDIA_TYPE: read_cose,
 }
@@ -231,17 +230,17 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             settings=revocation_settings,
         ),
     )
-    outcomes: Mapping[CheckName, Outcome] = {
-        CheckName.SIGNATURE: signature,
-        CheckName.CERTIFICATE_CHAIN: chain,
-        CheckName.PAYLOAD: payload,
-        CheckName.CRITICAL_ATTRIBUTES: critical,
-        CheckName.AUTHENTICITY: authenticity,
-        CheckName.TRUSTED_IDENTITY: identity,
-        CheckName.EXPIRY: expiry,
-        CheckName.AUTHENTIC_TIMESTAMP: timestamp,
-        CheckName.REVOCATION: revocation,
-    }
+    outcomes = (
+        signature,
+        chain,
+        payload,
+        critical,
+        authenticity,
+        identity,
+        expiry,
+        timestamp,
+        revocation,
+    )
     return Verification(
         statement=statement.name,
         level=statement.level,
@@ -283,7 +282,7 @@ def read_envelope(
         raise MalformedEnvelope(
             f"an envelope of {len(envelope)} bytes; {MAX_ENVELOPE_BYTES} are read"
         )
-    return reader(envelope, partial(read_chain, known=known, seen=seen))
+    return reader(envelope, ChainReader(known, seen))
 
 
 def _lacking(revocation: Outcome, level: VerificationLevel) -> Reason | None:
@@ -307,10 +306,11 @@ def _pointless(
     return None
 
 
-def _checks(
-    outcomes: Mapping[CheckName, Outcome], level: VerificationLevel
-) -> tuple[Check, ...]:
-    """Return the checks, each left out where the level skips its validation."""
+def _checks(outcomes: Sequence[Outcome], level: VerificationLevel) -> tuple[Check, ...]:
+    """Return the checks, each left out where the level skips its validation.
+
+    ``outcomes`` are in the order of :class:`CheckName`.
+    """
     # No level skips anything unless it skips revocation.
     skipped = (
         {each for each in Validation if level.action(each) is Action.SKIP}
@@ -321,15 +321,14 @@ def _checks(
         [
             Check(
                 name=name,
-                validation=VALIDATIONS[name],
+                validation=validation,
                 outcome=outcome
-                if VALIDATIONS[name] not in skipped
+                if validation not in skipped
                 else Skipped(
-                    Reason.LEVEL_SKIPS,
-                    f"level {level.name} skips {VALIDATIONS[name]}",
+                    Reason.LEVEL_SKIPS, f"level {level.name} skips {validation}"
                 ),
             )
-            for name, outcome in outcomes.items()
+            for (name, validation), outcome in zip(_ORDER, outcomes, strict=True)
         ]
     )
 
