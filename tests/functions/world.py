@@ -1,4 +1,4 @@
-"""A world for the functions: ECR and Security Hub over HTTP, the rest on moto.
+"""A world for the functions: ECR, Signer and Security Hub over HTTP, the rest on moto.
 
 The functions run as Lambda runs them: settings from the environment, real clients,
 their environment built once. What they call of AWS is recorded by operation.
@@ -136,6 +136,7 @@ def _environment(url: str, capability: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL_ECR": url,
         "AWS_ENDPOINT_URL_SECURITYHUB": url,
+        "AWS_ENDPOINT_URL_SIGNER_DATA": url,
         "CAPABILITY": capability,
         "LEDGER_TABLE": "ledger",
         "POLICY_BUNDLE": "s3://policy/bundle.json",

@@ -20,6 +20,8 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "ecr:UpdateImageStorageClass": "ecr:UpdateImageStorageClass",
     "s3:GetObject": "s3:GetObject",
     "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",
+    # Service authorization reference: no resource type, so nothing but * fits.
+    "signer-data:GetRevocationStatus": "signer:GetRevocationStatus",
     "sqs:SendMessage": "sqs:SendMessage",
 }
 
@@ -48,6 +50,9 @@ ECR_WRITES: Final = frozenset(
     }
 )
 """Actions of ECR that change something."""
+
+NO_RESOURCE: Final = frozenset({"signer:GetRevocationStatus"})
+"""Actions that the reference gives no resource type: IAM takes only ``*`` for them."""
 
 LOG: Final = frozenset({"logs:CreateLogStream", "logs:PutLogEvents"})
 """What Lambda itself does with a function's role for its log."""

@@ -12,8 +12,9 @@ import pytest
 from sealward.aws.ledger_table import LedgerTable
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import CASES, batch, files, referrer
+from tests.functions.signer_images import SignerImages
 from tests.functions.world import World, world
-from tests.template.iam_actions import ECR_WRITES, LOG, POLL, actions
+from tests.template.iam_actions import ECR_WRITES, LOG, NO_RESOURCE, POLL, actions
 from tests.template.rendering import load, render
 
 CAPABILITIES = ("observe", "quarantine", "delete")
@@ -30,6 +31,7 @@ def performed(request: pytest.FixtureRequest) -> Iterator[tuple[str, World]]:
 
 
 def _play(made: World) -> None:
+    made.look(SignerImages(made).signed().event)
     cases = {case["name"]: case for case in json.loads(CASES.read_text())["cases"]}
     for name in cases:
         made.push(name, referrers=name != "held-then-signed")
@@ -112,6 +114,9 @@ def test_a_role_has_no_wildcards_and_no_managed_policies(role: str) -> None:
     assert not any("*" in action for action in _actions(statements))
     for statement in statements:
         resources = statement["Resource"]
+        if NO_RESOURCE.issuperset(_actions([statement])):
+            assert resources == "*"
+            continue
         for resource in [resources] if isinstance(resources, str) else resources:
             assert resource != "*"
             # All repositories of the account, and nothing else, are a pattern.
