@@ -97,6 +97,10 @@ class InProcessLedger:
         self._fail()
         self._judged[key] = judged
 
+    def forget_judged(self) -> None:
+        """Lose every item that ``keep_judged`` wrote."""
+        self._judged.clear()
+
     def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
         """See the port."""
         self._fail()

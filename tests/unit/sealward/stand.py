@@ -46,15 +46,23 @@ def revocable_signer(subject: str = "Leaf") -> forge.Signer:
     return forge.chain(subject=subject, ocsp="http://ocsp.example/")
 
 
-def bundle(*, serial: int = 1, level: Any = None, **settings: Any) -> PolicyBundle:
-    """Return a bundle with one policy for ``prod/*``."""
+def bundle(
+    *,
+    serial: int = 1,
+    level: Any = None,
+    identities: Sequence[str] = ("Leaf",),
+    **settings: Any,
+) -> PolicyBundle:
+    """Return a bundle with one policy for ``prod/*``, trusting ``identities``."""
     statement = {
         "name": "prod",
         "registryScopes": [f"{HOST}/prod/*"],
         "signatureVerification": level
         or {"level": "strict", "override": {"revocation": "skip"}},
         "trustStores": ["ca:acme"],
-        "trustedIdentities": ["x509.subject: CN=Leaf,O=acme,ST=WA,C=US"],
+        "trustedIdentities": [
+            f"x509.subject: CN={name},O=acme,ST=WA,C=US" for name in identities
+        ],
     }
     if statement["signatureVerification"] == {"level": "skip"}:
         del statement["trustStores"], statement["trustedIdentities"]
