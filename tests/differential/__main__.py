@@ -1,6 +1,6 @@
 """Compare the verifier with the reference on generated cases.
 
-    python -m tests.differential [--seed N] [--cases 5950] [--about TEXT] [--case FILE]
+    python -m tests.differential [--seed N] [--cases 7500] [--about TEXT] [--case FILE]
 
 Ends 1 where we accept what the reference rejects, where we are stricter than
 docs/deviations.md says, or where a run is too thin. Each such case is kept in
@@ -10,6 +10,7 @@ build/differential/, from where ``--case`` replays it.
 import argparse
 import re
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -19,9 +20,15 @@ from pathlib import Path
 from random import SystemRandom
 
 _ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(_ROOT / "layers" / "notation" / "python"))
+for _layer in ("notation", "gate"):
+    sys.path.insert(0, str(_ROOT / "layers" / _layer / "python"))
 
-from tests.differential import deviations, generation, oracle  # noqa: E402
+from tests.differential import (  # noqa: E402
+    deviations,
+    error_classes,
+    generation,
+    oracle,
+)
 from tests.differential.case import Case  # noqa: E402
 from tests.differential.certificates import CertificateMaker  # noqa: E402
 from tests.differential.comparison import Comparison, Relation, compare  # noqa: E402
@@ -29,12 +36,13 @@ from tests.differential.draft import Material  # noqa: E402
 from tests.differential.keys import KeyPool  # noqa: E402
 from tests.differential.ours import Judgement, judge  # noqa: E402
 from tests.differential.rules import RULES  # noqa: E402
+from tests.differential.services import Server  # noqa: E402
 from tests.figures import Figures  # noqa: E402
 
 BUILD = Path("build")
 KEPT = BUILD / "differential"
 _FULL_RUN = 5000
-_DEFAULT_CASES = 5950
+_DEFAULT_CASES = 7500
 _CASES_PER_RULE = 20
 _ACCEPTED_SHARE = 0.25
 # What differs between cases that are wrong in the same way.
@@ -51,6 +59,8 @@ class Tally:
     rules: Counter[str] = field(default_factory=Counter)
     deviations: Counter[str] = field(default_factory=Counter)
     reference_errors: Counter[str] = field(default_factory=Counter)
+    reference_classes: Counter[str] = field(default_factory=Counter)
+    """The library's own error types, wherever they came up."""
     wrong: list[tuple[Case, str]] = field(default_factory=list)
     unlisted: int = 0
 
@@ -81,21 +91,34 @@ def main(arguments: list[str]) -> int:
 def _run(program: Path, seed: int, count: int, about: str) -> int:
     print(f"differential: seed {seed}, {count} cases, {len(RULES)} rules", flush=True)
     began = time.monotonic()
-    material = Material(
-        KeyPool(), CertificateMaker(), datetime.now(UTC).replace(microsecond=0)
-    )
     reference = oracle.Oracle(program)
     judged: list[tuple[Case, Judgement]] = []
-    for case in generation.cases(seed, count, material, about=about):
-        reference.ask(case)
-        judged.append((case, judge(case, datetime.now(UTC))))
-    verdicts = reference.verdicts()
+    with (
+        tempfile.TemporaryDirectory(prefix="differential-") as folder,
+        Server(Path(folder)) as server,
+    ):
+        scratch = Path(folder)
+        material = Material(
+            KeyPool(),
+            CertificateMaker(),
+            datetime.now(UTC).replace(microsecond=0),
+            server.services,
+        )
+        for case in generation.cases(seed, count, material, about=about):
+            case.write(scratch)
+            reference.ask(case, scratch)
+            judged.append((case, judge(case, datetime.now(UTC), scratch)))
+        verdicts = reference.verdicts()
     tally = Tally()
     known = deviations.listed()
     for case, ours in judged:
         verdict = verdicts[case.id]
         tally.rules[case.rule] += 1
         tally.reference_errors[verdict.error_class] += not verdict.accepted
+        said = (verdict.error, *(check.error for check in verdict.failed))
+        tally.reference_classes.update(
+            error_classes.in_words(said).union(verdict.classes)
+        )
         _count(tally, case, compare(ours, verdict), known)
     _print(tally)
     full = count >= _FULL_RUN and not about
@@ -123,7 +146,8 @@ def _count(
 def _print(tally: Tally) -> None:
     for title, counter in (
         ("stricter, by the class in docs/deviations.md", tally.deviations),
-        ("the reference's errors, by type", tally.reference_errors),
+        ("what decided for the reference, by type", tally.reference_errors),
+        ("the reference's own error classes, wherever", tally.reference_classes),
         ("cases, by rule", tally.rules),
     ):
         print(f"\n{title}:")
@@ -162,36 +186,57 @@ def _figures(tally: Tally, seed: int, seconds: float, *, full: bool) -> int:
     )
     figures.add("rejected_by_both", tally.relations[Relation.REJECTED_BY_BOTH])
     figures.add("we_accept_it_rejects", tally.relations[Relation.LAXER], exactly=0)
+    figures.add("reference_crashes", tally.relations[Relation.CRASHED])
     figures.add("stricter_listed", sum(tally.deviations.values()))
     figures.add("stricter_unlisted", tally.unlisted, exactly=0)
     figures.add("reference_error_types", len(+tally.reference_errors))
+    missing = error_classes.POSSIBLE - set(tally.reference_classes)
+    unknown = set(tally.reference_classes) - error_classes.POSSIBLE
+    for name in sorted(missing) if full else ():
+        print(f"never seen: {name}")
+    for name in sorted(unknown):
+        print(f"not in tests/differential/error_classes.py: {name}")
+    figures.add("reference_error_classes", len(+tally.reference_classes))
+    figures.add(
+        "reference_error_classes_never_seen", len(missing), exactly=0 if full else None
+    )
+    figures.add("reference_error_classes_unknown", len(unknown), exactly=0)
     figures.add("seconds", round(seconds, 1))
     return figures.finish()
 
 
 def _replay(program: Path, cases: Iterable[Case]) -> int:
-    found = list(cases)
-    verdicts = oracle.ask_all(program, found)
-    known = deviations.listed()
     wrong = 0
-    for case in found:
-        ours = judge(case, datetime.now(UTC))
-        verdict = verdicts[case.id]
-        comparison = compare(ours, verdict)
-        tally = Tally()
-        _count(tally, case, comparison, known)
-        wrong += len(tally.wrong)
-        print(f"case {case.id} ({case.rule}): {comparison.relation}")
-        print(f"  reference: {'accepts' if verdict.accepted else 'rejects'}", end=" ")
-        print(f"at {verdict.stage}: {verdict.error_class} {verdict.error}")
-        for check in verdict.failed:
-            print(f"    {check.validation} ({check.action}): {check.error}")
-        print(f"  ours: {'accepts' if ours.accepted else 'rejects'} at {ours.stage}")
-        for refusal in ours.refusals:
-            print(f"    {refusal.validation or 'policy'}: {refusal}")
-        for _, explanation in tally.wrong:
-            print(f"  {explanation}")
+    for case in cases:
+        with (
+            tempfile.TemporaryDirectory(prefix="differential-") as folder,
+            Server(Path(folder), base=case.service),
+        ):
+            scratch = Path(folder)
+            case.write(scratch)
+            asked = oracle.Oracle(program)
+            asked.ask(case, scratch)
+            ours = judge(case, datetime.now(UTC), scratch)
+            wrong += _show(case, ours, asked.verdicts()[case.id])
     return 1 if wrong else 0
+
+
+def _show(case: Case, ours: Judgement, verdict: oracle.Verdict) -> int:
+    """Print what both say of a case; return how often that is wrong."""
+    comparison = compare(ours, verdict)
+    tally = Tally()
+    _count(tally, case, comparison, deviations.listed())
+    print(f"case {case.id} ({case.rule}): {comparison.relation}")
+    print(f"  reference: {'accepts' if verdict.accepted else 'rejects'}", end=" ")
+    print(f"at {verdict.stage}: {verdict.error_class} {verdict.error}")
+    for check in verdict.failed:
+        print(f"    {check.validation} ({check.action}): {check.error}")
+    print(f"  ours: {'accepts' if ours.accepted else 'rejects'} at {ours.stage}")
+    for refusal in ours.refusals:
+        print(f"    {refusal.validation or 'policy'}: {refusal}")
+    for _, explanation in tally.wrong:
+        print(f"  {explanation}")
+    return len(tally.wrong)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from enum import StrEnum
 from tests.differential.oracle import Verdict
 from tests.differential.ours import Judgement, Refusal
 
+PANIC = "panic"
+"""What the oracle calls a crash of the reference."""
 _STAGES = ("policy", "selection", "skip", "verification")
 
 
@@ -18,6 +20,8 @@ class Relation(StrEnum):
     """We hold something against the case that the reference does not."""
     LAXER = "laxer"
     """The reference holds something against the case that we do not. Never allowed."""
+    CRASHED = "the reference crashes"
+    """It has no verdict; we hold something against the case, if only logged."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ def compare(ours: Judgement, reference: Verdict) -> Comparison:
     The reference stops at the first enforced validation that fails, we go on: of a case
     that both reject, the reference's failures must be among ours.
     """
+    if reference.error_class == PANIC and ours.failed:
+        return Comparison(Relation.CRASHED, reference.error)
     if reference.accepted and ours.accepted:
         return _both_accept(ours, reference)
     if reference.accepted:

@@ -10,6 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from notation_verifier.revocation import (
+    Cause,
+    CertificateRevocation,
+    Method,
+    RevocationStatus,
+)
 from tests.differential.ours import Refusal
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "deviations.md"
@@ -107,11 +113,28 @@ _CLASSES = (
     ),
     _class("tsa-constraints", r"^tsa-chain-invalid: .*which is not applied here"),
     _class("tsa-paths", r"^tsa-chain-invalid: ", "timestamp-cross-signed"),
+    _class("unanchored-revocation", r"^not-anchored: nothing is asked about"),
     _class("empty-values", r"^InvalidTrustPolicy: .*its attribute [^ ]+ is empty"),
     _class("name-text", r"^InvalidTrustPolicy: .*(escapes nothing|without a type)"),
     _class(
+        "pem",
+        r"^InvalidTrustStore: .*(PEM block is not a whole CERTIFICATE|base64)",
+        "folder-pem-text",
+    ),
+    _class(
         "store-load",
         r"^InvalidTrustStore: ",
+        "folder-absent-store",
+        "folder-der-text",
+        "folder-empty-file",
+        "folder-empty-store",
+        "folder-file-is-link",
+        "folder-holds-folder",
+        "folder-no-anchor",
+        "folder-second-store",
+        "folder-store-is-file",
+        "folder-store-is-link",
+        "folder-unreadable",
         "store-empty",
         "store-holds-issued-leaf",
         "store-of-another-type",
@@ -120,8 +143,49 @@ _CLASSES = (
 )
 
 
+# The class by why an answer was refused; those of CRLs where they differ.
+_OCSP_CLASSES = {
+    Cause.RESPONDER_NOT_AUTHORISED: "ocsp-responder",
+    Cause.OTHER_ISSUER: "ocsp-issuer",
+    Cause.MALFORMED: "ocsp-single",
+    Cause.CRITICAL_EXTENSION: "ocsp-single",
+    Cause.UNSUPPORTED_ALGORITHM: "revocation-algorithms",
+    Cause.FROM_THE_FUTURE: "revocation-future",
+    Cause.EXPIRED: "refused-revocation",
+    Cause.NO_NEXT_UPDATE: "refused-revocation",
+}
+_CRL_CLASSES = {
+    Cause.OTHER_ISSUER: "crl-issuer",
+    Cause.OUT_OF_SCOPE: "crl-scope",
+    Cause.DELTA_MISMATCH: "crl-delta",
+    Cause.MALFORMED: "revocation-encoding",
+    Cause.CRITICAL_EXTENSION: "crl-entries",
+    Cause.UNSUPPORTED_ALGORITHM: "revocation-algorithms",
+    Cause.UNSUPPORTED_URL: "revocation-urls",
+    Cause.FROM_THE_FUTURE: "revocation-future",
+    Cause.EXPIRED: "refused-revocation",
+    Cause.NO_NEXT_UPDATE: "refused-revocation",
+}
+
+
+def _class_of_revocation(found: CertificateRevocation) -> str | None:
+    """Return the class of what was found of the certificate that decided."""
+    if not found.attempts:
+        return "revocation-pointers"
+    for attempt in found.attempts:
+        classes_ = _OCSP_CLASSES if attempt.method is Method.OCSP else _CRL_CLASSES
+        if attempt.cause in classes_:
+            return classes_[attempt.cause]
+    last = found.attempts[-1]
+    if last.status is not RevocationStatus.REVOKED:
+        return None
+    return "revoked-for-good" if last.fresh_until is None else "crl-entries"
+
+
 def class_of(refusal: Refusal, rule: str) -> str | None:
     """Return the class of a refusal in a case about ``rule``; None for none."""
+    if refusal.revocation is not None:
+        return _class_of_revocation(refusal.revocation)
     text = str(refusal)
     for each in _CLASSES:
         if each.message.search(text) and (not each.rules or rule in each.rules):
@@ -131,7 +195,9 @@ def class_of(refusal: Refusal, rule: str) -> str | None:
 
 def classes() -> frozenset[str]:
     """Return the ids of all classes a refusal can be put into."""
-    return frozenset(each.id for each in _CLASSES)
+    answers = (*_OCSP_CLASSES.values(), *_CRL_CLASSES.values())
+    named = ("revocation-pointers", "revoked-for-good", *answers)
+    return frozenset((*(each.id for each in _CLASSES), *named))
 
 
 def listed(document: Path = DOCUMENT) -> frozenset[str]:

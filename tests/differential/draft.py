@@ -8,10 +8,11 @@ from random import Random
 from typing import Any
 
 from tests.differential import encoding, names
-from tests.differential.case import Case
+from tests.differential.case import Case, Entry
 from tests.differential.certificates import CertificateMaker, Template
 from tests.differential.encoding import Pairs, Tag
 from tests.differential.keys import ALGORITHM_OF_KEY, KeyPool
+from tests.differential.services import Services
 
 SIGNING_SCHEME = "io.cncf.notary.signingScheme"
 SIGNING_TIME = "io.cncf.notary.signingTime"
@@ -39,6 +40,8 @@ class Material:
     certificates: CertificateMaker
     now: datetime
     """The run's beginning, whole seconds; both verifiers use their own clocks."""
+    services: Services = field(default_factory=Services)
+    """Who answers questions about revocation."""
 
 
 def unchanged(value: Any) -> Any:
@@ -68,6 +71,14 @@ class Draft:
     subject_digest: str
     subject_size: int
     subject_media_type: str
+    metadata: dict[str, str] = field(default_factory=dict)
+    """User metadata that must have been signed."""
+    identifier: str = "draft"
+    """The case's: its revocation services are found by it."""
+    folder: list[Entry] | None = None
+    """Trust stores on disk, instead of ``stores``."""
+    answers: dict[str, bytes] = field(default_factory=dict)
+    """What revocation services answer, by the name that ``url`` was given."""
     other_statements: list[dict[str, Any]] = field(default_factory=list)
     content_type: str = PAYLOAD_CONTENT_TYPE
     algorithm: str | None = None
@@ -122,14 +133,18 @@ class Draft:
         """The type of trust store the scheme is looked up in."""
         return "ca" if self.scheme == X509 else "signingAuthority"
 
+    def url(self, name: str, *, status: int = 200) -> str:
+        """Return where the answer ``name`` is served, with a status of HTTP."""
+        return self.material.services.url(self.identifier, name, status=status)
+
     def certificate(self, index: int) -> bytes:
         """Return the DER of one certificate of the chain."""
         return self.material.certificates.certificate(self.chain[index])
 
-    def case(self, identifier: str, rule: str) -> Case:
+    def case(self, rule: str) -> Case:
         """Build the case."""
         return Case(
-            id=identifier,
+            id=self.identifier,
             rule=rule,
             policy=self._policy(),
             stores=self.stores,
@@ -139,6 +154,10 @@ class Draft:
             subject_size=self.subject_size,
             media_type=self.format if self.media_type is None else self.media_type,
             envelope=self.on_envelope(self._envelope()) if self.with_envelope else None,
+            metadata=self.metadata,
+            folder=None if self.folder is None else tuple(self.folder),
+            answers=self.answers,
+            service=self.material.services.base,
         )
 
     def _policy(self) -> bytes:

@@ -7,6 +7,7 @@ from tests.differential import (
     certificate_rules,
     chain_rules,
     cose_rules,
+    folder_rules,
     good,
     header_rules,
     identity_rules,
@@ -14,7 +15,9 @@ from tests.differential import (
     mutation_rules,
     payload_rules,
     policy_rules,
+    revocation_rules,
     scope_rules,
+    timestamp_revocation_rules,
     timestamp_rules,
     trust_rules,
 )
@@ -33,7 +36,10 @@ RULE_MODULES = (
     scope_rules,
     identity_rules,
     trust_rules,
+    folder_rules,
     timestamp_rules,
+    revocation_rules,
+    timestamp_revocation_rules,
     mutation_rules,
 )
 """Imported for the rules they enter."""
@@ -47,10 +53,12 @@ def cases(
 ) -> Iterator[Case]:
     """Yield ``count`` cases; one seed and count give the same shapes each time.
 
-    Every rule gets the same number; what the division leaves is good cases. ``about``
+    Every rule gets the same number, times its weight; the rest is good cases. ``about``
     keeps to the rules whose id holds it.
     """
-    rules = [rule for rule in RULES.values() if about in rule.id]
+    rules = [
+        rule for rule in RULES.values() if about in rule.id for _ in range(rule.weight)
+    ]
     rounds = int(count * (1 - _LEAST_GOOD)) // len(rules)
     plan: list[Rule | None] = [rule for rule in rules for _ in range(rounds)]
     plan += [None] * (count - len(plan))
@@ -64,10 +72,14 @@ def case(seed: int, number: int, rule: Rule | None, material: Material) -> Case:
     rng = Random(f"{seed}/{number}")
     identifier = f"{seed}-{number}"
     if rule is None:
-        return good.draft(rng, material).case(identifier, GOOD)
-    length = rng.choice(rule.lengths) if rule.lengths else None
-    draft = good.draft(
-        rng, material, format_=rule.format, length=length, scheme=rule.scheme
-    )
+        draft = good.draft(rng, material)
+    else:
+        length = rng.choice(rule.lengths) if rule.lengths else None
+        draft = good.draft(
+            rng, material, format_=rule.format, length=length, scheme=rule.scheme
+        )
+    draft.identifier = identifier
+    if rule is None:
+        return draft.case(GOOD)
     rule.apply(draft)
-    return draft.case(identifier, rule.id)
+    return draft.case(rule.id)

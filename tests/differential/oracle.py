@@ -39,6 +39,8 @@ class Verdict:
     error_class: str
     error: str
     failed: tuple[FailedCheck, ...]
+    classes: tuple[str, ...] = ()
+    """The library's own error types that came up, as ``package.Type``."""
 
     @classmethod
     def read(cls, record: dict[str, Any]) -> "Verdict":
@@ -54,6 +56,7 @@ class Verdict:
                 for check in record["checks"]
                 if check["error"]
             ),
+            classes=tuple(record["classes"]),
         )
 
 
@@ -100,11 +103,11 @@ class Oracle:
             record = json.loads(line)
             self._verdicts[record["id"]] = Verdict.read(record)
 
-    def ask(self, case: Case) -> None:
-        """Send a case; the verdict comes with ``verdicts``."""
+    def ask(self, case: Case, scratch: Path) -> None:
+        """Send a case that is written below ``scratch``."""
         if self._process.stdin is None:
             raise OracleUnavailable("the oracle has no standard input")
-        self._process.stdin.write(case.to_json() + "\n")
+        self._process.stdin.write(case.to_json(scratch) + "\n")
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return all verdicts by the case's id; nothing can be asked after.
@@ -121,8 +124,8 @@ class Oracle:
 
 
 def ask_all(program: Path, cases: Iterable[Case]) -> dict[str, Verdict]:
-    """Return the verdicts on ``cases``."""
+    """Return the verdicts on cases without trust stores on disk."""
     oracle = Oracle(program)
     for case in cases:
-        oracle.ask(case)
+        oracle.ask(case, Path())
     return oracle.verdicts()

@@ -1,17 +1,25 @@
 """Our verdicts, in the terms of the comparison."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.errors import InvalidTrustStore, NotationError
 from notation_verifier.levels import Validation
-from notation_verifier.report import Check, Conclusion, Failed, Passed, Verification
+from notation_verifier.report import Conclusion, Failed, Passed, Reason, Verification
+from notation_verifier.revocation import CertificateRevocation, ChainRevocation
 from notation_verifier.trust_policy import TrustPolicyDocument, TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
 from notation_verifier.verification import verify
+from sealward.cli.trust_store_folder import read_trust_stores
+from sealward.policy.problems import InvalidBundle
 from tests.differential.case import Case
+from tests.differential.loopback import Loopback
+
+_UNKNOWN = (Reason.REVOCATION_UNKNOWN, Reason.TSA_REVOCATION_UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Refusal:
     validation: str
     """The validation it belongs to; "" for a policy or a store."""
     enforced: bool
+    revocation: CertificateRevocation | None = None
+    """What was found of the certificate that decided, for a check of revocation."""
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"
@@ -53,8 +63,8 @@ class Judgement:
         return tuple(each for each in self.refusals if each.enforced)
 
 
-def judge(case: Case, now: datetime) -> Judgement:
-    """Return our verdict on a case."""
+def judge(case: Case, now: datetime, scratch: Path = Path()) -> Judgement:
+    """Return our verdict on a case, whose files were written below ``scratch``."""
     try:
         document = TrustPolicyDocument.parse(case.policy)
     except NotationError as error:
@@ -73,16 +83,21 @@ def judge(case: Case, now: datetime) -> Judgement:
             readable=True,
             refusals=(),
         )
-    return _verified(case, case.envelope, statement, now)
+    return _verified(case, case.envelope, statement, now, scratch)
 
 
 def _verified(
-    case: Case, envelope: bytes, statement: TrustPolicyStatement, now: datetime
+    case: Case,
+    envelope: bytes,
+    statement: TrustPolicyStatement,
+    now: datetime,
+    scratch: Path,
 ) -> Judgement:
     refused: tuple[Refusal, ...] = ()
     try:
+        held = case.stores if case.folder is None else _on_disk(case, scratch)
         stores = _stores(
-            tuple((name, tuple(ders)) for name, ders in sorted(case.stores.items()))
+            tuple((name, tuple(ders)) for name, ders in sorted(held.items()))
         )
     except InvalidTrustStore as error:
         # Nobody verifies with such stores; the envelope is judged all the same, so that
@@ -101,6 +116,8 @@ def _verified(
             statement=statement,
             trust_stores=stores,
             now=now,
+            user_metadata=case.metadata,
+            fetch=Loopback(case.service) if case.service else None,
         )
     except NotationError as error:
         refusals = (*refused, _refusal(error, "integrity"))
@@ -117,7 +134,9 @@ def _verified(
 def _held_against(report: Verification, *, without_stores: bool) -> tuple[Refusal, ...]:
     """Return the failed checks; and the open ones, where only they decided.
 
-    ``without_stores`` leaves out what says no more than that the stores were refused.
+    What could not be found out about revocation is a failure to the reference, and held
+    against the case whatever the level makes of it. ``without_stores`` leaves out what
+    says no more than that the stores were refused.
     """
     undecided = report.conclusion() is Conclusion.INCONCLUSIVE and not without_stores
     found: list[Refusal] = []
@@ -128,15 +147,27 @@ def _held_against(report: Verification, *, without_stores: bool) -> tuple[Refusa
             continue
         if without_stores and check.validation is Validation.AUTHENTICITY:
             continue
-        if isinstance(outcome, Failed) or (enforced and undecided):
+        asked = outcome.reason in _UNKNOWN
+        if isinstance(outcome, Failed) or asked or (enforced and undecided):
             found.append(
-                _held(check, outcome.reason, outcome.detail, enforced=enforced)
+                Refusal(
+                    outcome.reason,
+                    outcome.detail,
+                    check.validation.value,
+                    enforced=enforced,
+                    revocation=_decisive(report, outcome.reason),
+                )
             )
     return tuple(found)
 
 
-def _held(check: Check, reason: str, detail: str, *, enforced: bool) -> Refusal:
-    return Refusal(reason, detail, check.validation.value, enforced=enforced)
+def _decisive(report: Verification, reason: Reason) -> CertificateRevocation | None:
+    found: ChainRevocation | None = None
+    if reason in (Reason.CERTIFICATE_REVOKED, Reason.REVOCATION_UNKNOWN):
+        found = report.revocation
+    elif reason in (Reason.TSA_REVOKED, Reason.TSA_REVOCATION_UNKNOWN):
+        found = report.timestamp.revocation if report.timestamp else None
+    return found.decisive if found else None
 
 
 def _refusal(error: NotationError, validation: str) -> Refusal:
@@ -151,6 +182,23 @@ def _refused(stage: str, statement: str, refusals: tuple[Refusal, ...]) -> Judge
         readable=False,
         refusals=refusals,
     )
+
+
+def _on_disk(case: Case, scratch: Path) -> Mapping[str, Sequence[bytes]]:
+    """Return the stores the document names, as the gate reads them.
+
+    Raises:
+        InvalidTrustStore: one of them cannot be read.
+    """
+    named = {
+        str(store)
+        for each in TrustPolicyDocument.parse(case.policy).statements
+        for store in each.trust_stores
+    }
+    try:
+        return read_trust_stores(case.trust_store(scratch), sorted(named))
+    except InvalidBundle as error:
+        raise InvalidTrustStore(str(error)) from error
 
 
 @lru_cache(maxsize=512)

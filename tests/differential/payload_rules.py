@@ -176,3 +176,26 @@ def _bytes_inside(draft: Draft) -> None:
         return body.replace(b"MARK", piece)
 
     draft.on_target = change
+
+
+@rule("payload-user-metadata")
+def _user_metadata(draft: Draft) -> None:
+    """Annotations that are required: there, missing, other, of no text."""
+    rng = draft.rng
+    draft.metadata = (
+        {"team": "payments", "": "x", "Ä": ""} if rng.random() < 0.2 else {}
+    )
+    draft.metadata["team"] = "payments"
+    signed = rng.choice(
+        (
+            draft.metadata,
+            draft.metadata | {"more": "y"},
+            {**draft.metadata, "team": "Payments"},
+            {**draft.metadata, "team": " payments"},
+            {"Team": "payments"},
+            {},
+            None,
+        )
+    )
+    if signed is not None:
+        draft.on_target = lambda target: target.append(("annotations", signed))

@@ -16,6 +16,8 @@ class Rule:
     scheme: str | None
     lengths: tuple[int, ...] | None
     """Chain lengths it applies to."""
+    weight: int = 1
+    """How many times the cases of another rule it gets: it has as many shapes."""
 
 
 RULES: dict[str, Rule] = {}
@@ -27,6 +29,7 @@ def rule(
     format_: str | None = None,
     scheme: str | None = None,
     lengths: tuple[int, ...] | None = None,
+    weight: int = 1,
 ) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
     """Enter a function among the rules under an id of its own."""
 
@@ -34,7 +37,12 @@ def rule(
         if id_ in RULES:
             raise ValueError(f"two rules are called {id_}")
         RULES[id_] = Rule(
-            id=id_, apply=apply, format=format_, scheme=scheme, lengths=lengths
+            id=id_,
+            apply=apply,
+            format=format_,
+            scheme=scheme,
+            lengths=lengths,
+            weight=weight,
         )
         return apply
 

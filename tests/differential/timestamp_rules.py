@@ -5,7 +5,6 @@ are signed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -15,89 +14,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests import forge
 from tests.differential import encoding
+from tests.differential.der_changes import bytes_changed, element_changed
 from tests.differential.draft import JWS, X509, Draft
 from tests.differential.encoding import Pairs
 from tests.differential.rules import rule
 from tests.forge import timestamps as ts
-from tests.forge.revocation import der, generalized, integer, oid, sequence, tlv
+from tests.forge.revocation import der, generalized, oid, tlv
 
 _HEADER = "io.cncf.notary.timestampSignature"
 _SECOND = timedelta(seconds=1)
 _AUTHORITY = ts.authority(3)
-_OTHER_TAGS = bytes.fromhex("01 02 04 05 06 0c 17 18 30 31 80 81 a0 a1 a4")
-_MORE = (tlv(5), integer(200), tlv(4, b"x"), sequence())
-_CONSTRUCTED = 0x20
-
-
-@dataclass(frozen=True)
-class _Element:
-    start: int
-    content: int
-    end: int
-
-
-def _elements(data: bytes, start: int, end: int) -> list[_Element]:
-    """Return every element of well-formed DER, the outermost first."""
-    found: list[_Element] = []
-    while start < end:
-        length, content = data[start + 1], start + 2
-        if length & 0x80:
-            octets = length & 0x7F
-            length = int.from_bytes(data[content : content + octets])
-            content += octets
-        found.append(_Element(start, content, content + length))
-        if data[start] & _CONSTRUCTED:
-            found += _elements(data, content, content + length)
-        start = content + length
-    return found
-
-
-def _replaced(data: bytes, old: _Element, new: bytes) -> bytes:
-    """Return DER with one element replaced, the lengths around it right again."""
-
-    def rebuilt(start: int, end: int) -> bytes:
-        out = b""
-        for each in _elements(data, start, end):
-            if each.start != start:
-                continue
-            if each == old:
-                out += new
-            elif each.start <= old.start and old.end <= each.end:
-                out += tlv(data[each.start], rebuilt(each.content, each.end))
-            else:
-                out += data[each.start : each.end]
-            start = each.end
-        return out
-
-    return rebuilt(0, len(data))
-
-
-def _bytes_changed(rng: Random, data: bytes) -> bytes:
-    changed = bytearray(data)
-    for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        if changed:
-            changed[rng.randrange(len(changed))] = rng.randrange(256)
-    return bytes(changed)
-
-
-def _element_changed(rng: Random, data: bytes) -> bytes:
-    """Return DER with an element left out, doubled, renamed, moved or emptied."""
-    elements = _elements(data, 0, len(data))
-    old = rng.choice(elements)
-    whole, content = data[old.start : old.end], data[old.content : old.end]
-    other = rng.choice(elements)
-    new = rng.choice(
-        (
-            b"",
-            whole + whole,
-            bytes((rng.choice(_OTHER_TAGS),)) + whole[1:],
-            tlv(whole[0], _bytes_changed(rng, content)),
-            data[other.start : other.end],
-            whole + rng.choice(_MORE),
-            tlv(whole[0]),
-        )
-    )
-    return _replaced(data, old, new)
 
 
 def _shape(rng: Random, draft: Draft) -> dict[str, Any]:
@@ -116,7 +42,7 @@ def _shape(rng: Random, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _stamp(
+def stamp(
     draft: Draft,
     make: Callable[[bytes], bytes | None],
     roots: Sequence[bytes] = (_AUTHORITY.root_der,),
@@ -144,37 +70,37 @@ def _stamp(
     draft.on_unprotected = carry
 
 
-def _token(draft: Draft, **changes: Any) -> Callable[[bytes], bytes]:
+def token(draft: Draft, **changes: Any) -> Callable[[bytes], bytes]:
     shape = _shape(draft.rng, draft)
     return lambda signature: ts.Token(message=signature, **shape | changes).der()
 
 
 @rule("timestamp-good", scheme=X509)
 def _good(draft: Draft) -> None:
-    _stamp(draft, _token(draft))
+    stamp(draft, token(draft))
 
 
 @rule("timestamp-missing", scheme=X509)
 def _missing(draft: Draft) -> None:
-    _stamp(draft, lambda _: draft.rng.choice((None, b"")))
+    stamp(draft, lambda _: draft.rng.choice((None, b"")))
 
 
 @rule("timestamp-of-another", scheme=X509)
 def _another(draft: Draft) -> None:
-    make = _token(draft)
-    _stamp(draft, lambda signature: make(signature[:-1]))
+    make = token(draft)
+    stamp(draft, lambda signature: make(signature[:-1]))
 
 
 @rule("timestamp-bytes", scheme=X509)
 def _bytes(draft: Draft) -> None:
-    make = _token(draft)
-    _stamp(draft, lambda signature: _bytes_changed(draft.rng, make(signature)))
+    make = token(draft)
+    stamp(draft, lambda signature: bytes_changed(draft.rng, make(signature)))
 
 
 @rule("timestamp-elements", scheme=X509)
 def _changed(draft: Draft) -> None:
-    make = _token(draft)
-    _stamp(draft, lambda signature: _element_changed(draft.rng, make(signature)))
+    make = token(draft)
+    stamp(draft, lambda signature: element_changed(draft.rng, make(signature)))
 
 
 @rule("timestamp-info", scheme=X509)
@@ -184,11 +110,11 @@ def _info(draft: Draft) -> None:
 
     def make(signature: bytes) -> bytes:
         right = ts.Token(message=signature, **shape)
-        change = draft.rng.choice((_element_changed, _bytes_changed))
+        change = draft.rng.choice((element_changed, bytes_changed))
         info = change(draft.rng, right.info())
         return ts.Token(message=signature, tst_info=info, **shape).der()
 
-    _stamp(draft, make)
+    stamp(draft, make)
 
 
 @rule("timestamp-attribute", scheme=X509)
@@ -208,12 +134,12 @@ def _attribute(draft: Draft) -> None:
                 (ts.SIGNING_CERTIFICATE_V2, right.signing_certificate()),
             )
         )
-        change = draft.rng.choice((_element_changed, _bytes_changed))
+        change = draft.rng.choice((element_changed, bytes_changed))
         values = draft.rng.choice(((change(draft.rng, value),), (value, value), None))
         changed = {**kept, kind: values}
         return ts.Token(message=signature, attributes=changed, **shape).der()
 
-    _stamp(draft, make)
+    stamp(draft, make)
 
 
 @rule("timestamp-algorithm", scheme=X509)
@@ -223,13 +149,13 @@ def _algorithm(draft: Draft) -> None:
     named = draft.rng.choice((ts.ECDSA_WITH[signed], ts.RSA, ts.RSA_PSS, "1.2.3"))
     digest = draft.rng.choice(hashes_)
     changes = {"digest": digest, "signed_hash": signed, "algorithm": named}
-    _stamp(draft, _token(draft, **changes))
+    stamp(draft, token(draft, **changes))
 
 
 @rule("timestamp-versions", scheme=X509)
 def _versions(draft: Draft) -> None:
     name = draft.rng.choice(("tst_version", "version", "info_version"))
-    _stamp(draft, _token(draft, **{name: draft.rng.choice((0, 1, 2, 3, 4))}))
+    stamp(draft, token(draft, **{name: draft.rng.choice((0, 1, 2, 3, 4))}))
 
 
 @rule("timestamp-time", scheme=X509)
@@ -243,7 +169,7 @@ def _time(draft: Draft) -> None:
         "accuracy": draft.rng.choice((b"", *map(ts.accuracy, (0, 1, 2)))),
         "attributes": {ts.SIGNING_TIME: None},
     }
-    _stamp(draft, _token(draft, **changes))
+    stamp(draft, token(draft, **changes))
 
 
 def _authority_changes(draft: Draft, *, ca: bool) -> dict[str, Any]:
@@ -307,9 +233,9 @@ def _authority(draft: Draft) -> None:
         above, **_authority_changes(draft, ca=False) if odd == depth else {}
     )
     carried = draft.rng.choice((signer.ders[:-1], signer.ders, signer.ders[:1]))
-    _stamp(
+    stamp(
         draft,
-        _token(draft, signer=signer, certificates=carried),
+        token(draft, signer=signer, certificates=carried),
         roots=[signer.root_der],
     )
 
@@ -332,9 +258,9 @@ def _cross_signed(draft: Draft) -> None:
     if rng.random() < 0.3:
         carried.append(der(roots[0].authority("B", algorithm="ES256").certificate))
     rng.shuffle(carried)
-    _stamp(
+    stamp(
         draft,
-        _token(draft, signer=signer, certificates=[signer.ders[0], *carried]),
+        token(draft, signer=signer, certificates=[signer.ders[0], *carried]),
         roots=[der(each.certificate) for each in rng.sample(roots, rng.choice((1, 2)))],
     )
 
@@ -347,4 +273,4 @@ def _stores(draft: Draft) -> None:
     roots = draft.rng.choice(
         ([other.certificate], [other.certificate, _AUTHORITY.chain[-1]])
     )
-    _stamp(draft, _token(draft), roots=[der(each) for each in roots])
+    stamp(draft, token(draft), roots=[der(each) for each in roots])

@@ -9,6 +9,9 @@ type Case struct {
 	// Stores are the trust stores by what statements call them ("ca:name"): the
 	// certificates of each, in DER.
 	Stores map[string][][]byte `json:"stores"`
+	// TrustStore is a folder that holds the trust stores instead, as the command's own
+	// configuration folder does: truststore/x509/<type>/<name>/ is below it.
+	TrustStore string `json:"trustStore,omitempty"`
 	// Reference is the artifact: host/repository@digest.
 	Reference string `json:"reference"`
 	// Subject is the artifact's descriptor as the registry serves it.
@@ -56,6 +59,9 @@ type Verdict struct {
 	Class string `json:"class"`
 	// Error is that error's text.
 	Error string `json:"error"`
+	// Classes are the library's own error types, by package, that came up anywhere: in
+	// what decided, below it, in a check that was only logged, from a revocation server.
+	Classes []string `json:"classes"`
 	// Checks are the validations made, in the order they were made; one that is enforced
 	// and fails is the last.
 	Checks []Check `json:"checks"`

@@ -16,16 +16,22 @@ import (
 	"github.com/notaryproject/notation-core-go/revocation/crl"
 	"github.com/notaryproject/notation-core-go/revocation/purpose"
 	"github.com/notaryproject/notation-go"
+	"github.com/notaryproject/notation-go/dir"
 	"github.com/notaryproject/notation-go/verifier"
 	"github.com/notaryproject/notation-go/verifier/trustpolicy"
+	"github.com/notaryproject/notation-go/verifier/truststore"
 	"github.com/notaryproject/notation-plugin-framework-go/plugin"
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
+// patience bounds a question to a revocation service. All of them are on this machine and
+// answer at once or refuse: whoever meets the bound has found a fault, not a slow network.
+const patience = 30 * time.Second
+
 // Judge gives verdicts; it may be used by several goroutines.
 type Judge struct {
-	options verifier.VerifierOptions
+	signing, timestamping revocation.Validator
 }
 
 // newJudge returns a judge whose revocation checks reach loopback addresses only.
@@ -38,20 +44,17 @@ func newJudge() (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Judge{options: verifier.VerifierOptions{
-		RevocationCodeSigningValidator:  signing,
-		RevocationTimestampingValidator: timestamping,
-	}}, nil
+	return &Judge{signing: signing, timestamping: timestamping}, nil
 }
 
 // validator returns what the notation command checks revocation with, without its cache.
 func validator(of purpose.Purpose) (revocation.Validator, error) {
-	fetcher, err := crl.NewHTTPFetcher(loopbackClient(5 * time.Second))
+	fetcher, err := crl.NewHTTPFetcher(loopbackClient(patience))
 	if err != nil {
 		return nil, err
 	}
 	return revocation.NewWithOptions(revocation.Options{
-		OCSPHTTPClient:   loopbackClient(2 * time.Second),
+		OCSPHTTPClient:   loopbackClient(patience),
 		CRLFetcher:       fetcher,
 		CertChainPurpose: of,
 	})
@@ -69,30 +72,42 @@ func loopbackClient(timeout time.Duration) *http.Client {
 		}
 		return dialer.DialContext(ctx, network, address)
 	}
-	return &http.Client{Timeout: timeout, Transport: &http.Transport{DialContext: dial}}
+	return &http.Client{Timeout: timeout, Transport: &http.Transport{
+		DialContext: dial, MaxIdleConnsPerHost: 16,
+	}}
 }
 
 // Judge returns the verdict on c; a panic of the library is a verdict of its own class.
 func (j *Judge) Judge(c Case) (verdict Verdict) {
 	verdict = Verdict{ID: c.ID, Stage: StagePolicy, Checks: []Check{}}
+	seen := classes{}
+	defer func() { verdict.Classes = seen.sorted() }()
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			verdict.Accepted = false
 			verdict.Class, verdict.Error = "panic", fmt.Sprint(panicked)
 		}
 	}()
-	err := j.judge(context.Background(), c, &verdict)
+	err := j.judge(context.Background(), c, &verdict, seen)
+	seen.add(err)
 	verdict.Accepted = err == nil
 	verdict.Class, verdict.Error = describe(err)
 	return verdict
 }
 
-func (j *Judge) judge(ctx context.Context, c Case, verdict *Verdict) error {
+func (j *Judge) judge(ctx context.Context, c Case, verdict *Verdict, seen classes) error {
 	document, err := parsePolicy(c.Policy)
 	if err != nil {
 		return err
 	}
-	judge, err := verifier.NewWithOptions(document, memoryStore{c.Stores}, noPlugins{}, j.options)
+	var stores truststore.X509TrustStore = memoryStore{c.Stores}
+	if c.TrustStore != "" {
+		stores = truststore.NewX509TrustStore(dir.NewSysFS(c.TrustStore))
+	}
+	judge, err := verifier.NewWithOptions(document, stores, noPlugins{}, verifier.VerifierOptions{
+		RevocationCodeSigningValidator:  noting{j.signing, seen},
+		RevocationTimestampingValidator: noting{j.timestamping, seen},
+	})
 	if err != nil {
 		return err
 	}
@@ -127,6 +142,7 @@ func (j *Judge) judge(ctx context.Context, c Case, verdict *Verdict) error {
 	if outcome != nil {
 		for _, result := range outcome.VerificationResults {
 			class, text := describe(result.Error)
+			seen.add(result.Error)
 			verdict.Checks = append(verdict.Checks, Check{
 				Validation: string(result.Type),
 				Action:     string(result.Action),

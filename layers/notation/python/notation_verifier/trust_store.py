@@ -17,9 +17,11 @@ from notation_verifier.errors import InvalidCertificate, InvalidTrustStore
 MAX_STORE_FILE_BYTES = 4 * 1024 * 1024
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+", re.ASCII)
 _PEM_BEGIN = b"-----BEGIN "
+# Both lines stand alone, as the reference's reader wants them.
 _PEM_CERTIFICATE = re.compile(
-    rb"-----BEGIN CERTIFICATE-----[ \t]*\r?\n([A-Za-z0-9+/=\r\n \t]+)"
-    rb"-----END CERTIFICATE-----"
+    rb"^-----BEGIN CERTIFICATE-----[ \t]*\r?\n([A-Za-z0-9+/=\r\n \t]+)"
+    rb"\n-----END CERTIFICATE-----[ \t]*(?:\r?\n|\Z)",
+    re.MULTILINE,
 )
 _PEM_SPACE = b" \t\r\n"
 

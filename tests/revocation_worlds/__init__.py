@@ -1,1 +1,0 @@
-"""Revocation beside the reference's library, in generated worlds."""
