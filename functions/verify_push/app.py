@@ -22,10 +22,13 @@ from sealward.aws.intake import Intake
 from sealward.aws.layer_download import LayerDownload
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
+from sealward.aws.revocation_table import RevocationTable
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.signer_data import SERVICE, SignerData
 from sealward.aws.telemetry import Telemetry
 from sealward.look import Gate
+from sealward.ports import RevocationSources
+from sealward.revocation import Revocations
 from sealward.settings import Settings
 from sealward.signer_answers import SignerAnswers
 
@@ -61,6 +64,12 @@ def environment() -> tuple[Intake, Telemetry]:
             SignerData(partial(clients.client, SERVICE), partition=settings.partition),
             now,
         ),
+        revocations=Revocations(
+            lambda: _web(settings.http_proxy),
+            RevocationTable(settings.ledger_table, clients.client("dynamodb")),
+            # Threads of its own: what runs on the other pool may wait for these.
+            side_by_side=ThreadPoolExecutor(4).map,
+        ),
     )
     intake = Intake(
         account=settings.account,
@@ -70,6 +79,13 @@ def environment() -> tuple[Intake, Telemetry]:
         telemetry=telemetry,
     )
     return intake, telemetry
+
+
+def _web(proxy: str) -> RevocationSources:
+    # For looks only at chains that name a source.
+    from sealward.web.fetch import WebSources  # noqa: PLC0415
+
+    return WebSources(proxy=proxy)
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

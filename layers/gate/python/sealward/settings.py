@@ -27,6 +27,8 @@ class Settings:
     policy_bundle: str
     """``s3://bucket/key`` or a path."""
     capability: Capability
+    http_proxy: str = ""
+    """``http://host:port`` asked about revocation instead of its sources; or none."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -63,6 +65,7 @@ class Settings:
             dead_letter_queue_url=read("DEAD_LETTER_QUEUE_URL"),
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
+            http_proxy=environment.get("SEALWARD_HTTP_PROXY", "").strip(),
         )
         if problems:
             raise InvalidSettings("; ".join(problems))

@@ -5,6 +5,7 @@ ledger's memory is read beside a look's first round, at most once a minute; what
 learns is written beside its record, and kept here until it is written.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +35,7 @@ class Revocations:
     """What a warm function keeps: the ledger's memory, and answers while fresh.
 
     Args:
-        sources: ask the web.
+        sources: makes what asks the web; called once, by the first look that asks.
         ledger: where knowledge outlives a function; None keeps it in memory alone.
         side_by_side: runs the checks of a chain's certificates, as ``Executor.map``;
             not on the threads that looks themselves run on.
@@ -42,18 +43,26 @@ class Revocations:
 
     def __init__(
         self,
-        sources: RevocationSources,
+        sources: Callable[[], RevocationSources],
         ledger: RevocationLedger | None = None,
         *,
         side_by_side: "SideBySide" = map,
     ) -> None:
-        self.sources = sources
+        self._make = sources
+        self._sources: RevocationSources | None = None
         self.side_by_side = side_by_side
         self.answers = Answers()
         self._ledger = ledger
         self._memory: RevocationMemory | None = None
         self._unwritten: RevocationMemory | None = None
         self._recalled: datetime | None = None
+
+    @property
+    def sources(self) -> RevocationSources:
+        """What asks the web."""
+        if self._sources is None:
+            self._sources = self._make()
+        return self._sources
 
     @property
     def memory(self) -> "RevocationMemory":
@@ -124,7 +133,9 @@ class Inquiry:
     recall: Read[None] = field(init=False)
     """To be run beside the look's first round."""
     _heard: dict[Question, bytes] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _fetch: Fetch | None = None
+    """Made by the look's first question; the look's one deadline is its."""
 
     def __post_init__(self) -> None:
         """Prepare the read."""
@@ -132,11 +143,24 @@ class Inquiry:
 
     def fetch(self, policy: RevocationPolicy) -> Fetch:
         """Return the look's way to ask under ``policy``: one deadline for all of it."""
-        if self._fetch is None:
-            self._fetch = self._remembering(
-                self.kept.sources.fetch(policy.hosts), policy.max_age
+
+        def ask(url: str, *, body: bytes | None = None) -> bytes:
+            question = (url, body)
+            heard = self._heard.get(question) or self.kept.answers.get(
+                question, now=self.now, max_age=policy.max_age
             )
-        return self._fetch
+            if heard is None:
+                heard = self._asking(policy)(url, body=body)
+            self._heard[question] = heard
+            return heard
+
+        return ask
+
+    def _asking(self, policy: RevocationPolicy) -> Fetch:
+        with self._lock:
+            if self._fetch is None:
+                self._fetch = self.kept.sources.fetch(policy.hosts)
+            return self._fetch
 
     def settings(self, policy: RevocationPolicy) -> "Callable[[], RevocationSettings]":
         """Return what makes the settings, for the moment somebody is asked."""
@@ -179,19 +203,6 @@ class Inquiry:
         except PortError:
             return False
         return True
-
-    def _remembering(self, fetch: Fetch, max_age: timedelta | None) -> Fetch:
-        def ask(url: str, *, body: bytes | None = None) -> bytes:
-            question = (url, body)
-            heard = self._heard.get(question)
-            if heard is None:
-                heard = self.kept.answers.get(question, now=self.now, max_age=max_age)
-            if heard is None:
-                heard = fetch(url, body=body)
-            self._heard[question] = heard
-            return heard
-
-        return ask
 
 
 def _answers(verifications: Iterable[Verification]) -> "Iterable[ChainRevocation]":
