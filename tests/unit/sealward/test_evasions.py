@@ -13,11 +13,13 @@ from sealward.ports import Manifest
 from sealward.signatures.retrieval import LARGE_IN_ALL
 from sealward.subjects import NOTARY_SIGNATURE, classify, signature_manifest
 from sealward.subjects.manifests import ManifestProblem
+from simulator.behaviours import ArchivedManifest, Behaviours
 from simulator.in_process import InProcessRegistry
 from tests.unit.sealward.stand import (
     EMPTY,
     IMAGE_CONFIG,
     IMAGE_MANIFEST,
+    REPOSITORY,
     Stand,
     as_json,
     bundle,
@@ -186,3 +188,18 @@ def test_a_media_type_that_is_no_text_is_a_bad_signature_and_ends_no_look(
     manifest = {"schemaVersion": 2, **document}
     assert signature_manifest(manifest, IMAGE_MANIFEST) is None
     classify(json.dumps(manifest).encode(), IMAGE_MANIFEST)
+
+
+def test_an_archived_signature_counts_no_more_because_an_event_names_it() -> None:
+    readable = Behaviours(
+        archived_manifest=ArchivedManifest.READABLE, archived_layers_inaccessible=False
+    )
+    stand = Stand(current=bundle(grace="0s"), behaviours=readable)
+    image = stand.push()
+    signature = stand.attach(image)
+    stand.gate.registry.archive(REPOSITORY, signature.digest)
+    assert stand.look(image).reason == "signature-archived"
+    stand.clock.advance(MINUTE)
+    result = stand.look(signature)
+    assert (result.verdict, result.hold) == (Verdict.UNTRUSTED, HoldState.HELD)
+    assert stand.status(image) == "ARCHIVED"

@@ -100,12 +100,40 @@ def test_a_held_digest_that_was_deleted_and_pushed_again_is_held_again(
     stand.delete(image)
     stand.clock.advance(MINUTE)
     gone = stand.look(image)
-    assert (gone.reason, gone.due) == ("gone", None)
+    assert (gone.reason, gone.hold) == ("gone", HoldState.HELD)
     assert [each["RecordState"] for each in stand.findings] == ["ARCHIVED"]
     stand.push()
     stand.clock.advance(MINUTE)
     assert stand.look(image).hold is HoldState.HELD
     assert [each["RecordState"] for each in stand.findings] == ["ACTIVE"]
+
+
+def test_a_held_digest_that_was_deleted_is_looked_for_without_any_event(
+    stand: Stand,
+) -> None:
+    image = stand.push()
+    stand.look(image)
+    stand.delete(image)
+    stand.look(image)
+    stand.pass_time(timedelta(hours=5))
+    stand.push()
+    stand.aws.events.drain()
+    stand.pass_time(HOUR)
+    assert stand.status(image) == "ARCHIVED"
+    stand.delete(image)
+    stand.pass_time(timedelta(days=9))
+    stand.push()
+    stand.aws.events.drain()
+    stand.pass_time(timedelta(days=1))
+    assert stand.status(image) == "ARCHIVED"
+
+
+def test_a_deleted_digest_that_was_not_held_is_not_looked_for() -> None:
+    stand = Stand()
+    image = stand.push()
+    stand.look(image)
+    stand.delete(image)
+    assert (stand.look(image).reason, stand.record(image).due) == ("gone", None)
 
 
 def test_holding_lasts_until_the_registry_says_archived() -> None:

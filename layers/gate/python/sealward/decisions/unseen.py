@@ -31,11 +31,17 @@ _BUNDLE_AT_FAULT: Final = frozenset(
 def decide_gone(known: Record, *, now: datetime) -> Decision:
     """Return the decision about a subject that is no longer in the registry.
 
-    Its verdict and a hold stay remembered: a push of the same digest meets both.
+    Its verdict and a hold stay remembered: a push of the same digest meets both. The
+    event of that push may be lost, so a held digest is looked for, as while it is held.
     """
-    hold = known.hold
+    hold, due = known.hold, None
     if hold is not None and hold.state is HoldState.RELEASING:
         hold = None
+    if hold is not None:
+        if known.reason != GONE:
+            # What was still under way ended with the image; watched as from the start.
+            hold = replace(hold, state=HoldState.HELD, since=now, detail="")
+        due = next_hold_look(hold, looks=0, now=now)
     return Decision(
         known=known,
         record=replace(
@@ -44,7 +50,7 @@ def decide_gone(known: Record, *, now: datetime) -> Decision:
             reason=GONE,
             detail="the registry no longer has it",
             hold=hold,
-            due=None,
+            due=due,
             proposal="",
             unknown_since=None,
             exposure=Exposure(seconds=known.exposure.total(now)),

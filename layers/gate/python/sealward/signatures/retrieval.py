@@ -114,7 +114,10 @@ def read_signatures(
     reading = _Reading(registry, subject, beside)
     if listed.rejected:
         yield listed.rejected
-    if named is not None:
+    # One that is archived may be readable to us: nobody who pulls can have it.
+    if named is not None and named.digest not in {
+        each.digest for each in listed.rejected
+    }:
         yield (_signature(named.digest, named.manifest, named.envelope),)
     first = [
         digest for digest in listed.first if named is None or digest != named.digest
