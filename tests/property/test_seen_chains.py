@@ -18,7 +18,7 @@ from notation_verifier import (
     Verification,
     verify,
 )
-from notation_verifier.certificate import Certificate
+from notation_verifier.seen_chains import SeenChain
 from tests import forge
 from tests.forge.revocation import der
 
@@ -37,7 +37,7 @@ class Counted(SeenChains):
         super().__init__(limit)
         self.found = 0
 
-    def find(self, ders: tuple[bytes, ...]) -> tuple[Certificate, ...] | None:
+    def find(self, ders: tuple[bytes, ...]) -> SeenChain | None:
         chain = super().find(ders)
         self.found += chain is not None
         return chain

@@ -26,6 +26,17 @@ from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
 
 _SIGN1 = b"\xd2\x84"  # tag 18, array of four
 _ALGORITHM, _CRITICAL, _CONTENT_TYPE, _X5CHAIN = 1, 2, 3, 33
+_SYSTEM = frozenset(
+    {
+        _ALGORITHM,
+        _CRITICAL,
+        _CONTENT_TYPE,
+        SIGNING_SCHEME,
+        EXPIRY,
+        *(each.time_attribute for each in SigningScheme),
+    }
+)
+"""What is no extended attribute."""
 _SIG_STRUCTURE = b"\x84\x6aSignature1"  # array of four, its context
 _NO_EXTERNAL_DATA = b"\x40"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -166,17 +177,9 @@ def _extended(
     if not listed <= header.keys():
         absent = ", ".join(sorted(map(str, listed - header.keys())))
         raise MalformedEnvelope(f"COSE: crit lists what is absent: {absent:.80}")
-    system = {
-        _ALGORITHM,
-        _CRITICAL,
-        _CONTENT_TYPE,
-        SIGNING_SCHEME,
-        EXPIRY,
-        *(each.time_attribute for each in SigningScheme),
-    }
     extended: dict[int | str, ExtendedAttribute] = {}
     for label, value in header.items():
-        if label in system:
+        if label in _SYSTEM:
             continue
         if isinstance(label, int):
             raise MalformedEnvelope(f"COSE: protected label {label} is not expected")

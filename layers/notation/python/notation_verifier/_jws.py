@@ -34,6 +34,17 @@ from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
 _MEMBERS = frozenset({"payload", "protected", "header", "signature"})
 _PROTECTED = {**SIGNED_ATTRIBUTES, **folded("alg", "cty", "crit")}
 _UNPROTECTED = folded("x5c", TIMESTAMP_SIGNATURE)
+_SYSTEM = frozenset(
+    {
+        "alg",
+        "cty",
+        "crit",
+        SIGNING_SCHEME,
+        EXPIRY,
+        *(each.time_attribute for each in SigningScheme),
+    }
+)
+"""What is no extended attribute."""
 _ALGORITHMS = {algorithm.value: algorithm for algorithm in SignatureAlgorithm}
 
 
@@ -145,18 +156,10 @@ def _extended(
         raise MalformedEnvelope(
             f"JWS: crit misses {', '.join(sorted(required - listed))}"
         )
-    system = {
-        "alg",
-        "cty",
-        "crit",
-        SIGNING_SCHEME,
-        EXPIRY,
-        *(each.time_attribute for each in SigningScheme),
-    }
     extended: dict[int | str, ExtendedAttribute] = {
         name: ExtendedAttribute(value=value, critical=name in listed)
         for name, value in header.items()
-        if name not in system
+        if name not in _SYSTEM
     }
     for name in listed - required:
         if name not in extended:

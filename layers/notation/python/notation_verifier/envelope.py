@@ -56,6 +56,9 @@ class SigningScheme(StrEnum):
         return AUTHENTIC_SIGNING_TIME
 
 
+_SCHEMES = {scheme.value: scheme for scheme in SigningScheme}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtendedAttribute:
     """A signed attribute the specification does not name itself."""
@@ -95,13 +98,13 @@ def signing_scheme(value: object) -> SigningScheme:
     """
     if not isinstance(value, str):
         raise MalformedEnvelope(f"signed attribute {SIGNING_SCHEME} is not text")
-    try:
-        return SigningScheme(value)
-    except ValueError:
+    scheme = _SCHEMES.get(value)
+    if scheme is None:
         raise UnsupportedEnvelope(
             f"signing scheme {value[:80]!r}; there are {SigningScheme.X509} and"
             f" {SigningScheme.SIGNING_AUTHORITY}"
-        ) from None
+        )
+    return scheme
 
 
 def check_times(

@@ -21,7 +21,7 @@ from notation_verifier.envelope import (
 from notation_verifier.identities import ANY
 from notation_verifier.payload import PayloadError, read_payload
 from notation_verifier.report import Failed, Outcome, Passed, Reason
-from notation_verifier.seen_chains import SeenChains
+from notation_verifier.seen_chains import SeenChain
 from notation_verifier.signer import (
     SIGNER_PLUGIN,
     SignerError,
@@ -52,14 +52,13 @@ def check_signature(envelope: Envelope) -> Outcome:
     return Passed(f"{implied} by the leaf's key")
 
 
-def check_certificate_chain(envelope: Envelope, seen: SeenChains | None) -> Outcome:
+def check_certificate_chain(envelope: Envelope) -> Outcome:
     """(2) The chain is ordered, complete and made for code signing.
 
-    Nothing of this depends on the time: ``seen`` are chains that are known to be.
+    That follows from its bytes alone, so that one seen before is not checked again.
     """
-    ders = tuple([certificate.der for certificate in envelope.chain])
     try:
-        if seen is None or seen.find(ders) is None:
+        if not isinstance(envelope.chain, SeenChain):
             check_chain(envelope.chain)
     except ChainError as error:
         return Failed(Reason.CHAIN_INVALID, str(error))

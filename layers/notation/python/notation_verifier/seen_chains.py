@@ -16,6 +16,12 @@ MAX_CHAIN_BYTES = 64 * 1024
 """Of a chain that is kept; a chain of four has under 8 KiB."""
 
 
+class SeenChain(tuple[Certificate, ...]):
+    """A chain that is known to hold together; only :class:`SeenChains` makes one."""
+
+    __slots__ = ()
+
+
 class SeenChains:
     """Chains that signatures of trusted identities came with, by their exact bytes.
 
@@ -34,9 +40,7 @@ class SeenChains:
         """
         if limit < 1:
             raise ValueError(f"limit is {limit}; keep at least one chain")
-        self._chains: OrderedDict[tuple[bytes, ...], tuple[Certificate, ...]] = (
-            OrderedDict()
-        )
+        self._chains: OrderedDict[tuple[bytes, ...], SeenChain] = OrderedDict()
         self._encoded: dict[tuple[str, ...], tuple[bytes, ...]] = {}
         self._limit = limit
         self._lock = Lock()
@@ -45,11 +49,8 @@ class SeenChains:
         """Return how many chains are kept."""
         return len(self._chains)
 
-    def find(self, ders: tuple[bytes, ...]) -> tuple[Certificate, ...] | None:
-        """Return the chain of exactly these certificates, leaf first; None if unseen.
-
-        It holds together: :func:`notation_verifier.chain.check_chain` passed.
-        """
+    def find(self, ders: tuple[bytes, ...]) -> SeenChain | None:
+        """Return the chain of exactly these certificates; None if it is not kept."""
         with self._lock:
             chain = self._chains.get(ders)
             if chain is not None:
@@ -61,12 +62,17 @@ class SeenChains:
         return self._encoded.get(texts)
 
     def keep(self, chain: tuple[Certificate, ...]) -> None:
-        """Keep a chain that holds together, instead of the one not used for longest."""
+        """Keep a chain that holds together, instead of the one not used for longest.
+
+        Give it what :func:`notation_verifier.chain.check_chain` passed, nothing else.
+        """
+        if isinstance(chain, SeenChain):
+            return
         ders = tuple([certificate.der for certificate in chain])
-        if ders in self._chains or sum(map(len, ders)) > MAX_CHAIN_BYTES:
+        if sum(map(len, ders)) > MAX_CHAIN_BYTES:
             return
         with self._lock:
-            self._chains[ders] = chain
+            self._chains[ders] = SeenChain(chain)
             self._encoded[_encoded(ders)] = ders
             if len(self._chains) > self._limit:
                 longest, _ = self._chains.popitem(last=False)

@@ -157,7 +157,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     found = read_envelope(envelope, media_type, known=trust_stores.by_der, seen=seen)
 
     signature = check_signature(found)  # (1)
-    chain = check_certificate_chain(found, seen)  # (2)
+    chain = check_certificate_chain(found)  # (2)
     payload = check_payload(found, subject, user_metadata)  # (3)
     critical = check_critical_attributes(found, statement, signer_roots)  # (4)
 
