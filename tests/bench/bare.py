@@ -32,11 +32,16 @@ def bare(
             issuer.verify(certificate.signature, tbs[index], padding.PKCS1v15(), hash_)
         else:
             issuer.verify(certificate.signature, tbs[index], ec.ECDSA(hash_))
+    bare_signature(keys[0], signed, signature, bits)
+
+
+def bare_signature(key: Any, signed: bytes, signature: bytes, bits: int) -> None:
+    """Check the envelope's signature by the leaf's ``key``, which is at hand."""
     hash_ = HASHES[bits]
-    if isinstance(keys[0], rsa.RSAPublicKey):
+    if isinstance(key, rsa.RSAPublicKey):
         pss = padding.PSS(padding.MGF1(hash_), hash_.digest_size)
-        keys[0].verify(signature, signed, pss, hash_)
+        key.verify(signature, signed, pss, hash_)
     else:
         half = len(signature) // 2
         r, s = (int.from_bytes(part) for part in (signature[:half], signature[half:]))
-        keys[0].verify(encode_dss_signature(r, s), signed, ec.ECDSA(hash_))
+        key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hash_))
