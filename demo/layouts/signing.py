@@ -62,7 +62,10 @@ class NotationFailed(Exception):  # noqa: N818 - named by what went wrong
 class Notation:
     """The real command with a configuration directory of its own."""
 
-    def __init__(self, binary: Path, config: Path) -> None:
+    def __init__(
+        self, binary: Path, config: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """``environment`` is added to this process's, for plugins."""
         self._binary = binary
         self.config = config
         self._keys: list[dict[str, str]] = []
@@ -72,6 +75,7 @@ class Notation:
             "NOTATION_LIBEXEC": str(config),
             "NOTATION_CACHE": str(config / "cache"),
             "NOTATION_EXPERIMENTAL": "1",
+            **(environment or {}),
         }
         config.mkdir(parents=True, exist_ok=True)
 
@@ -110,12 +114,24 @@ class Notation:
             NotationFailed: it would not.
         """
         extra = ["--expiry", expiry] if expiry else []
-        answer = self._run(
-            "sign",
-            "--oci-layout",
+        self._sign(
+            layout,
+            digest,
             *("--key", key, "--signature-format", signature_format, *extra),
-            f"{layout}@{digest}",
         )
+
+    def sign_by_plugin(
+        self, layout: Path, digest: str, *, plugin: str, key_id: str, **config: str
+    ) -> None:
+        """As ``sign``, by a plugin of this command's folder; ``config`` is for it.
+
+        Raises:
+            NotationFailed: it would not.
+        """
+        self._sign(layout, digest, "--plugin", plugin, "--id", key_id, *_given(config))
+
+    def _sign(self, layout: Path, digest: str, *how: str) -> None:
+        answer = self._run("sign", "--oci-layout", *how, f"{layout}@{digest}")
         # An empty folder that the command leaves behind, no part of a layout.
         shutil.rmtree(layout / "ingest", ignore_errors=True)
         if not answer.accepted:
@@ -129,10 +145,15 @@ class Notation:
                 return value.strip().removeprefix("v").partition("+")[0]
         return ""
 
-    def verify(self, layout: Path, digest: str, *, scope: str) -> Answer:
+    def verify(
+        self, layout: Path, digest: str, *, scope: str, **plugin_config: str
+    ) -> Answer:
         """Return what ``notation verify`` says of a manifest of ``layout``."""
         return self._run(
-            "verify", "--oci-layout", "--scope", scope, f"{layout}@{digest}"
+            "verify",
+            "--oci-layout",
+            *("--scope", scope, *_given(plugin_config)),
+            f"{layout}@{digest}",
         )
 
     def _run(self, *arguments: str) -> Answer:
@@ -147,6 +168,15 @@ class Notation:
         return Answer(
             accepted=done.returncode == 0, text=(done.stdout + done.stderr).strip()
         )
+
+
+def _given(plugin_config: Mapping[str, str]) -> list[str]:
+    """Return the arguments that hand a plugin its configuration; ``_`` is ``-``."""
+    return [
+        argument
+        for name, value in plugin_config.items()
+        for argument in ("--plugin-config", f"{name.replace('_', '-')}={value}")
+    ]
 
 
 def find_notation() -> Path | None:

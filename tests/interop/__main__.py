@@ -11,6 +11,7 @@ from demo.layouts.signing import find_notation
 from tests.figures import Figures
 from tests.interop.comparison import Comparison, compare, show
 from tests.interop.scenarios import SUBJECTS
+from tests.interop.signer_plugin import find_signer_plugin
 from tests.interop.workbench import Workbench
 
 DEVIATIONS = Path(__file__).parents[2] / "docs" / "deviations.md"
@@ -36,13 +37,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scraps:
         bench = Workbench(binary, Path(scraps))
         version = bench.notation.version()
-        for ask in SUBJECTS:
-            ask(bench)
-        _ = bench.judges  # the shared document is complete
-        found = show(compare(bench.scenarios))
+        with bench.running:
+            for ask in SUBJECTS:
+                ask(bench)
+            _ = bench.judges  # the shared document is complete
+            found = show(compare(bench.scenarios))
     figures = Figures("interop")
     figures.add("notation_version", version, exactly=VERSION)
     figures.add("cases", len(found))
+    figures.add("signer_plugin", find_signer_plugin().name)
+    figures.add(
+        "cases_of_signer", sum(c.scenario.group == "signer" for c in found), least=30
+    )
     figures.add("cases_of_the_demo", sum(c.scenario.group == "demo" for c in found))
     figures.add(
         "accepted_by_both", _count(found, ours=True, reference=True), least=LEAST

@@ -10,6 +10,7 @@ from typing import Any
 from demo.layouts.oci_layout import OciLayout
 from demo.layouts.signing import Answer, Notation
 from notation_verifier import Conclusion, NotationError, verify
+from notation_verifier.signer_service import SignerService
 from sealward.cli.trust_store_folder import read_trust_stores
 from sealward.policy.bundle import PolicyBundle, load_bundle
 from sealward.policy.compile import Settings, compile_bundle, read_trust_policy
@@ -45,13 +46,23 @@ class Image:
 class Ourselves:
     """Judges as the gate does: compile, load, find the statement, verify each."""
 
-    def __init__(self, trust_policy: Mapping[str, Any], trust_store: Path) -> None:
+    def __init__(
+        self,
+        trust_policy: Mapping[str, Any],
+        trust_store: Path,
+        *,
+        settings: Settings | None = None,
+        signer_service: SignerService | None = None,
+    ) -> None:
         self.refusal = ""
+        self._signer_service = signer_service
         self._bundle: PolicyBundle | None = None
         try:
             source = read_trust_policy(json.dumps(trust_policy).encode())
             stores = read_trust_stores(trust_store, source.stores)
-            self._bundle = load_bundle(compile_bundle(source, stores, Settings()))
+            self._bundle = load_bundle(
+                compile_bundle(source, stores, settings or Settings())
+            )
         except InvalidBundle as error:
             self.refusal = str(error)
 
@@ -75,6 +86,7 @@ class Ourselves:
                     statement=policy.statement,
                     trust_stores=self._bundle.trust_stores,
                     signer_roots=self._bundle.signer_roots,
+                    signer_service=self._signer_service,
                     now=datetime.now(UTC),
                 )
             except NotationError as error:
@@ -90,12 +102,19 @@ class TheReference:
     """Judges by running ``notation verify``."""
 
     def __init__(
-        self, notation: Notation, trust_policy: Mapping[str, Any], trust_store: Path
+        self,
+        notation: Notation,
+        trust_policy: Mapping[str, Any],
+        trust_store: Path,
+        **plugin_config: str,
     ) -> None:
         """Give the command its files; no other judge may share its configuration."""
         self._notation = notation
+        self._plugin_config = plugin_config
         notation.trust(trust_policy, trust_store)
 
     def judge(self, image: Image) -> Answer:
         """Return what the command says of the image."""
-        return self._notation.verify(image.layout, image.digest, scope=image.scope)
+        return self._notation.verify(
+            image.layout, image.digest, scope=image.scope, **self._plugin_config
+        )

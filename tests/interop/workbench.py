@@ -6,8 +6,9 @@ policy document, a statement per scope. A subject that needs more (another docum
 blob, a plugin) makes a judge of its own with ``notation_home`` and adds a ``Scenario``.
 """
 
+import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,8 @@ class Workbench:
         self.trust_store = folder / "truststore"
         self.statements: list[dict[str, Any]] = []
         self.scenarios: list[Scenario] = []
+        self.running = contextlib.ExitStack()
+        """What runs until the comparison ends: servers that judges ask."""
         self._binary = binary
         self._layouts = folder / "layouts"
         self._homes = 0
@@ -67,10 +70,11 @@ class Workbench:
         self.notation = self.notation_home()
         """The command that signs, and judges by the shared document."""
 
-    def notation_home(self) -> Notation:
+    def notation_home(self, environment: Mapping[str, str] | None = None) -> Notation:
         """Return the command with a new configuration folder of its own."""
         self._homes += 1
-        return Notation(self._binary, self.folder / "notation" / str(self._homes))
+        home = self.folder / "notation" / str(self._homes)
+        return Notation(self._binary, home, environment)
 
     def layout(self, name: str) -> tuple[OciLayout, dict[str, Any]]:
         """Return a new layout with one image."""

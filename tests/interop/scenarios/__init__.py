@@ -6,6 +6,7 @@ from tests.interop.scenarios import (
     algorithms,
     anchors,
     attributes,
+    aws_signer,
     demo,
     documents,
     envelopes,
@@ -25,4 +26,5 @@ SUBJECTS: tuple[Callable[[Workbench], None], ...] = (
     attributes.ask,
     envelopes.ask,
     documents.ask,
+    aws_signer.ask,
 )
