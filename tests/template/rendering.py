@@ -94,13 +94,11 @@ class _Rendering:
         unknown = parameters.keys() - declared.keys()
         if unknown:
             raise ValueError(f"no such parameters: {sorted(unknown)}")
-        self._known = {
-            **pseudo,
-            **{
-                name: str(parameters.get(name, body.get("Default", "")))
-                for name, body in declared.items()
-            },
-        }
+        self._known: dict[str, str | list[str]] = {**pseudo}
+        for name, body in declared.items():
+            text = str(parameters.get(name, body.get("Default", "")))
+            listed = body["Type"] == "CommaDelimitedList"
+            self._known[name] = text.split(",") if listed else text
         self._conditions: Mapping[str, Any] = document["Conditions"]
         self._resources: Mapping[str, Any] = document["Resources"]
 

@@ -144,6 +144,15 @@ def test_a_key_of_ones_own_is_all_that_it_adds() -> None:
         assert with_key[-1]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
 
 
+def test_a_vpc_adds_what_lambda_needs_for_its_interfaces() -> None:
+    for role in ROLES.values():
+        plain, _ = _statements(role, {})
+        in_vpc, _ = _statements(role, {"SubnetIds": "subnet-1"})
+        (added,) = [each for each in in_vpc if each not in plain]
+        assert [each for each in in_vpc if each != added] == plain
+        assert all(action.startswith("ec2:") for action in added["Action"])
+
+
 def test_what_an_organisation_requires_reaches_both_roles() -> None:
     boundary = "arn:aws:iam::123456789012:policy/boundary"
     for role in ROLES.values():

@@ -80,12 +80,38 @@ def test_the_functions_environment_is_what_settings_read(
     resources: dict[str, dict[str, Any]],
 ) -> None:
     settings = (ROOT / "layers/gate/python/sealward/settings.py").read_text()
-    read = set(re.findall(r'read\("(\w+)"\)', settings)) - {"AWS_REGION"}
+    read = set(re.findall(r'(?:read|optional)\("(\w+)"\)', settings)) - {"AWS_REGION"}
+    # Read by botocore, which ignores empty ones.
+    botocore = {"AWS_ENDPOINT_URL", "HTTPS_PROXY", "NO_PROXY"}
     powertools = {"POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
     for properties in _of_type(resources, FUNCTION).values():
         variables = properties["Environment"]["Variables"]
-        assert variables.keys() == read | powertools | {"AWS_ENDPOINT_URL"}
-        assert variables["AWS_ENDPOINT_URL"] == ""
+        assert variables.keys() == read | powertools | botocore
+        assert {variables[name] for name in botocore} == {""}
+
+
+def test_the_functions_run_in_a_vpc_only_where_subnets_are_given() -> None:
+    for properties in _of_type(render(load()), FUNCTION).values():
+        assert "VpcConfig" not in properties
+    network = {"SubnetIds": "subnet-1,subnet-2", "SecurityGroupIds": "sg-1"}
+    for properties in _of_type(render(load(), network), FUNCTION).values():
+        assert properties["VpcConfig"] == {
+            "SubnetIds": ["subnet-1", "subnet-2"],
+            "SecurityGroupIds": ["sg-1"],
+        }
+
+
+def test_proxies_reach_the_functions() -> None:
+    given = {
+        "HttpsProxy": "http://proxy:3128",
+        "NoProxy": "ecr.example",
+        "HttpProxy": "http://proxy:3129",
+    }
+    for properties in _of_type(render(load(), given), FUNCTION).values():
+        variables = properties["Environment"]["Variables"]
+        assert variables["HTTPS_PROXY"] == given["HttpsProxy"]
+        assert variables["NO_PROXY"] == given["NoProxy"]
+        assert variables["SEALWARD_HTTP_PROXY"] == given["HttpProxy"]
 
 
 # -- events ----------------------------------------------------------------------------

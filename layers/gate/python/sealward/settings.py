@@ -45,6 +45,9 @@ class Settings:
                 problems.append(f"{name} is not set")
             return value
 
+        def optional(name: str) -> str:
+            return environment.get(name, "").strip()
+
         account = read("SEALWARD_ACCOUNT")
         if account and not _ACCOUNT.fullmatch(account):
             problems.append(f"SEALWARD_ACCOUNT is {account!r}, not twelve digits")
@@ -65,7 +68,7 @@ class Settings:
             dead_letter_queue_url=read("DEAD_LETTER_QUEUE_URL"),
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
-            http_proxy=environment.get("SEALWARD_HTTP_PROXY", "").strip(),
+            http_proxy=optional("SEALWARD_HTTP_PROXY"),
         )
         if problems:
             raise InvalidSettings("; ".join(problems))

@@ -62,7 +62,7 @@ def next_look(
         case Verdict.UNSIGNED | Verdict.UNTRUSTED:
             return None if held else _hourly_for_a_day(clock.settled_at or now, now)
         case Verdict.TRUSTED:
-            return _expiry(judgement, now)
+            return _expiry(judgement, clock)
         case Verdict.EXEMPT | Verdict.UNGOVERNED:
             return None
         case _:
@@ -110,9 +110,26 @@ def _future(instant: datetime | None, now: datetime) -> datetime | None:
     return instant if instant is not None and instant > now else None
 
 
-def _expiry(judgement: Judgement, now: datetime) -> datetime | None:
-    """Return the first end of what the trust rests on: signature or certificates."""
+def _expiry(judgement: Judgement, clock: Clock) -> datetime | None:
+    """Return the first end of what the trust rests on.
+
+    Signatures and certificates end at their instant. What a revocation answer says is
+    asked again when it runs out, but once a day at most: a day after the subject was
+    first seen, and every day from then.
+    """
     found = [each.verification for each in judgement.trusted_by]
     ends = [each.not_after for one in found for each in one.chain]
     ends += [one.expiry for one in found if one.expiry is not None]
-    return min((end for end in ends if end > now), default=None)
+    ends += [
+        _daily(end, clock)
+        for one in found
+        for answers in (one.revocation, one.timestamp and one.timestamp.revocation)
+        if answers is not None and (end := answers.fresh_until) is not None
+    ]
+    return min((end for end in ends if end > clock.now), default=None)
+
+
+def _daily(instant: datetime, clock: Clock) -> datetime:
+    """Return the first whole day since ``first_seen`` at which ``instant`` is past."""
+    later = max(instant, clock.now + timedelta.resolution)
+    return clock.first_seen - DAILY * ((clock.first_seen - later) // DAILY)
