@@ -91,7 +91,7 @@ fuzz: .venv-fuzz/ready ## any bytes end in a value or our own error, coverage-gu
 	@.venv-fuzz/bin/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY)) $(if $(SECONDS),--seconds $(SECONDS)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
-bench: .venv/ready build-local ## what docs/performance.md says, measured (on an idle machine; ONLY=subject)
+bench: .venv/ready build-local $(if $(shell command -v go),build/notation) ## what docs/performance.md says, measured (on an idle machine; ONLY=subject)
 	@$(DEV)/python -m tests.bench $(ONLY)
 
 build/notation: tests/oracle/go.mod tests/oracle/go.sum

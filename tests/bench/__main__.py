@@ -13,7 +13,10 @@ sys.path[:0] = [str(ROOT / "layers/notation/python"), str(ROOT / "layers/gate/py
 
 from tests.bench import (  # noqa: E402 (after the path is set)
     cold_start,
+    memory,
     money,
+    notation_command,
+    notation_go,
     policies,
     round_trips,
     verification,
@@ -24,6 +27,9 @@ from tests.figures import Figures  # noqa: E402
 SUBJECTS = {
     # First: what the others leave in memory makes it a fifth slower.
     "verification": verification.measure,
+    "notation-go": notation_go.measure,
+    "notation": notation_command.measure,
+    "memory": memory.measure,
     "round-trips": round_trips.measure,
     "money": money.measure,
     "policies": policies.measure,

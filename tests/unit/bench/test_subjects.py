@@ -1,5 +1,6 @@
 """The bench's subjects, run as briefly as they can be."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,7 +8,13 @@ import pytest
 
 from sealward.policy.bundle import load_bundle
 from tests.bench import __main__ as bench
-from tests.bench import round_trips, warm_look
+from tests.bench import (
+    memory,
+    notation_command,
+    notation_go,
+    round_trips,
+    warm_look,
+)
 from tests.bench.bundles import ACCOUNT, REGION, document
 from tests.bench.canned import function
 from tests.figures import Figures
@@ -43,6 +50,27 @@ def test_bundles_have_the_policies_and_scopes_asked_for() -> None:
     policy = bundle.policy_for(ACCOUNT, REGION, "team-2/service/api")
     assert policy is not None
     assert policy.statement.name == "team-2"
+
+
+def test_many_signatures_fit_in_the_memory_that_is_promised(tmp_path: Path) -> None:
+    figures = Figures("bench", build=tmp_path)
+    memory.measure(figures)
+    assert figures.finish() == 0
+
+
+def test_what_cannot_be_measured_here_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("NOTATION", raising=False)
+    monkeypatch.setattr(notation_command, "BUILT", tmp_path / "notation")
+    figures = Figures("bench", build=tmp_path)
+    notation_go.measure(figures)
+    notation_command.measure(figures)
+    assert figures.finish() == 0
+    written = json.loads((tmp_path / "bench.json").read_text())
+    assert written.keys() == {"notation_go_loop", "notation_command"}
+    assert all(value.startswith("not run: ") for value in written.values())
 
 
 def test_an_unknown_subject_is_named(capsys: pytest.CaptureFixture[str]) -> None:
