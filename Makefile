@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo test lint format types contracts check interop differential vectors fuzz bench \
+.PHONY: help demo test lint format types contracts check converge interop differential vectors fuzz bench \
 	invoke \
 	build-local package validate requirements environments clean
 
@@ -83,6 +83,10 @@ interop: .venv/ready build/notation ## the real notation must judge as we do (ne
 
 differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
 	@$(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+
+converge: .venv/ready ## generated histories end as a model that reads only them says (SEED=, HISTORY=, REPLAY=file)
+	@$(DEV)/python -m tests.converge $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY)) \
+	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(HTTP),--http $(HTTP))
 
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors

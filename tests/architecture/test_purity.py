@@ -86,3 +86,20 @@ def test_modules_have_one_subject() -> None:
         if (lines := len(path.read_text().splitlines())) > 400
     }
     assert long == {}
+
+
+def test_the_model_of_the_gate_knows_nothing_of_what_it_judges() -> None:
+    """Every module that reading a history takes comes from the standard library."""
+    script = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}]; before = set(sys.modules); "
+        "import tests.model; print(*sorted(set(sys.modules) - before))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in run.stdout.split()}
+    assert loaded - sys.stdlib_module_names == {"tests"}
+    assert "tests.model" in run.stdout.split()
+    assert [name for name in run.stdout.split() if name.startswith("tests.")] == [
+        "tests.model"
+    ]

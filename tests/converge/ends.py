@@ -1,0 +1,149 @@
+"""Ends: how a history ended, held against what the model expects."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sealward.ledger.records import FindingStatus
+from sealward.subjects import SubjectKey
+from tests.converge.faces import ports
+from tests.converge.generation import generate
+from tests.converge.history import History
+from tests.converge.policies import BEGIN
+from tests.converge.world import SLACK, Restless, World
+from tests.model import ACTIVE, Image
+
+REST = timedelta(days=2)
+"""Longer than the day of hourly looks, and one daily look more."""
+SHORT_REST = timedelta(hours=3)
+"""Longer than every deadline but a day's."""
+_LONG = 4
+"""Every so many histories rest long: hourly looks take most of the time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """What became of a history."""
+
+    wrong: tuple[str, ...]
+    """Where the gate and the model differ; empty if nowhere."""
+    counts: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+
+def run(history: History, *, http: bool) -> End:
+    """Run ``history`` to its end and hold it against the model."""
+    with ports(http=http, behaviours=history.switches) as faces:
+        world = World(history, faces)
+        try:
+            world.run()
+            world.pass_time(timedelta(hours=3))
+            if world.needs_sweep:
+                world.sweep()
+            cleaned = bool(history.behaviours.get("deleted_subject_cleans_referrers"))
+            short = history.number % _LONG and not cleaned
+            world.pass_time(SHORT_REST if short else REST)
+            if world.needs_sweep:
+                # Time, too, brings what nobody tells: ECR removes referrers.
+                world.sweep()
+                world.pass_time(timedelta(hours=1))
+        except Restless as error:
+            world.wrong.append(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, a counter-example
+            world.wrong.append(f"{type(error).__name__}: {error}")
+        wrong = (*world.wrong, *_differences(world))
+        verdicts = Counter(
+            "gone" if image.gone else image.verdict
+            for image in world.model.images.values()
+        )
+        return End(
+            wrong=wrong,
+            counts=world.counts,
+            events=world.post.carried,
+            verdicts=verdicts,
+        )
+
+
+def run_generated(job: tuple[int, tuple[int, ...], bool]) -> list[tuple[History, End]]:
+    """Run histories of a seed, by their numbers, in process or over HTTP."""
+    seed, numbers, http = job
+    return [
+        (history, run(history, http=http))
+        for history in (generate(seed, number) for number in numbers)
+    ]
+
+
+def _differences(world: World) -> Iterator[str]:
+    model = world.model
+    model.check_promptness(world.clock.now, SLACK)
+    yield from model.late
+    for repository in BEGIN:
+        standing = world.standing(repository)
+        yield from model.restless(world.clock.now, repository, standing)
+        for (name, digest), image in model.images.items():
+            if name != repository:
+                continue
+            status = standing[digest].status if digest in standing else None
+            expected = _expected(world, repository, digest, image)
+            if image.gone:
+                expected["status"] = None
+            seen = _seen(world, repository, digest, status)
+            for what, value in expected.items():
+                if seen[what] != value:
+                    yield (
+                        f"{repository}@{digest[7:15]}: {what} is {seen[what]!r}, "
+                        f"not {value!r}"
+                    )
+
+
+def _expected(
+    world: World, repository: str, digest: str, image: Image
+) -> dict[str, Any]:
+    out = image.hold is not None or (repository, digest) in world.out_by_others
+    return {
+        "verdict": image.verdict,
+        "hold": image.hold.state if image.hold else None,
+        "proposal": image.proposal,
+        "finding": image.finding,
+        "status": "ARCHIVED" if out else ACTIVE,
+    }
+
+
+def _seen(
+    world: World, repository: str, digest: str, status: str | None
+) -> dict[str, Any]:
+    record = world.ledger.records.get(SubjectKey(repository=repository, digest=digest))
+    if record is None:
+        return dict.fromkeys(("verdict", "hold", "proposal", "finding"), "no record")
+    hub = _in_hub(world, repository, digest)
+    told = None
+    if record.finding is not None:
+        told = record.finding.status is FindingStatus.OPEN
+    if told is not (hub and bool(hub)) and (told or hub):
+        hub = f"{hub} in Security Hub, {record.finding} in the ledger"
+    return {
+        "verdict": record.verdict.value,
+        "hold": record.hold.state.value if record.hold else None,
+        "proposal": record.proposal,
+        "finding": hub,
+        "status": status,
+    }
+
+
+def _in_hub(world: World, repository: str, digest: str) -> str | None:
+    """Return the open finding's label; empty if resolved, None if there is none."""
+    found: list[Mapping[str, Any]] = [
+        finding
+        for finding in world.findings
+        if f"repository/{repository}/{digest}" in str(finding["Id"])
+    ]
+    if not found:
+        return None
+    if len(found) > 1:
+        return f"{len(found)} findings"
+    if found[0]["RecordState"] != "ACTIVE":
+        return ""
+    return str(found[0]["Severity"]["Label"])

@@ -1,0 +1,54 @@
+"""The two faces a history runs on: the simulator in process, or over HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sealward.ports import Registry, SecurityHub
+from simulator.behaviours import Behaviours
+from simulator.clock import ManualClock
+from simulator.in_process import InProcessRegistry, InProcessSecurityHub
+from simulator.local_aws import LocalAws
+from simulator.places import place
+from tests.contract.faces import OVER_HTTP, face
+from tests.converge.policies import ACCOUNT, REGION
+from tests.forge import NOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The gate's ports, and the local AWS behind them."""
+
+    registry: Registry
+    security_hub: SecurityHub
+    aws: LocalAws
+    clock: ManualClock
+
+
+@contextmanager
+def ports(*, http: bool, behaviours: Behaviours) -> Iterator[Ports]:
+    """Yield the ports over an empty local AWS whose Security Hub is on."""
+    if http:
+        with face(OVER_HTTP, behaviours) as over_http:
+            over_http.clock.now = NOW
+            _enable_hub(over_http.aws)
+            yield Ports(
+                registry=over_http.registry,
+                security_hub=over_http.security_hub,
+                aws=over_http.aws,
+                clock=over_http.clock,
+            )
+        return
+    clock = ManualClock(NOW)
+    aws = LocalAws(clock=clock, behaviours=behaviours)
+    _enable_hub(aws)
+    yield Ports(
+        registry=InProcessRegistry(aws, account=ACCOUNT, region=REGION),
+        security_hub=InProcessSecurityHub(aws, account=ACCOUNT, region=REGION),
+        aws=aws,
+        clock=clock,
+    )
+
+
+def _enable_hub(aws: LocalAws) -> None:
+    aws.call("securityhub", "EnableSecurityHub", {}, place=place(ACCOUNT, REGION))

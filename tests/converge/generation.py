@@ -1,0 +1,130 @@
+"""Generation: a history from a seed and a number."""
+
+from random import Random
+from typing import Any
+
+from tests.converge.history import History, Kind, Mail, Step
+
+REPOSITORIES = ("prod/app", "prod/web", "edge/app")
+IMAGES = ("one", "two")
+SIGNATURES = (
+    "good",
+    "good",
+    "good",
+    "second",
+    "wrong",
+    "stranger",
+    "expired",
+    "expiring",
+    "junk",
+)
+"""``second`` is by a signer whom some policies name, ``expiring`` good for an hour."""
+CHANGES = (
+    "swap-signers",
+    "add-second",
+    "only-second",
+    "report",
+    "quarantine",
+    "ungovern",
+    "govern",
+    "skip",
+    "strict",
+    "permissive",
+    "audit",
+    "short-grace",
+    "long-grace",
+    "enforce-from-now",
+    "enforce-always",
+    "fail-fast",
+    "nothing",
+)
+_WEIGHTS = {
+    Kind.PUSH: 8,
+    Kind.SIGN: 10,
+    Kind.DELETE: 2,
+    Kind.ARCHIVE: 1,
+    Kind.RESTORE: 2,
+    Kind.UNSIGN: 2,
+    Kind.ARCHIVE_SIGNATURE: 1,
+    Kind.RESTORE_SIGNATURE: 1,
+    Kind.REPLICATE: 2,
+    Kind.POLICY: 4,
+}
+_LONGEST = 16
+
+
+def generate(seed: int, number: int) -> History:
+    """Return history ``number`` of ``seed``: always the same."""
+    chance = Random(f"{seed}/{number}")
+    repositories = chance.choice((REPOSITORIES[:1], REPOSITORIES))
+    kinds = list(_WEIGHTS)
+    steps = [_step(chance, Kind.PUSH, repositories)]
+    steps += [
+        _step(chance, kind, repositories)
+        for kind in chance.choices(
+            kinds, [_WEIGHTS[kind] for kind in kinds], k=chance.randint(1, _LONGEST)
+        )
+    ]
+    return History(
+        seed=seed,
+        number=number,
+        mail=chance.choice((Mail.FAITHFUL, Mail.REPEATED, Mail.LOSSY, Mail.LOSSY)),
+        observes=chance.random() < 0.05,
+        behaviours=_behaviours(chance),
+        steps=tuple(steps),
+    )
+
+
+def _step(chance: Random, kind: Kind, repositories: tuple[str, ...]) -> Step:
+    what = ""
+    match kind:
+        case Kind.SIGN:
+            what = chance.choice(SIGNATURES)
+        case Kind.PUSH:
+            what = chance.choice(("", "latest", "v1"))
+        case Kind.REPLICATE:
+            what = chance.choice(REPOSITORIES)
+        case Kind.POLICY:
+            what = chance.choice(CHANGES)
+        case _:
+            pass
+    return Step(
+        after=_pause(chance),
+        kind=kind,
+        repository=chance.choice(repositories),
+        image=chance.choice(IMAGES),
+        what=what,
+        number=chance.randrange(10_000),
+    )
+
+
+def _pause(chance: Random) -> float:
+    """Return seconds: mostly few, at times minutes or hours."""
+    match chance.choice("sssssmmmh"):
+        case "s":
+            return round(chance.uniform(0, 20), 1)
+        case "m":
+            return round(chance.uniform(60, 15 * 60), 1)
+        case _:
+            return round(chance.uniform(3600, 30 * 3600), 1)
+
+
+def _behaviours(chance: Random) -> dict[str, Any]:
+    if chance.random() < 0.3:
+        return {}
+    return {
+        "archived_manifest": chance.choice(
+            ("ImageInaccessible", "ImageNotFound", "readable")
+        ),
+        "archived_layers_inaccessible": chance.random() < 0.5,
+        "archive_keeps_tags": chance.random() < 0.5,
+        "archive_delay": chance.choice((0, 0, 30)),
+        "restore_delay": chance.choice((0, 60, 1200)),
+        "same_class_refused": chance.random() < 0.5,
+        "repush_events": chance.choice(("push", "update-storage-class", "both")),
+        "repush_moves_pushed_at": chance.random() < 0.5,
+        "retag_emits_push": chance.random() < 0.5,
+        "referrer_push": chance.choice(("ECR Referrer Action", "ECR Image Action")),
+        "hidden_image_not_found": chance.random() < 0.5,
+        "deleted_subject_cleans_referrers": chance.random() < 0.3,
+    }

@@ -1,0 +1,110 @@
+"""Histories: what happens to a registry and its policies, as plain data.
+
+A history is made from a seed and a number and says all that happens: the same one runs
+in process and over HTTP, and is kept as JSON where it shows a fault. A step that does
+not fit, such as the deletion of what is not there, does nothing, so that any part of a
+history is a history too.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from simulator.behaviours import (
+    ArchivedManifest,
+    Behaviours,
+    ReferrerPush,
+    RepushEvents,
+)
+
+
+class Kind(StrEnum):
+    """What a step does."""
+
+    PUSH = "push"
+    SIGN = "sign"
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    UNSIGN = "delete-signature"
+    ARCHIVE_SIGNATURE = "archive-signature"
+    RESTORE_SIGNATURE = "restore-signature"
+    REPLICATE = "replicate"
+    POLICY = "policy"
+
+
+class Mail(StrEnum):
+    """How the messages of a history travel."""
+
+    FAITHFUL = "faithful"
+    """Every event arrives at once."""
+    REPEATED = "repeated"
+    """Every event arrives, late and more than once."""
+    LOSSY = "lossy"
+    """Some never do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that happens."""
+
+    after: float
+    """Seconds since the step before."""
+    kind: Kind
+    repository: str = ""
+    image: str = ""
+    what: str = ""
+    """Which signature, which tag or which change of policy."""
+    number: int = 0
+    """Which of an image's signatures; also sets the fate of the step's events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All that happens, and how AWS behaves meanwhile."""
+
+    seed: int
+    number: int
+    mail: Mail
+    observes: bool
+    """Whether the stack may only observe."""
+    behaviours: Mapping[str, Any]
+    """Positions of the simulator's switches that differ from the believed ones."""
+    steps: tuple[Step, ...]
+
+    @property
+    def switches(self) -> Behaviours:
+        """The behaviours as the simulator takes them."""
+        types: Mapping[str, Any] = {
+            "archived_manifest": ArchivedManifest,
+            "repush_events": RepushEvents,
+            "referrer_push": ReferrerPush,
+            "archive_delay": _seconds,
+            "restore_delay": _seconds,
+        }
+        return Behaviours(
+            **{
+                name: types.get(name, bool)(value)
+                for name, value in self.behaviours.items()
+            }
+        )
+
+    def to_json(self) -> str:
+        """Return the history as it is kept."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the history that was kept as ``text``."""
+        kept = json.loads(text)
+        steps = tuple(
+            Step(**{**step, "kind": Kind(step["kind"])}) for step in kept.pop("steps")
+        )
+        return cls(**{**kept, "mail": Mail(kept["mail"]), "steps": steps})
+
+
+def _seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)

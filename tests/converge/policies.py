@@ -1,0 +1,115 @@
+"""Policies: what the model calls rules, changed step by step and as a bundle."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sealward.policy.bundle import PolicyBundle, load_bundle
+from tests.converge.generation import REPOSITORIES
+from tests.converge.signatures import signer
+from tests.model import Rules
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+FIRST, SECOND = "Leaf", "Second"
+BEGIN: Mapping[str, Rules] = {
+    repository: Rules(signers=frozenset({FIRST})) for repository in REPOSITORIES
+}
+"""What is in force before a history begins."""
+
+
+def changed(
+    rules: Mapping[str, Rules], change: str, repository: str, now: datetime
+) -> dict[str, Rules]:
+    """Return the rules after ``change``, a word of ``generation.CHANGES``."""
+    rules = dict(rules)
+    if change == "ungovern":
+        rules.pop(repository, None)
+        return rules
+    if change == "govern":
+        return {repository: BEGIN[repository]} | rules
+    if repository in rules:
+        rules[repository] = _changed(rules[repository], change, now)
+    return rules
+
+
+def _changed(old: Rules, change: str, now: datetime) -> Rules:  # noqa: PLR0911
+    match change:
+        case "swap-signers":
+            other = FIRST if old.signers == {SECOND} else SECOND
+            return replace(old, signers=frozenset({other}))
+        case "add-second":
+            return replace(old, signers=frozenset({FIRST, SECOND}))
+        case "only-second":
+            return replace(old, signers=frozenset({SECOND}))
+        case "report" | "quarantine":
+            return replace(old, quarantine=change == "quarantine")
+        case "skip" | "strict" | "permissive" | "audit":
+            return replace(old, level=change)
+        case "short-grace" | "long-grace":
+            minutes = 1 if change == "short-grace" else 120
+            return replace(old, grace=timedelta(minutes=minutes))
+        case "enforce-from-now":
+            return replace(old, enforce_from=now.replace(microsecond=0))
+        case "enforce-always":
+            return replace(old, enforce_from=None)
+        case "fail-fast":
+            return replace(old, fail_fast=not old.fail_fast)
+        case _:
+            return old
+
+
+def bundle_of(rules: Mapping[str, Rules], serial: int) -> PolicyBundle:
+    """Return the bundle that says what ``rules`` say."""
+    policies = [_policy(repository, each) for repository, each in sorted(rules.items())]
+    # A bundle names at least one repository; nothing is ever pushed to this one.
+    policies.append(_policy("nothing/here", Rules(signers=frozenset({FIRST}))))
+    document = {
+        "schema": 1,
+        "serial": serial,
+        "audience": [ACCOUNT],
+        "notBefore": None,
+        "expires": None,
+        "policies": policies,
+        "trustStores": {
+            "ca": {"acme": [base64.b64encode(signer(FIRST).root_der).decode()]}
+        },
+    }
+    return _loaded(json.dumps(document))
+
+
+@lru_cache(maxsize=512)
+def _loaded(document: str) -> PolicyBundle:
+    return load_bundle(document.encode())
+
+
+def _policy(repository: str, rules: Rules) -> dict[str, Any]:
+    verification: dict[str, Any] = {"level": rules.level}
+    statement: dict[str, Any] = {
+        "name": repository.replace("/", "-"),
+        "registryScopes": [f"{HOST}/{repository}"],
+        "signatureVerification": verification,
+    }
+    if rules.level != "skip":
+        statement["trustStores"] = ["ca:acme"]
+        statement["trustedIdentities"] = [
+            f"x509.subject: CN={name},O=acme,ST=WA,C=US"
+            for name in sorted(rules.signers)
+        ]
+    if rules.level == "strict":
+        # No revocation service is named; nobody can be asked.
+        verification["override"] = {"revocation": "skip"}
+    policy: dict[str, Any] = {
+        "statement": statement,
+        "enforcement": "quarantine" if rules.quarantine else "report",
+        "grace": f"{int(rules.grace.total_seconds())}s",
+        "failFast": rules.fail_fast,
+    }
+    if rules.enforce_from is not None:
+        policy["enforceFrom"] = f"{rules.enforce_from:%Y-%m-%dT%H:%M:%SZ}"
+    return policy

@@ -1,0 +1,456 @@
+"""The model: what the gate should do and end in, read from a history alone.
+
+Imports nothing of what it judges, nor of tests that do (an architecture test asserts
+it). A history is facts: which signature is whose and until when, what the policies said
+and from when, when a message reached the gate, and what the registry held just then.
+From these the model says, for every digest of every repository, which verdict holds,
+whether the image is held, what was to be asked of the registry, and which finding is
+open. It knows the rules of docs/how-it-decides.md and nothing of how they are carried
+out: no record, no version, no due time.
+
+Where order matters it goes by the order of the history. The first settled verdict falls
+when a message arrives, under the policy of that moment; what fails later is a proposal.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+ACTIVE, ARCHIVED, ACTIVATING = "ACTIVE", "ARCHIVED", "ACTIVATING"
+ARCHIVE, RESTORE, NOTHING = "archive", "restore", ""
+FAILING = ("unsigned", "untrusted")
+OPEN = ("pending", "inconclusive")
+SETTLING = timedelta(minutes=5)
+"""How long an archiving that was asked for may still happen."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+# -- what a history says -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What is true of one signature, wherever it lies."""
+
+    image: str
+    """Digest of the image it signs."""
+    signer: str = ""
+    """Who made it; empty where it is no envelope at all."""
+    anchored: bool = True
+    """Whether its chain ends in the policy's trust store."""
+    expires: datetime | None = None
+    made: int = 0
+    """Later ones have larger numbers, and say so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a policy says of a repository."""
+
+    signers: frozenset[str]
+    level: str = "strict"
+    quarantine: bool = True
+    grace: timedelta = timedelta(minutes=10)
+    enforce_from: datetime | None = None
+    fail_fast: bool = False
+
+    def satisfied_by(self, signature: Signature, at: datetime) -> bool:
+        """Return whether the signature alone makes its image trusted."""
+        if not signature.signer:
+            return False
+        if self.level == "audit":
+            return True
+        return (
+            signature.anchored
+            and signature.signer in self.signers
+            and (self.level != "strict" or not _expired(signature, at))
+        )
+
+    def wrongly_signed(self, signature: Signature) -> bool:
+        """Return whether a real signature is by somebody who must not sign."""
+        return (
+            bool(signature.signer)
+            and signature.anchored
+            and signature.signer not in self.signers
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The registry's word about one artifact, at one moment."""
+
+    status: str
+    pushed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message reached the gate."""
+
+    at: datetime
+    repository: str
+    digest: str
+    """What the message named: an image or a signature."""
+    before: Mapping[str, Standing]
+    """What the repository held when it arrived, by digest."""
+    after: Mapping[str, Standing]
+    """What it held when the gate was done with it."""
+
+
+# -- what the model says -----------------------------------------------------------
+
+
+@dataclass(slots=True, kw_only=True)
+class Hold:
+    """An image kept out of reach, or on its way there or back."""
+
+    state: str
+    """``holding``, ``held`` or ``releasing``."""
+    coming_since: datetime | None = None
+    """Since when an archiving nobody wants any more is waited for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """How one image stands."""
+
+    first_seen: datetime
+    begin: datetime
+    """When its grace began: the earlier of its push and of when it was first seen."""
+    verdict: str = "inconclusive"
+    settled_at: datetime | None = None
+    """When the first settled verdict fell."""
+    trusted_by: str | None = None
+    """The signature that last made it trusted."""
+    hold: Hold | None = None
+    held_since: datetime | None = None
+    proposal: str = ""
+    finding: str | None = None
+    """Label of the open finding; empty where it is resolved; None if there is none."""
+    blind: bool = True
+    """Whether its manifest was never read."""
+    gone: bool = False
+    look_by: datetime | None = None
+    """By when it is to be looked at again."""
+
+    @property
+    def outcome(self) -> tuple[object, ...]:
+        """Return what an owner sees of it."""
+        state = self.hold.state if self.hold else None
+        return (self.verdict, state, self.proposal, self.finding, self.gone)
+
+
+@dataclass(slots=True, kw_only=True)
+class Model:
+    """Reads a history, one fact after the other."""
+
+    acts: bool = True
+    """Whether the stack may change the registry at all."""
+    archived_readable: bool = False
+    """Whether the registry gives the manifests of archived artifacts."""
+    images: dict[tuple[str, str], Image] = field(default_factory=dict)
+    """By repository and digest."""
+    late: list[str] = field(default_factory=list)
+    """Looks that came later than the gate promises."""
+    _signatures: dict[str, Signature] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)
+    _rules: Mapping[str, Rules] = field(default_factory=dict)
+    _unread: set[tuple[str, str]] = field(default_factory=set)
+    """Signatures that were met while nobody could tell what they are."""
+
+    def named(self, digest: str) -> None:
+        """Learn that ``digest`` is an image."""
+        self._names.add(digest)
+
+    def signed(self, digest: str, signature: Signature) -> None:
+        """Learn what ``digest`` is a signature of, and what it is worth."""
+        self._signatures[digest] = signature
+
+    def ruled(self, rules: Mapping[str, Rules]) -> None:
+        """From now on these policies are in force; other repositories have none."""
+        self._rules = dict(rules)
+
+    def delivered(self, message: Delivery) -> tuple[str, str]:
+        """Read a delivery; return what the gate is to ask of the registry: of whom."""
+        image = self._leads_to(message)
+        if image is None:
+            return NOTHING, ""
+        signature = message.digest if message.digest != image else None
+        return self._look(image, message, signature), image
+
+    def restless(
+        self, at: datetime, repository: str, standing: Mapping[str, Standing]
+    ) -> Iterator[str]:
+        """Yield the images that another look would change: the gate is not done."""
+        for digest in sorted(self._names & set(standing) | self._known(repository)):
+            imagined = copy.deepcopy(self)
+            key = (repository, digest)
+            before = self.images[key].outcome if key in self.images else None
+            asked, _ = imagined.delivered(
+                Delivery(
+                    at=at,
+                    repository=repository,
+                    digest=digest,
+                    before=standing,
+                    after=standing,
+                )
+            )
+            after = imagined.images[key].outcome if key in imagined.images else None
+            # A hold is asked for again and again, as long as it does not stand.
+            if before != after or asked:
+                yield f"{repository}@{digest}: {before}, a look would make it {after}"
+
+    def check_promptness(self, at: datetime, slack: timedelta) -> None:
+        """Note every image whose look is overdue by more than ``slack``."""
+        for key, image in self.images.items():
+            if image.look_by is not None and at > image.look_by + slack:
+                self.late.append(f"{key}: to be looked at by {image.look_by}, not yet")
+
+    def _known(self, repository: str) -> set[str]:
+        return {digest for name, digest in self.images if name == repository}
+
+    # -- where a message leads ------------------------------------------------------
+
+    def _leads_to(self, message: Delivery) -> str | None:
+        """Return the image the message is about, if any."""
+        if message.digest in self._names:
+            return message.digest
+        signature = self._signatures.get(message.digest)
+        here = message.before.get(message.digest)
+        if signature is None or here is None:
+            return None  # a deleted signature says nothing about what it signed
+        key = (message.repository, message.digest)
+        if here.status != ACTIVE and not self.archived_readable:
+            # Its subject gets a message of its own.
+            if here.status == ACTIVATING:
+                self._unread.add(key)
+            else:
+                self._unread.discard(key)
+            return None
+        if key in self._unread:
+            self._unread.discard(key)
+            return None
+        subject = message.before.get(signature.image)
+        return signature.image if subject is not None or self._met(message) else None
+
+    def _met(self, message: Delivery) -> bool:
+        image = self._signatures[message.digest].image
+        return (message.repository, image) in self.images
+
+    # -- a look ---------------------------------------------------------------------
+
+    def _look(self, digest: str, message: Delivery, named: str | None) -> str:
+        key = (message.repository, digest)
+        here, at = message.before.get(digest), message.at
+        image = self.images.get(key)
+        if here is None:
+            if image is not None:
+                self._gone(image, at)
+            return NOTHING
+        if image is not None:
+            self._on_time(key, image, at)
+        readable = here.status == ACTIVE or self.archived_readable
+        if (image is None or image.blind) and not readable:
+            return self._unreadable(key, here, at)
+        if image is None:
+            image = Image(first_seen=at, begin=at)
+            self.images[key] = image
+        image.blind = image.gone = False
+        image.begin = min(image.begin, here.pushed_at)
+        rules = self._rules.get(message.repository)
+        verdict, label = self._judge(image, digest, message, rules, named)
+        step = self._act(image, verdict, rules, message, digest)
+        image.verdict = verdict
+        self._tell(image, label if self._acts(rules) else label and "LOW")
+        image.look_by = self._look_by(image, rules, at)
+        return step
+
+    def _gone(self, image: Image, at: datetime) -> None:
+        if image.hold is not None and image.hold.state == "releasing":
+            image.hold = None
+        elif image.hold is not None and not image.gone:
+            # Held by its digest, should that come back.
+            image.hold, image.held_since = Hold(state="held"), at
+        image.gone = True
+        image.proposal = ""
+        image.finding = None if image.finding is None else ""
+        image.look_by = self._held_look(image, at)
+
+    def _unreadable(self, key: tuple[str, str], here: Standing, at: datetime) -> str:
+        """Meet what was archived before anybody saw it: no one can pull it."""
+        if here.status == ACTIVATING and key not in self.images:
+            self.images[key] = Image(first_seen=at, begin=at, look_by=at + HOUR)
+        elif here.status == ARCHIVED and key in self.images:
+            # Nothing to decide about, until it is back.
+            self.images[key].verdict = "exempt"
+            self.images[key].look_by = None
+        return NOTHING
+
+    def _judge(  # noqa: PLR0911 - one return for each rule, in their order
+        self,
+        image: Image,
+        digest: str,
+        message: Delivery,
+        rules: Rules | None,
+        named: str | None,
+    ) -> tuple[str, str]:
+        """Return the verdict and how loud it is where the policy acts."""
+        if rules is None:
+            return "ungoverned", ""
+        if rules.level == "skip":
+            return "exempt", ""
+        at = message.at
+        there = {
+            name: signature
+            for name, signature in self._signatures.items()
+            if signature.image == digest and name in message.before
+        }
+        within = {
+            name: signature
+            for name, signature in there.items()
+            if message.before[name].status == ACTIVE
+        }
+        good = [name for name in within if rules.satisfied_by(within[name], at)]
+        if good:
+            first = [name for name in (named, image.trusted_by) if name in good]
+            image.trusted_by = (
+                first[0] if first else max(good, key=lambda name: within[name].made)
+            )
+            return "trusted", ""
+        if image.trusted_by is not None and image.trusted_by not in within:
+            return "inconclusive", "HIGH"  # lost: says nothing against the image
+        wrong = any(rules.wrongly_signed(each) for each in within.values())
+        if rules.fail_fast and wrong:
+            return "untrusted", "CRITICAL"
+        unsettled = image.verdict not in ("trusted", *FAILING)
+        if unsettled and at < image.begin + rules.grace:
+            return "pending", ""
+        if not there:
+            return "unsigned", "HIGH"
+        # What came furthest explains most: right signer, but too late.
+        expired = any(
+            each.anchored and each.signer in rules.signers for each in within.values()
+        )
+        return "untrusted", "CRITICAL" if wrong and not expired else "HIGH"
+
+    def _acts(self, rules: Rules | None) -> bool:
+        return self.acts and rules is not None and rules.quarantine
+
+    # -- what is done ---------------------------------------------------------------
+
+    def _act(
+        self,
+        image: Image,
+        verdict: str,
+        rules: Rules | None,
+        message: Delivery,
+        digest: str,
+    ) -> str:
+        """Move the hold on; return what to ask of the registry."""
+        first = image.settled_at is None
+        if first and verdict not in OPEN:
+            image.settled_at = message.at
+        acts = self._acts(rules)
+        status = message.before[digest].status
+        after = message.after[digest].status
+        image.proposal = ""
+        if image.hold is None:
+            if verdict not in FAILING or not acts:
+                return NOTHING
+            new = rules is not None and (
+                rules.enforce_from is None or image.begin >= rules.enforce_from
+            )
+            if not (first and new):
+                image.proposal = "quarantine"
+                return NOTHING
+            return self._keep(image, status, after, message.at)
+        releasing = image.hold.state == "releasing" and verdict in OPEN
+        if self.acts and (verdict in ("trusted", "exempt") or releasing):
+            return self._let_go(image, status, after, message.at)
+        if acts:
+            return self._keep(image, status, after, message.at)
+        image.proposal = "release" if status != ACTIVE else ""
+        self._leave(image, status, message.at)
+        return NOTHING
+
+    def _keep(self, image: Image, status: str, after: str, at: datetime) -> str:
+        if image.hold is None or (image.hold.state != "holding" and status != ARCHIVED):
+            image.held_since = at
+        if status == ARCHIVED:
+            image.hold = Hold(state="held")
+            return NOTHING
+        image.hold = Hold(state="held" if after == ARCHIVED else "holding")
+        return ARCHIVE
+
+    def _let_go(self, image: Image, status: str, after: str, at: datetime) -> str:
+        hold = image.hold
+        if status == ACTIVE and hold is not None:
+            if hold.state == "holding":
+                hold = Hold(state="releasing", coming_since=at)
+            image.hold = hold if self._still_coming(hold, at) else None
+            return NOTHING
+        image.hold = Hold(state="releasing")
+        if status != ARCHIVED:
+            return NOTHING
+        if after == ACTIVE:
+            image.hold = None
+        return RESTORE
+
+    def _leave(self, image: Image, status: str, at: datetime) -> None:
+        """The policy acts no more: what somebody brings back is held no more."""
+        hold = image.hold
+        if hold is None or status != ACTIVE:
+            return
+        if hold.state == "holding" and hold.coming_since is None:
+            hold.coming_since = at
+        if hold.state != "holding" or not self._still_coming(hold, at):
+            image.hold = None
+
+    @staticmethod
+    def _still_coming(hold: Hold, at: datetime) -> bool:
+        return hold.coming_since is not None and at - hold.coming_since < SETTLING
+
+    # -- what is told, and when it is looked at again -------------------------------
+
+    def _tell(self, image: Image, label: str) -> None:
+        if label:
+            image.finding = label
+        elif image.hold is None and image.finding is not None:
+            image.finding = ""
+
+    def _look_by(
+        self, image: Image, rules: Rules | None, at: datetime
+    ) -> datetime | None:
+        """Return by when the next look is promised; None where only news brings one."""
+        promised = [self._held_look(image, at)]
+        match image.verdict:
+            case "pending":
+                deadline = image.begin + rules.grace if rules else at
+                promised += [at + HOUR, deadline]
+            case "inconclusive":
+                promised.append(at + HOUR)
+            case "trusted":
+                signature = self._signatures[str(image.trusted_by)]
+                expires = signature.expires
+                promised.append(expires if expires and expires > at else None)
+            case "unsigned" | "untrusted" if image.hold is None:
+                day = (image.settled_at or at) + DAY
+                promised.append(at + HOUR if at + HOUR < day else None)
+        return min((each for each in promised if each is not None), default=None)
+
+    @staticmethod
+    def _held_look(image: Image, at: datetime) -> datetime | None:
+        if image.hold is None:
+            return None
+        since = image.held_since or at
+        return at + (HOUR if at - since < DAY - HOUR else DAY)
+
+    def _on_time(self, key: tuple[str, str], image: Image, at: datetime) -> None:
+        slack = timedelta(minutes=5)
+        if image.look_by is not None and at > image.look_by + slack:
+            self.late.append(f"{key}: to be looked at by {image.look_by}, was at {at}")
+
+
+def _expired(signature: Signature, at: datetime) -> bool:
+    return signature.expires is not None and at >= signature.expires
