@@ -17,6 +17,7 @@ from sealward.ports import (
     Refused,
     Unavailable,
 )
+from sealward.subjects.manifests import MANIFEST_LIMIT
 from simulator.ecr.manifests import digest_of
 from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws
@@ -69,7 +70,11 @@ class InProcessRegistry:
         )
 
     def manifests(
-        self, repository: str, digests: Sequence[str]
+        self,
+        repository: str,
+        digests: Sequence[str],
+        *,
+        largest: int = MANIFEST_LIMIT,  # noqa: ARG002 - all fit
     ) -> Mapping[str, Manifest]:
         """See the port."""
         if not digests:

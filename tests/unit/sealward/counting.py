@@ -12,6 +12,7 @@ from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
 )
 from sealward.subjects import NOTARY_SIGNATURE
+from sealward.subjects.manifests import MANIFEST_LIMIT
 from tests.unit.sealward.stand import (
     IMAGE_MANIFEST,
     Stand,
@@ -46,10 +47,14 @@ class CallingRegistry:
         return self._registry.describe(repository, digest)
 
     def manifests(
-        self, repository: str, digests: Sequence[str]
+        self,
+        repository: str,
+        digests: Sequence[str],
+        *,
+        largest: int = MANIFEST_LIMIT,
     ) -> Mapping[str, Manifest]:
         self.calls["manifests"] += 1
-        return self._registry.manifests(repository, digests)
+        return self._registry.manifests(repository, digests, largest=largest)
 
     def referrers(
         self, repository: str, digest: str, *, limit: int

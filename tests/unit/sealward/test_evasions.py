@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -87,10 +88,13 @@ def test_an_index_is_read_no_further_than_what_shows_that_it_is_an_image(
     manifests = InProcessRegistry.manifests
 
     def counted(
-        registry: InProcessRegistry, repository: str, digests: Sequence[str]
+        registry: InProcessRegistry,
+        repository: str,
+        digests: Sequence[str],
+        **more: Any,
     ) -> Mapping[str, Manifest]:
         read.extend(digests)
-        return manifests(registry, repository, digests)
+        return manifests(registry, repository, digests, **more)
 
     monkeypatch.setattr(InProcessRegistry, "manifests", counted)
     assert stand.look(index).verdict is Verdict.UNSIGNED

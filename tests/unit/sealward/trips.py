@@ -15,6 +15,7 @@ from sealward.ports import (
     Registry,
 )
 from sealward.subjects import SubjectKey
+from sealward.subjects.manifests import MANIFEST_LIMIT
 from tests.unit.sealward.stand import Stand
 
 
@@ -49,10 +50,14 @@ class CountedRegistry:
         return self._registry.describe(repository, digest)
 
     def manifests(
-        self, repository: str, digests: Sequence[str]
+        self,
+        repository: str,
+        digests: Sequence[str],
+        *,
+        largest: int = MANIFEST_LIMIT,
     ) -> Mapping[str, Manifest]:
         self._trips.take("manifests")
-        return self._registry.manifests(repository, digests)
+        return self._registry.manifests(repository, digests, largest=largest)
 
     def referrers(
         self, repository: str, digest: str, *, limit: int

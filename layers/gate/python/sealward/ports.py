@@ -18,6 +18,7 @@ from sealward.ledger import JudgedReferrers, Record
 from sealward.policy.bundle import PolicyBundle
 from sealward.policy.revocation import HostPort
 from sealward.subjects import SubjectKey
+from sealward.subjects.manifests import MANIFEST_LIMIT
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import RevocationMemory
@@ -95,9 +96,16 @@ class Contents(Protocol):
     """What a place holds, by digest: all that reading signatures needs."""
 
     def manifests(
-        self, repository: str, digests: Sequence[str]
+        self,
+        repository: str,
+        digests: Sequence[str],
+        *,
+        largest: int = MANIFEST_LIMIT,
     ) -> Mapping[str, Manifest]:
         """Return the manifests that can be had of at most 100 ``digests``.
+
+        ``largest`` is what the registry's own listing says that none of them exceeds,
+        in bytes: it chooses how many are asked for at once, and refuses nothing.
 
         One that is missing, archived, or whose bytes do not hash to its digest is left
         out: its absence is for the caller to judge.

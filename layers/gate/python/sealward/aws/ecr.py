@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 MANIFEST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes: ECR's own bound of ``imageManifest``."""
-_BATCH: Final = 10
-"""Manifests a call: at 4 MiB each, what a function of 512 MB can hold."""
+_BATCH: Final = 100
+"""Manifests a call: the most that ECR gives."""
+_BATCH_BYTES: Final = 40 * 1024 * 1024
+"""Of a call's manifests: what a function of 512 MB can hold."""
 _PAGE: Final = 50
 """The most ListImageReferrers gives at once."""
 _MOST_PAGES: Final = 200
@@ -77,9 +79,15 @@ class EcrRegistry:
         raise NotFound(f"{what}: not in the answer")
 
     def manifests(
-        self, repository: str, digests: Sequence[str]
+        self,
+        repository: str,
+        digests: Sequence[str],
+        *,
+        largest: int = MANIFEST_LIMIT,
     ) -> Mapping[str, Manifest]:
         """Return the manifests that can be had of at most 100 ``digests``.
+
+        ``largest`` is what ECR's listing says that none of them exceeds, in bytes.
 
         Raises:
             NotFound: the repository does not exist.
@@ -87,8 +95,9 @@ class EcrRegistry:
         """
         wanted = [each for each in dict.fromkeys(digests) if _DIGEST.fullmatch(each)]
         found: dict[str, Manifest] = {}
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
+        size = max(1, min(_BATCH, _BATCH_BYTES // max(1, largest)))
+        for start in range(0, len(wanted), size):
+            batch = wanted[start : start + size]
             with translated(f"BatchGetImage {repository}"):
                 answer = self._client.batch_get_image(
                     registryId=self.account,

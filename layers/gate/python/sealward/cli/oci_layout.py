@@ -115,6 +115,8 @@ class OciLayout:
         self,
         repository: str,  # noqa: ARG002 - a layout is one repository
         digests: Sequence[str],
+        *,
+        largest: int = MANIFEST_LIMIT,  # noqa: ARG002 - files are read one by one
     ) -> Mapping[str, Manifest]:
         """As :class:`sealward.ports.Contents`."""
         found: dict[str, Manifest] = {}

@@ -23,7 +23,7 @@ from sealward.signatures.candidates import (
     manifest_too_large,
 )
 from sealward.subjects import SignatureManifest, SubjectKey, signature_manifest
-from sealward.subjects.manifests import BadManifest, parse_manifest
+from sealward.subjects.manifests import MANIFEST_LIMIT, BadManifest, parse_manifest
 
 ENVELOPE_LIMIT: Final = 1024 * 1024
 """Bytes; real ones have two to eight thousand."""
@@ -147,7 +147,7 @@ def _bounded(
         if bounds.over():
             yield _no_time(batch[0], taken, bounds)
             return
-        rejected, plausible = reading.manifests(batch)
+        rejected, plausible = reading.manifests(batch, largest=SIGNATURE_MANIFEST_LIMIT)
         if rejected:
             yield rejected
         large |= {
@@ -208,7 +208,7 @@ class _Reading:
     beside: RunBeside | None
 
     def manifests(
-        self, digests: Sequence[str]
+        self, digests: Sequence[str], *, largest: int = MANIFEST_LIMIT
     ) -> tuple[list[Found], dict[str, SignatureManifest]]:
         """Return which are refused by their manifests, and those that are not."""
         found = read_manifests(
@@ -217,6 +217,7 @@ class _Reading:
             digests,
             subject=self.subject.digest,
             beside=self.beside,
+            largest=largest,
         )
         plausible = {
             digest: each
@@ -253,6 +254,7 @@ def read_manifests(
     *,
     subject: str | None,
     beside: RunBeside | None,
+    largest: int = MANIFEST_LIMIT,
 ) -> Mapping[str, SignatureManifest | Rejected | Unread]:
     """Return what each digest stands for: a signature, or why not.
 
@@ -262,10 +264,12 @@ def read_manifests(
         digests: any number.
         subject: the digest they must sign; None where they may sign any.
         beside: runs the batches side by side.
+        largest: bytes that none of them exceeds, as the registry lists them.
     """
     chunks = list(_chunks(list(digests), BATCH))
     reads = [
-        Read(_AskManifests(registry, repository, tuple(chunk))) for chunk in chunks
+        Read(_AskManifests(registry, repository, tuple(chunk), largest))
+        for chunk in chunks
     ]
     ask(reads, beside)
     found: dict[str, SignatureManifest | Rejected | Unread] = {}
@@ -289,9 +293,12 @@ class _AskManifests:
     registry: Contents
     repository: str
     digests: tuple[str, ...]
+    largest: int
 
     def __call__(self) -> Mapping[str, Manifest]:
-        return self.registry.manifests(self.repository, self.digests)
+        return self.registry.manifests(
+            self.repository, self.digests, largest=self.largest
+        )
 
 
 def _judged(
