@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from notation_verifier import CheckName, Passed, Verification
 from sealward.decisions.refusals import Judgement
 from sealward.ledger.records import Hold, HoldState, Verdict
 from sealward.policy.bundle import Policy
@@ -126,7 +127,22 @@ def _expiry(judgement: Judgement, clock: Clock) -> datetime | None:
         for answers in (one.revocation, one.timestamp and one.timestamp.revocation)
         if answers is not None and (end := answers.fresh_until) is not None
     ]
+    ends += [_daily(clock.now, clock) for one in found if _asked_signer(one)]
     return min((end for end in ends if end > clock.now), default=None)
+
+
+def _asked_signer(verification: Verification) -> bool:
+    """Return whether the trust rests on AWS Signer's word, which has no end of its own.
+
+    Signer tells nobody when it revokes: whoever wants to know asks again.
+    """
+    revocation = verification.check(CheckName.REVOCATION).outcome
+    identity = verification.identity
+    return (
+        isinstance(revocation, Passed)
+        and identity is not None
+        and identity.startswith("arn:")
+    )
 
 
 def _daily(instant: datetime, clock: Clock) -> datetime:
