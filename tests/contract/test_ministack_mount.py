@@ -247,6 +247,46 @@ def test_a_role_may_only_what_its_policy_says(aws: Mounted) -> None:
     assert by_role == {"ecr:BatchGetImage", "securityhub:BatchImportFindings"}
 
 
+def test_signer_signs_revokes_and_answers_whom_iam_allows(aws: Mounted) -> None:
+    signer = aws.client("signer")
+    made = signer.put_signing_profile(
+        profileName="release", platformId="Notation-OCI-SHA384-ECDSA"
+    )
+    signed = signer.sign_payload(
+        profileName="release",
+        payloadFormat="application/vnd.cncf.notary.payload.v1+json",
+        payload=b"{}",
+    )
+    job = made["arn"].replace("profiles/release", f"jobs/{signed['jobId']}")
+    question = {
+        "signatureTimestamp": START,
+        "platformId": "Notation-OCI-SHA384-ECDSA",
+        "profileVersionArn": made["profileVersionArn"],
+        "jobArn": job,
+        "certificateHashes": ["ab" * 96],
+    }
+    role = aws.as_role(
+        "asker",
+        {"Effect": "Allow", "Action": "signer:GetRevocationStatus", "Resource": "*"},
+    )
+    asking = aws.client("signer-data", **role)
+    assert asking.get_revocation_status(**question)["revokedEntities"] == []
+    signer.revoke_signature(jobId=signed["jobId"], reason="leaked")
+    assert asking.get_revocation_status(**question)["revokedEntities"] == [job]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.client("signer", **role).sign_payload(
+            profileName="release",
+            payloadFormat="application/vnd.cncf.notary.payload.v1+json",
+            payload=b"{}",
+        )
+    nobody = aws.as_role(
+        "nobody",
+        {"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": "*"},
+    )
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.client("signer-data", **nobody).get_revocation_status(**question)
+
+
 def test_a_layer_is_served_on_the_same_port(aws: Mounted) -> None:
     put_image(aws, "prod/layers", "a")
     ecr = aws.client("ecr")
