@@ -42,10 +42,11 @@ class Epoch:
 
 
 class _Reader:
-    __slots__ = ("at", "data", "items", "times")
+    __slots__ = ("at", "data", "end", "items", "times")
 
     def __init__(self, data: bytes, start: int, *, times: bool) -> None:
         self.data = data
+        self.end = len(data)
         self.at = start
         self.items = 0
         self.times = times
@@ -53,29 +54,31 @@ class _Reader:
     def head(self) -> tuple[int, int]:
         """Return an item's major type and argument."""
         data, at = self.data, self.at
-        if at >= len(data):
+        if at >= self.end:
             raise CborError("CBOR ends before an item")
         initial = data[at]
         argument = initial & 0x1F
-        at += 1
+        self.at = at + 1
         if argument >= 24:  # noqa: PLR2004 - RFC 8949, section 3
-            size = _SIZES.get(argument)
-            if size is None:
-                raise CborError(f"CBOR length at byte {at - 1} is indefinite")
-            if at + size > len(data):
-                raise CborError("CBOR ends inside an item")
-            argument = int.from_bytes(data[at : at + size])
-            at += size
-        self.at = at
+            argument = self.long_argument(argument)
         return initial >> 5, argument
 
+    def long_argument(self, kind: int) -> int:
+        """Return the argument that stands in the bytes after the initial one."""
+        at, size = self.at, _SIZES.get(kind)
+        if size is None:
+            raise CborError(f"CBOR length at byte {at - 1} is indefinite")
+        if at + size > self.end:
+            raise CborError("CBOR ends inside an item")
+        self.at = at + size
+        return int.from_bytes(self.data[at : at + size])
+
     def string(self, length: int) -> bytes:
-        end = self.at + length
-        if end > len(self.data):
+        start = self.at
+        self.at = end = start + length
+        if end > self.end:
             raise CborError("CBOR ends inside a string")
-        found = self.data[self.at : end]
-        self.at = end
-        return found
+        return self.data[start:end]
 
     def text(self, length: int) -> str:
         try:

@@ -335,11 +335,13 @@ def _checks(outcomes: Sequence[Outcome], level: VerificationLevel) -> tuple[Chec
 
 def _chain_certificates(envelope: Envelope) -> tuple[ChainCertificate, ...]:
     return tuple(
-        ChainCertificate(
-            subject=certificate.subject_text,
-            sha256=certificate.sha256,
-            not_before=certificate.not_before,
-            not_after=certificate.not_after,
-        )
-        for certificate in envelope.chain
+        [
+            ChainCertificate(
+                subject=certificate.subject_text,
+                sha256=certificate.sha256,
+                not_before=certificate.not_before,
+                not_after=certificate.not_after,
+            )
+            for certificate in envelope.chain
+        ]
     )
