@@ -32,8 +32,10 @@ def serving(behave: Behaviour) -> Iterator[Asked]:
         with client:
             client.settimeout(5)
             try:
-                asked.requests.append(_request(client))
-                behave(client)
+                request = _request(client)
+                if request:  # else it only woke accept()
+                    asked.requests.append(request)
+                    behave(client)
             except OSError:
                 pass  # the client left
 

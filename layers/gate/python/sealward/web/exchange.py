@@ -126,6 +126,8 @@ def _read(answer: http.client.HTTPResponse, limit: int, what: str) -> bytes:
         body += part
         if len(body) > limit:
             raise FetchError(f"{what}: more than {limit} bytes")
+    if answer.length:  # http.client ends such a body without a word
+        raise FetchError(f"{what}: the answer ends {answer.length} bytes early")
     return bytes(body)
 
 
