@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notation_verifier.sentence import printable
-from sealward.cli.layout_target import open_target
+from sealward.cli.layout_target import open_layout
 from sealward.cli.oci_layout import InvalidLayout
+from tests import forge
 from tests.unit.sealward.cli.layouts import Bench
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -57,10 +58,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 def test_any_index_ends_in_a_layout_or_a_reason(bench: Bench, content: bytes) -> None:
     (bench.layout.path / "index.json").write_bytes(content)
     try:
-        found = open_target(f"{bench.layout.path}:1.0")
+        found = open_layout(f"{bench.layout.path}:1.0", now=forge.NOW)
     except InvalidLayout:
         return
-    assert "1.0" in found.tags
+    assert "1.0" in found.detail.tags
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -76,5 +77,5 @@ def test_any_manifest_ends_in_referrers_or_a_reason(
         tag = {"org.opencontainers.image.ref.name": "1.0"}
         index = {"manifests": [{**added, "annotations": tag}]}
         (bench.layout.path / "index.json").write_text(json.dumps(index))
-        target = open_target(f"{bench.layout.path}:1.0")
-        target.layout.referrers("sha256:" + "a" * 64)
+        target = open_layout(f"{bench.layout.path}:1.0", now=forge.NOW)
+        target.referrers()

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.levels import SKIP, Action, Validation
-from notation_verifier.remedies import REMEDIES
+from notation_verifier.remedies import BLOB_REMEDIES, REMEDIES, Remedy
 from notation_verifier.report import (
     Check,
     Conclusion,
@@ -110,7 +110,7 @@ class Explanation:
             lines.append(_line(check.name.value, f"{word}: {check.outcome.detail}", 20))
         decisive = self.decisive
         if decisive is not None and not isinstance(decisive.outcome, Passed):
-            told = REMEDIES[decisive.outcome.reason]
+            told = self._told(decisive.outcome.reason)
             lines += [_line("means", told.meaning), _line("do", told.remedy)]
         return lines
 
@@ -167,6 +167,11 @@ class Explanation:
             "checks": [self._check(check) for check in found.checks],
         }
 
+    def _told(self, reason: Reason) -> Remedy:
+        if isinstance(self.statement, TrustPolicyStatement):
+            return REMEDIES[reason]
+        return BLOB_REMEDIES.get(reason, REMEDIES[reason])
+
     def _action(self, validation: Validation) -> Action:
         return self.verification.level.action(validation)
 
@@ -178,7 +183,7 @@ class Explanation:
     def _check(self, check: Check) -> dict[str, Any]:
         outcome = check.outcome
         reason: Reason | None = None if isinstance(outcome, Passed) else outcome.reason
-        told = None if reason is None else REMEDIES[reason]
+        told = None if reason is None else self._told(reason)
         return {
             "check": check.name.value,
             "validation": check.validation.value,

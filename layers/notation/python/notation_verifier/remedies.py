@@ -205,3 +205,12 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = {
     ),
 }
 """Every reason of :class:`Reason`, in its order."""
+
+BLOB_REMEDIES: Final[Mapping[Reason, Remedy]] = {
+    Reason.SUBJECT_MISMATCH: Remedy(
+        "The signature is of another file, or of other bytes; the detail names both.",
+        "Get the file and its signature again from where they are published. If they "
+        "still do not belong together, do not use the file.",
+    ),
+}
+"""What is said of a blob where it differs from what is said of an image."""

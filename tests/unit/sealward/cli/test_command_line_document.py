@@ -14,7 +14,7 @@ from sealward.cli.__main__ import main
 ROOT = Path(__file__).parents[4]
 DOCUMENT = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 SECTION = re.compile(
-    r"^## `(sealward[a-z ]*)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
+    r"^## `(sealward[a-z -]*)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*?)(?=^\$ (?!echo)|\Z)", re.MULTILINE | re.DOTALL)

@@ -7,9 +7,10 @@ import pytest
 
 from demo.layouts.oci_layout import IMAGE_INDEX, IMAGE_MANIFEST
 from sealward.cli import oci_layout
-from sealward.cli.layout_target import open_target
+from sealward.cli.layout_target import open_layout
 from sealward.cli.oci_layout import InvalidLayout, OciLayout
 from sealward.ports import NotFound
+from tests import forge
 from tests.unit.sealward.cli.layouts import Bench
 
 DIGEST = "sha256:" + "a" * 64
@@ -82,15 +83,15 @@ def test_a_tag_per_entry_of_one_digest_names_it(bench: Bench) -> None:
     again = {"org.opencontainers.image.ref.name": "latest"}
     bench.index(manifests=[entry, {**entry, "annotations": again}])
     for tag in ("1.0", "latest"):
-        target = open_target(f"{bench.layout.path}:{tag}")
-        assert (target.descriptor, target.tags) == (image, ("1.0", "latest"))
+        target = open_layout(f"{bench.layout.path}:{tag}", now=forge.NOW)
+        assert (target.descriptor, target.detail.tags) == (image, ("1.0", "latest"))
 
 
 def test_bytes_must_hash_to_their_digest(bench: Bench) -> None:
     image = bench.image()
     bench.blob(image.digest).write_bytes(b"{}")
     with pytest.raises(InvalidLayout, match="its bytes differ"):
-        open_target(f"{bench.layout.path}@{image.digest}")
+        open_layout(f"{bench.layout.path}@{image.digest}", now=forge.NOW)
 
 
 def test_what_is_listed_must_be_there_and_of_its_size(bench: Bench) -> None:
@@ -98,10 +99,10 @@ def test_what_is_listed_must_be_there_and_of_its_size(bench: Bench) -> None:
     [entry] = bench.layout.manifests()
     bench.index(manifests=[{**entry, "size": 1}])
     with pytest.raises(InvalidLayout, match=f"with 1 bytes; it has {image.size}"):
-        open_target(f"{bench.layout.path}@{image.digest}")
+        open_layout(f"{bench.layout.path}@{image.digest}", now=forge.NOW)
     bench.index(manifests=[ENTRY])
     with pytest.raises(InvalidLayout, match="does not hold"):
-        open_target(f"{bench.layout.path}@{DIGEST}")
+        open_layout(f"{bench.layout.path}@{DIGEST}", now=forge.NOW)
 
 
 def test_a_blob_that_is_no_file_is_not_waited_for(bench: Bench) -> None:
@@ -110,7 +111,7 @@ def test_a_blob_that_is_no_file_is_not_waited_for(bench: Bench) -> None:
     place.unlink()
     os.mkfifo(place)
     with pytest.raises(InvalidLayout, match="no regular file"):
-        open_target(f"{bench.layout.path}@{image.digest}")
+        open_layout(f"{bench.layout.path}@{image.digest}", now=forge.NOW)
 
 
 def test_a_blob_is_read_up_to_its_limit(bench: Bench) -> None:
@@ -185,6 +186,6 @@ def test_what_refers_to_another_is_not_listed(bench: Bench) -> None:
 def test_a_folder_may_have_any_name(bench: Bench, name: str) -> None:
     image = bench.image()
     place = bench.layout.path.rename(bench.folder / name)
-    assert open_target(str(place)).descriptor == image
-    assert open_target(f"{place}:1.0").descriptor == image
-    assert open_target(f"{place}@{image.digest}").descriptor == image
+    assert open_layout(str(place), now=forge.NOW).descriptor == image
+    assert open_layout(f"{place}:1.0", now=forge.NOW).descriptor == image
+    assert open_layout(f"{place}@{image.digest}", now=forge.NOW).descriptor == image

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealward.cli import layout_verification
+from sealward.cli import image_verification
 from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
 from tests import forge
 from tests.json_schema import problems
@@ -270,7 +270,7 @@ def test_a_fault_of_ours_is_no_answer(
     def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(layout_verification, "search", fails)
+    monkeypatch.setattr(image_verification, "search", fails)
     done = bench.verify()
     assert done.exit_code == 3
     assert "ZeroDivisionError" in done.stderr

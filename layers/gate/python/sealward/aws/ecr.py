@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from sealward.aws.errors import translated
@@ -19,7 +19,11 @@ from sealward.ports import (
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageReferrerTypeDef
+    from mypy_boto3_ecr.type_defs import (
+        ImageDetailTypeDef,
+        ImageIdentifierTypeDef,
+        ImageReferrerTypeDef,
+    )
 
 MANIFEST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes: ECR's own bound of ``imageManifest``."""
@@ -66,17 +70,36 @@ class EcrRegistry:
         what = f"DescribeImages {repository}@{digest}"
         if not _DIGEST.fullmatch(digest):
             raise NotFound(f"{what}: not a sha256 digest")
+        for detail in self._details(what, repository, {"imageDigest": digest}):
+            if detail.digest == digest:
+                return detail
+        raise NotFound(f"{what}: not in the answer")
+
+    def tagged(self, repository: str, tag: str) -> ImageDetail:
+        """Return the detail of what ``tag`` stands for at this moment.
+
+        Raises:
+            NotFound: no such repository or tag.
+            Denied, Unavailable: as named.
+        """
+        what = f"DescribeImages {repository}:{tag}"
+        for detail in self._details(what, repository, {"imageTag": tag}):
+            if tag in detail.tags and _DIGEST.fullmatch(detail.digest):
+                return detail
+        raise NotFound(f"{what}: not in the answer")
+
+    def _details(
+        self, what: str, repository: str, image: "ImageIdentifierTypeDef"
+    ) -> Iterator[ImageDetail]:
         with translated(what):
             answer = self._client.describe_images(
                 registryId=self.account,
                 repositoryName=repository,
-                imageIds=[{"imageDigest": digest}],
+                imageIds=[image],
                 filter={"imageStatus": "ANY"},
             )
         for detail in answer.get("imageDetails", []):
-            if detail.get("imageDigest") == digest:
-                return _detail(detail, what)
-        raise NotFound(f"{what}: not in the answer")
+            yield _detail(detail, what)
 
     def manifests(
         self,

@@ -2,8 +2,8 @@
 
 Exit codes of the ``policy`` commands: 0 the answer is yes or the work is done; 1 the
 answer is no (a policy is refused, nothing governs a repository); 2 the command was
-called wrongly or a file cannot be read or written. ``verify`` has an answer more, so
-its 2 is "cannot be told" and its 3 what 2 is elsewhere.
+called wrongly or a file cannot be read or written. ``verify`` and ``verify-blob`` have
+an answer more, so their 2 is "cannot be told" and their 3 what 2 is elsewhere.
 """
 
 import click
@@ -12,6 +12,7 @@ from sealward.cli.policy_check import check
 from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
 from sealward.cli.verify import verify
+from sealward.cli.verify_blob import verify_blob
 
 
 @click.group()
@@ -19,8 +20,8 @@ def main() -> None:
     """Guard Amazon ECR with Notary Project signatures.
 
     Exit codes of the policy commands: 0 yes or done, 1 no (refused, ungoverned), 2
-    wrong usage or unreadable file. Of verify: 0 trusted, 1 not trusted, 2 cannot be
-    told, 3 wrong usage or unusable file.
+    wrong usage or unreadable file. Of verify and verify-blob: 0 trusted, 1 not trusted,
+    2 cannot be told, 3 wrong usage or unusable file.
     """
 
 
@@ -33,6 +34,7 @@ policy.add_command(check)
 policy.add_command(compile_)
 policy.add_command(show)
 main.add_command(verify)
+main.add_command(verify_blob)
 
 if __name__ == "__main__":
     main(prog_name="sealward")

@@ -7,17 +7,25 @@ from typing import Any, ClassVar, Final
 import click
 
 from notation_verifier import NotationError
+from sealward.cli.blob_target import InvalidBlob
+from sealward.cli.governing_statement import ConflictingMetadata
+from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.notation_configuration import NoConfiguration
 from sealward.cli.oci_layout import InvalidLayout
 from sealward.cli.output import as_json, printable
 from sealward.policy.problems import InvalidBundle
 from sealward.policy.scopes import InvalidScope
 
+NOT_TOLD: Final = 2
+"""Exit code: nobody would say."""
 BAD_INPUT: Final = 3
 """Exit code: wrong usage, or a file that cannot be used."""
 
 _INPUT = (
+    ConflictingMetadata,
+    InvalidBlob,
     InvalidLayout,
+    InvalidReference,
     NoConfiguration,
     InvalidBundle,
     InvalidScope,
@@ -52,8 +60,11 @@ class AnsweringCommand(click.Command):
         """As click's; what goes wrong ends with 3, and never looks like an answer."""
         try:
             answer: object = super().invoke(ctx)
-        except (click.exceptions.Exit, click.Abort):
+        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except RegistryUnanswered as error:
+            _refuse(error, ctx.params)
+            raise click.exceptions.Exit(NOT_TOLD) from error
         except _INPUT as error:
             _refuse(error, ctx.params)
         except Exception:  # noqa: BLE001 - or Python would end with 1, an answer

@@ -1,7 +1,8 @@
 """The statement a command holds signatures against, and what it relies on."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notation_verifier import (
@@ -14,21 +15,47 @@ from notation_verifier import (
 )
 from sealward.cli.bundle_file import read_file
 from sealward.cli.trust_store_folder import read_trust_stores
-from sealward.policy.bundle import load_bundle
+from sealward.policy.bundle import Policy, load_bundle
 from sealward.policy.scopes import InvalidScope, ScopeKind, parse_scope
 
 EVERYTHING = "*"
+
+
+class ConflictingMetadata(ValueError):  # noqa: N818 - named by what is wrong
+    """User metadata asked for that the policy forbids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoverningStatement:
     """One statement, with the trust material it may use."""
 
-    statement: TrustPolicyStatement
+    policy: Policy
+    """The statement and its settings; of Notation's own files, the defaults."""
     scope: str
     """The scope by which it governs."""
     trust_stores: TrustStores
     signer_roots: AbstractSet[str]
+
+    @property
+    def statement(self) -> TrustPolicyStatement:
+        """The trust policy statement."""
+        return self.policy.statement
+
+    def requiring(self, user_metadata: Mapping[str, str]) -> "GoverningStatement":
+        """Return the same, with ``user_metadata`` required as well.
+
+        Raises:
+            ConflictingMetadata: the policy requires another value.
+        """
+        asked = self.policy.user_metadata
+        for name, value in user_metadata.items():
+            if asked.get(name, value) != value:
+                raise ConflictingMetadata(
+                    f"the policy requires {name}={asked[name]} to be signed; leave "
+                    "--user-metadata out for it"
+                )
+        policy = replace(self.policy, user_metadata={**asked, **user_metadata})
+        return replace(self, policy=policy)
 
 
 def of_trust_policy(
@@ -67,7 +94,7 @@ def of_trust_policy(
     named = {str(name) for name in statement.trust_stores}
     stores = read_trust_stores(trust_store, sorted(named))
     return GoverningStatement(
-        statement=statement,
+        policy=Policy(statement=statement, statement_hash=""),
         scope=repository if repository in statement.registry_scopes else EVERYTHING,
         trust_stores=TrustStores(
             {TrustStoreName.parse(name): ders for name, ders in stores.items()}
@@ -96,7 +123,7 @@ def of_bundle(path: Path, *, repository: str | None) -> GoverningStatement | Non
         )
         if policy is None:
             return None
-        statement, scope = policy.statement, EVERYTHING
+        scope = EVERYTHING
     else:
         place = parse_scope(repository)
         if place.kind is not ScopeKind.REPOSITORY:
@@ -107,9 +134,9 @@ def of_bundle(path: Path, *, repository: str | None) -> GoverningStatement | Non
         governing = bundle.governing(place.account, place.region, place.path)
         if governing is None:
             return None
-        statement, scope = governing.policy.statement, governing.scope
+        policy, scope = governing.policy, governing.scope
     return GoverningStatement(
-        statement=statement,
+        policy=policy,
         scope=scope,
         trust_stores=bundle.trust_stores,
         signer_roots=bundle.signer_roots,

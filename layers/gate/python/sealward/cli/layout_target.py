@@ -1,16 +1,17 @@
 """The artifact of a layout that a command is about: ``LAYOUT[@digest|:tag]``."""
 
 import re
-from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from notation_verifier import Descriptor
+from sealward.cli.image_target import ImageTarget, problem_of
 from sealward.cli.oci_index import Entry
 from sealward.cli.oci_layout import InvalidLayout, OciLayout, refers
 from sealward.cli.output import printable
 from sealward.events import is_digest
+from sealward.ports import ImageDetail, ImageStatus
 from sealward.subjects import Image, OtherArtifact, classify
-from sealward.subjects.manifests import BadManifest
 
 _REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")
 """Of an index of referrers. Spec: OCI distribution-spec, Referrers Tag Schema."""
@@ -19,19 +20,12 @@ _SHOWN = 10
 """Artifacts named where one has to be chosen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """One artifact of a layout, its manifest read."""
-
-    layout: OciLayout
-    descriptor: Descriptor
-    tags: tuple[str, ...]
-    problem: BadManifest | None
-    """What is wrong with its manifest; such a one is never trusted."""
-
-
-def open_target(text: str) -> Target:
+def open_layout(text: str, *, now: datetime) -> ImageTarget:
     """Return the artifact that ``LAYOUT[@digest|:tag]`` names.
+
+    Args:
+        text: as above.
+        now: stands for when it was pushed, which a layout does not say.
 
     Raises:
         InvalidLayout: there is no such layout, no such artifact, or more than one.
@@ -39,21 +33,31 @@ def open_target(text: str) -> Target:
     path, wanted = _parted(text)
     layout = OciLayout(path)
     entry = _only(layout, wanted)
-    digest, media_type = entry.descriptor.digest, entry.descriptor.media_type
-    content = layout.content(digest)
+    descriptor = entry.descriptor
+    content = layout.content(descriptor.digest)
     if content is None:
-        raise InvalidLayout(f"{path} lists {digest} and does not hold it")
-    if len(content) != entry.descriptor.size:
+        raise InvalidLayout(f"{path} lists {descriptor.digest} and does not hold it")
+    if len(content) != descriptor.size:
         raise InvalidLayout(
-            f"{path} lists {digest} with {entry.descriptor.size} bytes; it has "
+            f"{path} lists {descriptor.digest} with {descriptor.size} bytes; it has "
             f"{len(content)}"
         )
-    artifact = classify(content, media_type)
-    return Target(
-        layout=layout,
-        descriptor=entry.descriptor,
-        tags=entry.tags,
-        problem=artifact.problem if isinstance(artifact, Image) else None,
+    return ImageTarget(
+        place="",
+        repository="",
+        contents=layout,
+        detail=ImageDetail(
+            digest=descriptor.digest,
+            status=ImageStatus.ACTIVE,
+            media_type=descriptor.media_type,
+            size=None,
+            tags=entry.tags,
+            pushed_at=now,
+            subject_digest=None,
+        ),
+        descriptor=descriptor,
+        problem=problem_of(content, descriptor.media_type),
+        referrers=partial(layout.referrers, descriptor.digest),
     )
 
 

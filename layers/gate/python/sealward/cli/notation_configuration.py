@@ -1,15 +1,16 @@
 """Notation's own configuration folder: where its policy and its trust stores are.
 
-As ``notation`` v1.3: ``$NOTATION_CONFIG``, else ``notation`` in the user's
-configuration folder; in it ``trustpolicy.oci.json``, else ``trustpolicy.json``, and
-``truststore``.
+As ``notation``: ``$NOTATION_CONFIG``, else ``notation`` in the user's configuration
+folder; in it ``trustpolicy.oci.json``, else ``trustpolicy.json``; for blobs
+``trustpolicy.blob.json``; and ``truststore``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_POLICIES = ("trustpolicy.oci.json", "trustpolicy.json")
+_IMAGES = ("trustpolicy.oci.json", "trustpolicy.json")
+_BLOBS = ("trustpolicy.blob.json",)
 
 
 class NoConfiguration(ValueError):  # noqa: N818 - named by what is wrong
@@ -44,23 +45,40 @@ class NotationConfiguration:
 
     @property
     def trust_policy(self) -> Path:
-        """The trust policy document for OCI artifacts.
+        """The trust policy document for images.
 
         Raises:
             NoConfiguration: there is none, or it is no regular file.
         """
-        for name in _POLICIES:
-            place = self.folder / name
-            if place.is_symlink() or (place.exists() and not place.is_file()):
-                raise NoConfiguration(f"{place} is no regular file")
-            if place.exists():
-                return place
-        raise NoConfiguration(
-            f"there is neither {' nor '.join(_POLICIES)} in {self.folder}; give "
-            "--policy and --trust-store, or --bundle"
+        return self._first(
+            _IMAGES, "give --policy and --trust-store, or --bundle", "policy import"
+        )
+
+    @property
+    def blob_trust_policy(self) -> Path:
+        """The trust policy document for blobs.
+
+        Raises:
+            NoConfiguration: there is none, or it is no regular file.
+        """
+        return self._first(
+            _BLOBS, "give --policy and --trust-store", "blob policy import"
         )
 
     @property
     def trust_store(self) -> Path:
         """The folder of the trust stores."""
         return self.folder / "truststore"
+
+    def _first(self, names: Sequence[str], remedy: str, command: str) -> Path:
+        for name in names:
+            place = self.folder / name
+            if place.is_symlink() or (place.exists() and not place.is_file()):
+                raise NoConfiguration(f"{place} is no regular file; {remedy}")
+            if place.exists():
+                return place
+        neither = "neither " if len(names) > 1 else "no "
+        raise NoConfiguration(
+            f"there is {neither}{' nor '.join(names)} in {self.folder}; {remedy}, or "
+            f"run notation {command}"
+        )

@@ -1,78 +1,46 @@
-"""``sealward verify``: whether an image of a layout is trusted, and why.
+"""``sealward verify``: whether an image is trusted, and why.
 
 It judges as the functions do, by the same code; only nothing is waited for and nothing
-done about it. No network is asked.
+done about it.
 """
 
-import os
-import sys
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
 from notation_verifier import SIGNER_ROOTS
 from sealward.cli.answering_command import AnsweringCommand
-from sealward.cli.governing_statement import of_bundle, of_trust_policy
-from sealward.cli.layout_target import open_target
-from sealward.cli.layout_verification import judged
-from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
+from sealward.cli.governing_statement import (
+    GoverningStatement,
+    of_bundle,
+    of_trust_policy,
+)
+from sealward.cli.image_report import ImageReport
+from sealward.cli.image_target import ImageTarget
+from sealward.cli.image_verification import judged
+from sealward.cli.judges import Asking, judge_for
+from sealward.cli.layout_target import open_layout
 from sealward.cli.output import as_json
+from sealward.cli.progress import Progress
+from sealward.cli.verify_options import (
+    CANNOT_TELL,
+    NOT_TRUSTED,
+    configuration,
+    verify_options,
+)
 from sealward.ledger.records import Verdict
-from sealward.policy.document import instant
-from sealward.policy.trust_material import is_fingerprint
+from sealward.policy.scopes import is_registry_host
 
-NOT_TRUSTED: Final = 1
-CANNOT_TELL: Final = 2
-
-
-def _configuration() -> NotationConfiguration:
-    try:
-        home = Path.home()
-    except RuntimeError as error:  # a container's user often has none
-        raise NoConfiguration(
-            f"{error} Give --policy and --trust-store, or --bundle."
-        ) from error
-    return NotationConfiguration.of(os.environ, platform=sys.platform, home=home)
-
-
-def _instant(
-    _context: click.Context, _parameter: click.Parameter, text: str | None
-) -> datetime | None:
-    try:
-        return None if text is None else instant(text)
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{error}; write as in 2027-01-15T00:00:00Z"
-        ) from error
-
-
-def _roots(
-    _context: click.Context, _parameter: click.Parameter, values: Sequence[str]
-) -> frozenset[str]:
-    for text in values:
-        name, _, fingerprint = text.rpartition("=")
-        if not name or not is_fingerprint(fingerprint):
-            raise click.BadParameter(
-                f"{text!a} is not NAME= and the SHA-256 of the root in lower-case hex"
-            )
-    return frozenset(text.rpartition("=")[2] for text in values) or SIGNER_ROOTS
+_READERS = 8
+"""Reads from a registry at a time."""
+_INSTEAD = "--policy and --trust-store, or --bundle"
 
 
 @click.command(cls=AnsweringCommand)
-@click.argument("target", metavar="LAYOUT[@DIGEST|:TAG]")
-@click.option(
-    "--policy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Notation's trustpolicy.json. Default: of Notation's configuration folder.",
-)
-@click.option(
-    "--trust-store",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Notation's truststore folder. Default: of Notation's configuration folder.",
-)
+@click.argument("target", metavar="IMAGE")
 @click.option(
     "--bundle",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -81,23 +49,9 @@ def _roots(
 @click.option(
     "--scope",
     metavar="HOST/REPOSITORY",
-    help="The repository the image is meant for. Default: the statement of *.",
+    help="The repository a layout's image is meant for. Default: the statement of *.",
 )
-@click.option(
-    "--at",
-    metavar="TIME",
-    callback=_instant,
-    help="Verify as of this time, as in 2027-01-15T00:00:00Z. Default: now.",
-)
-@click.option(
-    "--signer-root",
-    "signer_roots",
-    multiple=True,
-    metavar="NAME=SHA256",
-    callback=_roots,
-    help="Trust this root for AWS Signer's ARNs instead of the published ones.",
-)
-@click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
+@verify_options("trustpolicy.json")
 @click.pass_context
 def verify(  # noqa: PLR0913 - the options of a command
     context: click.Context,
@@ -107,41 +61,54 @@ def verify(  # noqa: PLR0913 - the options of a command
     trust_store: Path | None,
     bundle: Path | None,
     scope: str | None,
+    user_metadata: dict[str, str],
     at: datetime | None,
+    offline: bool,
     signer_roots: frozenset[str],
     json_wanted: bool,
+    quiet: bool,
 ) -> None:
-    """Say whether an image of an OCI layout is trusted, and why.
+    """Say whether an image is trusted, and why.
 
-    LAYOUT is the folder of an OCI image layout. Without @DIGEST or :TAG it must list
-    one artifact that is no signature. Every signature of the layout is tried until one
-    satisfies the statement. No network is asked: where the statement needs an answer
-    of OCSP, a CRL or AWS Signer, it cannot be told.
+    IMAGE is HOST/REPOSITORY:TAG or HOST/REPOSITORY@DIGEST of Amazon ECR, or
+    LAYOUT[@DIGEST|:TAG], where LAYOUT is the folder of an OCI image layout. Without
+    @DIGEST or :TAG a layout must list one artifact that is no signature.
+
+    A tag is resolved once; the answer is about the digest. Every signature is tried
+    until the statement is satisfied. ECR, and AWS Signer about what it has signed, are
+    asked with your AWS credentials; OCSP responders and CRL servers where the
+    statement needs it.
 
     Exit codes: 0 trusted; 1 not trusted: unsigned, untrusted, level skip, or no
     statement for the repository; 2 it cannot be told; 3 wrong usage, or a file that
     cannot be used.
     """
-    if bundle and (policy or trust_store):
-        raise click.UsageError("--bundle stands instead of --policy and --trust-store")
-    if bundle and signer_roots is not SIGNER_ROOTS:
-        raise click.UsageError("a bundle has its Signer roots; leave --signer-root out")
-    now = at or datetime.now(UTC)
-    found = open_target(target)
-    if bundle:
-        governing = of_bundle(bundle, repository=scope)
-    else:
-        governing = of_trust_policy(
-            policy or _configuration().trust_policy,
-            trust_store or _configuration().trust_store,
-            repository=scope,
-            signer_roots=signer_roots,
-        )
-    if governing is None and scope is None:
+    in_registry = is_registry_host(target.partition("/")[0])
+    files = _Files(
+        policy=policy,
+        trust_store=trust_store,
+        bundle=bundle,
+        signer_roots=signer_roots,
+    )
+    if in_registry and scope:
+        raise click.UsageError("--scope is for layouts: an image of ECR has its own")
+    if not in_registry and _is_elsewhere(target):
         raise click.UsageError(
-            "no statement is for *; say with --scope which repository the image is for"
+            f"{target[:300]!a}: only images of Amazon ECR are read, and folders"
         )
-    report = judged(found, governing, repository=scope, now=now)
+    now = at or datetime.now(UTC)
+    with Progress(wanted=not (json_wanted or quiet)) as progress:
+        found = _opened(target, progress, now=now, in_registry=in_registry)
+        repository = found.place or scope
+        governing = files.governing(repository)
+        progress.say("reading and verifying signatures")
+        report = _report(
+            found,
+            governing and governing.requiring(user_metadata),
+            Asking.of(offline=offline or at is not None, now=now),
+            repository=repository,
+            now=now,
+        )
     if json_wanted:
         as_json(report.as_json())
     else:
@@ -154,3 +121,88 @@ def verify(  # noqa: PLR0913 - the options of a command
             context.exit(CANNOT_TELL)
         case _:
             context.exit(NOT_TRUSTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """What is to be believed: a bundle, or Notation's own files."""
+
+    policy: Path | None
+    trust_store: Path | None
+    bundle: Path | None
+    signer_roots: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if self.bundle and (self.policy or self.trust_store):
+            raise click.UsageError(
+                "--bundle stands instead of --policy and --trust-store"
+            )
+        if self.bundle and self.signer_roots is not SIGNER_ROOTS:
+            raise click.UsageError(
+                "a bundle has its Signer roots; leave --signer-root out"
+            )
+
+    def governing(self, repository: str | None) -> GoverningStatement | None:
+        """Return what they ask of ``repository``; None: nothing."""
+        if self.bundle:
+            found = of_bundle(self.bundle, repository=repository)
+        else:
+            found = of_trust_policy(
+                self.policy or configuration(_INSTEAD).trust_policy,
+                self.trust_store or configuration(_INSTEAD).trust_store,
+                repository=repository,
+                signer_roots=self.signer_roots,
+            )
+        if found is None and repository is None:
+            raise click.UsageError(
+                "no statement is for *; say with --scope which repository the image is "
+                "for"
+            )
+        return found
+
+
+def _is_elsewhere(target: str) -> bool:
+    """Return whether ``target`` looks like an image of another registry."""
+    host, slash, _ = target.partition("/")
+    return bool(slash) and "." in host.strip(".") and not Path(host).exists()
+
+
+def _opened(
+    target: str, progress: Progress, *, now: datetime, in_registry: bool
+) -> ImageTarget:
+    progress.say(f"reading {target}")
+    if not in_registry:
+        return open_layout(target, now=now)
+    # botocore takes a third of a second, for those only who ask a registry.
+    from sealward.cli.ecr_target import (  # noqa: PLC0415
+        connect,
+        open_image,
+        parse_reference,
+    )
+
+    reference = parse_reference(target)
+    return open_image(reference, connect(reference))
+
+
+def _report(
+    found: ImageTarget,
+    governing: GoverningStatement | None,
+    asking: Asking,
+    *,
+    repository: str | None,
+    now: datetime,
+) -> ImageReport:
+    judging = None
+    if governing is not None:
+        judging = judge_for(governing, asking=asking, now=now)
+    with ThreadPoolExecutor(_READERS) as pool:
+        return judged(
+            found,
+            governing,
+            judging,
+            repository=repository,
+            now=now,
+            beside=(lambda calls: wait([pool.submit(call) for call in calls]))
+            if found.place
+            else None,
+        )

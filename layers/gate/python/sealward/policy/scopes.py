@@ -97,6 +97,11 @@ def parse_repository(name: str) -> str:
     return name
 
 
+def is_registry_host(text: str) -> bool:
+    """Return whether ``text`` is the host of an Amazon ECR registry."""
+    return _HOST.fullmatch(text) is not None
+
+
 def parse_scope(text: str) -> Scope:
     """Return the scope that ``text`` writes.
 

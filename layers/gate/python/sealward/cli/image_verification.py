@@ -1,4 +1,4 @@
-"""A verification of an artifact of a layout: every signature, until one satisfies.
+"""A verification of an image, wherever it lies: every signature, until one satisfies.
 
 Verdict and reason are the gate's: ``sealward.decisions.verdict`` gives them.
 """
@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sealward.cli.governing_statement import GoverningStatement
-from sealward.cli.layout_target import Target
-from sealward.cli.verify_report import VerifyReport
+from sealward.cli.image_report import ImageReport
+from sealward.cli.image_target import ImageTarget
 from sealward.decisions.situation import Seen
 from sealward.decisions.verdict import judge, skips
-from sealward.policy.bundle import Policy
-from sealward.ports import ImageDetail, ImageStatus
+from sealward.reads import RunBeside
 from sealward.signatures import read_signatures, shortlist
 from sealward.signatures.candidates import Unread
 from sealward.subjects import SubjectKey
@@ -20,48 +19,42 @@ from sealward.verifications import Judge, Search, search
 
 
 def judged(
-    target: Target,
+    target: ImageTarget,
     governing: GoverningStatement | None,
+    judging: Judge | None,
     *,
     repository: str | None,
     now: datetime,
-) -> VerifyReport:
-    """Return what an artifact of a layout comes to under ``governing`` at ``now``.
+    beside: RunBeside | None = None,
+) -> ImageReport:
+    """Return what an image comes to under ``governing`` at ``now``.
 
     Args:
-        target: the artifact.
+        target: the image.
         governing: what it is held against; None where nothing is.
+        judging: examines signatures by ``governing``; None where that is.
         repository: it is meant for; only reported.
         now: the time to verify at.
+        beside: runs reads side by side.
     """
     search = Search()
     if (
         governing is not None
+        and judging is not None
         and not skips(governing.statement.level)
         and target.problem is None
     ):
-        search = _search(target, governing, now)
-    descriptor = target.descriptor
+        search = _search(
+            target, judging, beside, required=governing.policy.identities_required
+        )
     seen = Seen(
-        detail=ImageDetail(
-            digest=descriptor.digest,
-            status=ImageStatus.ACTIVE,
-            media_type=descriptor.media_type,
-            size=None,
-            tags=target.tags,
-            pushed_at=now,
-            subject_digest=None,
-        ),
-        descriptor=descriptor,
+        detail=target.detail,
+        descriptor=target.descriptor,
         problem=target.problem,
         search=search,
     )
-    policy = (
-        None
-        if governing is None
-        else Policy(statement=governing.statement, statement_hash="")
-    )
-    return VerifyReport(
+    policy = None if governing is None else governing.policy
+    return ImageReport(
         target=target,
         repository=repository,
         governing=governing,
@@ -72,26 +65,24 @@ def judged(
     )
 
 
-def _search(target: Target, governing: GoverningStatement, now: datetime) -> Search:
-    """Return the candidates, up to the first that satisfies the statement."""
-    referrers, unread = target.layout.referrers(target.descriptor.digest)
+def _search(
+    target: ImageTarget, judging: Judge, beside: RunBeside | None, *, required: int
+) -> Search:
+    """Return the candidates, up to as many good ones as the policy requires."""
+    referrers, unread = target.referrers()
     listed = shortlist(referrers)
     found = search(
         read_signatures(
-            target.layout,
-            SubjectKey(repository="", digest=target.descriptor.digest),
+            target.contents,
+            SubjectKey(repository=target.repository, digest=target.descriptor.digest),
             listed,
             named=None,
-            beside=None,
+            beside=beside,
         ),
         subject=target.descriptor,
-        judge=Judge(
-            statement=governing.statement,
-            trust_stores=governing.trust_stores,
-            signer_roots=governing.signer_roots,
-            now=now,
-        ),
+        judge=judging,
         listed=listed,
+        required=required,
     )
     if found.satisfied:
         return found

@@ -1,4 +1,4 @@
-"""What ``sealward verify`` says: lines for a reader, JSON for a program.
+"""What ``sealward verify`` says of an image: lines for a reader, JSON for a program.
 
 The form of the JSON is published as ``schema/verify.schema.json``.
 """
@@ -11,7 +11,7 @@ from notation_verifier.explanation import Explanation, instant_text
 from notation_verifier.remedies import Remedy
 from notation_verifier.sentence import printable
 from sealward.cli.governing_statement import GoverningStatement
-from sealward.cli.layout_target import Target
+from sealward.cli.image_target import ImageTarget
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.verdict import SIGNATURE_UNREADABLE
 from sealward.findings import remedies
@@ -37,12 +37,12 @@ _OF_LAYOUTS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyReport:
+class ImageReport:
     """One run of the command: what was asked, what was found, what it comes to."""
 
-    target: Target
+    target: ImageTarget
     repository: str | None
-    """``host/name`` as given by ``--scope``."""
+    """``host/name``: the image's own, or as given by ``--scope``."""
     governing: GoverningStatement | None
     """None where no statement is for the repository."""
     at: datetime
@@ -52,11 +52,10 @@ class VerifyReport:
 
     def as_lines(self) -> list[str]:
         """Return the report for a reader."""
-        told = _remedy(self.judgement.reason)
-        where = f" as {printable(self.repository)}" if self.repository else ""
+        told = self._remedy(self.judgement.reason)
         detail = printable(self.judgement.detail)
         lines = [
-            f"{self.judgement.verdict}: {self.target.descriptor.digest}{where}",
+            f"{self.judgement.verdict}: {self._name}",
             f"  because       {self.judgement.reason}: {detail}",
         ]
         if not self.judgement.trusted_by:
@@ -73,7 +72,7 @@ class VerifyReport:
                     lines.append(f"{head} is {found.conclusion()}")
                     lines += self._explanation(candidate).as_lines()
                 case Rejected(reason=reason, detail=detail):
-                    told = _remedy(reason)
+                    told = self._remedy(reason)
                     lines += [
                         f"{head} is rejected",
                         f"  because       {reason}: {printable(detail)}",
@@ -92,7 +91,7 @@ class VerifyReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report in plain JSON types."""
-        told = _remedy(self.judgement.reason)
+        told = self._remedy(self.judgement.reason)
         descriptor, good = self.target.descriptor, self.judgement.trusted_by
         return {
             "schema": SCHEMA,
@@ -102,6 +101,9 @@ class VerifyReport:
             "meaning": told.meaning,
             "remedy": told.remedy,
             "at": instant_text(self.at),
+            "image": f"{printable(self.target.place)}@{descriptor.digest}"
+            if self.target.place
+            else None,
             "subject": {
                 "mediaType": printable(descriptor.media_type),
                 "digest": descriptor.digest,
@@ -125,7 +127,7 @@ class VerifyReport:
                     "verification": self._explanation(candidate).as_json(),
                 }
             case Rejected(digest=digest, reason=reason, detail=detail):
-                told = _remedy(reason)
+                told = self._remedy(reason)
                 return {
                     "signature": digest,
                     "rejected": reason.value,
@@ -151,6 +153,16 @@ class VerifyReport:
             scope=self.governing.scope,
         )
 
+    @property
+    def _name(self) -> str:
+        """The image by its digest, whatever it was asked for by."""
+        digest = self.target.descriptor.digest
+        if self.target.place:
+            return f"{printable(self.target.place)}@{digest}"
+        return (
+            f"{digest} as {printable(self.repository)}" if self.repository else digest
+        )
 
-def _remedy(reason: str) -> Remedy:
-    return _OF_LAYOUTS.get(reason) or remedies.remedy(reason)
+    def _remedy(self, reason: str) -> Remedy:
+        told = None if self.target.place else _OF_LAYOUTS.get(reason)
+        return told or remedies.remedy(reason)

@@ -1,0 +1,1 @@
+"""A signed file, for the examples of the command line."""
