@@ -107,13 +107,21 @@ class Notation:
         key: str,
         signature_format: str = "jws",
         expiry: str = "",
+        timestamp_url: str = "",
+        timestamp_root: str = "",
     ) -> None:
         """Sign a manifest of ``layout``; the signature lands in the same layout.
+
+        With ``timestamp_url`` an RFC 3161 authority whose root is in the file
+        ``timestamp_root`` says when.
 
         Raises:
             NotationFailed: it would not.
         """
         extra = ["--expiry", expiry] if expiry else []
+        if timestamp_url:
+            extra += ["--timestamp-url", timestamp_url]
+            extra += ["--timestamp-root-cert", timestamp_root]
         self._sign(
             layout,
             digest,

@@ -33,6 +33,7 @@ from tests.forge.envelopes import (
     jws_envelope,
     payload_of,
     sign,
+    signature_of,
 )
 from tests.forge.keys import ALGORITHMS, private_key
 from tests.forge.manifests import signature_manifest
@@ -61,6 +62,7 @@ __all__ = [
     "private_key",
     "sign",
     "signature_manifest",
+    "signature_of",
     "statement",
     "watched_cases",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -288,3 +288,11 @@ def sign(
             return cose_envelope(content, signer, **changes)
         case _:
             raise ValueError(f"no envelope format {format!r}; there are jws and cose")
+
+
+def signature_of(envelope: bytes) -> bytes:
+    """Return the signature of an envelope that ``sign`` made."""
+    if envelope.startswith(b"{"):
+        return urlsafe_b64decode(json.loads(envelope)["signature"] + "==")
+    found: bytes = cbor2.loads(envelope).value[3]
+    return found

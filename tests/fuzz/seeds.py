@@ -13,8 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import cbor2
-
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / f"layers/{layer}/python") for layer in ("notation", "gate")]
 
@@ -69,19 +67,15 @@ def _token(**changes: Any) -> bytes:
     return ts.Token(**right | changes).der()
 
 
-def _signature(envelope: bytes) -> bytes:
-    if envelope.startswith(b"{"):
-        return base64.urlsafe_b64decode(json.loads(envelope)["signature"] + "==")
-    found: bytes = cbor2.loads(envelope).value[3]
-    return found
-
-
 def envelopes(format_: str) -> Seeds:
     """Return envelopes of one format: as the schemes have them, and wrong ones."""
     plain = forge.sign(SUBJECT, SIGNER, format_)
     return {
         "good-timestamped": forge.sign(
-            SUBJECT, SIGNER, format_, timestamp=_token(message=_signature(plain))
+            SUBJECT,
+            SIGNER,
+            format_,
+            timestamp=_token(message=forge.signature_of(plain)),
         ),
         "signer": SERVICE.sign(SUBJECT, format=format_),
         "expired": forge.sign(

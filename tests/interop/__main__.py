@@ -10,7 +10,7 @@ from pathlib import Path
 from demo.layouts.signing import find_notation
 from tests.figures import Figures
 from tests.interop.comparison import Comparison, compare, show
-from tests.interop.scenarios import SUBJECTS
+from tests.interop.scenarios import SUBJECTS, timestamps
 from tests.interop.signer_plugin import find_signer_plugin
 from tests.interop.workbench import Workbench
 
@@ -51,6 +51,9 @@ def main() -> int:
     )
     figures.add("cases_of_the_demo", sum(c.scenario.group == "demo" for c in found))
     figures.add(
+        "cases_timestamped", sum(c.scenario.group == "timestamp" for c in found)
+    )
+    figures.add(
         "accepted_by_both", _count(found, ours=True, reference=True), least=LEAST
     )
     figures.add(
@@ -69,6 +72,8 @@ def main() -> int:
     figures.add(
         "accepted_by_us_alone", _count(found, ours=True, reference=False), exactly=0
     )
+    for not_run in timestamps.NOT_RUN:
+        print(f"not run: {not_run}")
     figures.add("seconds", round(time.monotonic() - begin, 1))
     return figures.finish()
 

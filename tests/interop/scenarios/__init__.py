@@ -13,6 +13,7 @@ from tests.interop.scenarios import (
     identities,
     levels,
     revocation,
+    timestamps,
 )
 from tests.interop.workbench import Workbench
 
@@ -26,5 +27,6 @@ SUBJECTS: tuple[Callable[[Workbench], None], ...] = (
     attributes.ask,
     envelopes.ask,
     documents.ask,
+    timestamps.ask,
     aws_signer.ask,
 )
