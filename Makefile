@@ -77,7 +77,7 @@ check: lint types contracts validate ## all of the above
 
 # -- proofs and measures: each writes build/<target>.json ------------------------------
 
-interop: .venv/ready build/notation ## the real notation must judge as we do (needs Go, or NOTATION=path)
+interop: .venv/ready build/notation ## the real notation must judge as we do (needs Go, or NOTATION=path; SIGNER_PLUGIN=path)
 	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" \
 	  PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/python -m tests.interop
 

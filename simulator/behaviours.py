@@ -107,6 +107,13 @@ class Behaviours:
         default=True, metadata=_inferred("I")
     )
     """A finding ignored for its UpdatedAt counts in SuccessCount."""
+    profile_revocation_has_a_time: bool = field(default=True, metadata=_inferred("I"))
+    """GetRevocationStatus leaves out a profile revoked after the time it asks of."""
+    unknown_job_refused: bool = field(default=False, metadata=_inferred("I"))
+    """GetRevocationStatus of a job or profile that Signer does not know is an error.
+
+    Otherwise it is not revoked.
+    """
 
 
 def marks() -> dict[str, str]:

@@ -97,6 +97,7 @@ class LocalAws:
             if place not in self._signers:
                 self._signers[place] = Signer(
                     place=place,
+                    behaviours=self.behaviours,
                     authority=self.signer_authority(place.partition),
                     at=self.signer,
                 )
@@ -178,8 +179,7 @@ class LocalAws:
             return signer.OPERATIONS[operation](self.signer(place), request, now)
         raise ServiceError(
             "UnknownOperationException",
-            f"{service}:{operation} is not simulated; "
-            "docs/local-simulation.md lists what is",
+            f"{service}:{operation} is not simulated; docs/local-aws.md lists what is",
         )
 
     def _emit(

@@ -1,9 +1,9 @@
 """GetRevocationStatus: what is revoked of what made a signature.
 
 Documented: it takes the time of the signature, it names the entities revoked of those
-asked about, and it answers within a partition only. Believed: a profile's revocation
-counts from its effective time on, a signature's and a certificate's always; an entity
-that Signer does not know is not revoked.
+asked about, and it answers within a partition only. What is believed beside that is a
+switch of ``simulator.behaviours``; a signature's and a certificate's revocation count
+whenever they were made.
 """
 
 import re
@@ -46,20 +46,26 @@ def _profile_revoked(signer: Signer, arn: str, signed_at: datetime) -> bool:
     found = _parsed(signer, arn, "signing-profiles")
     owning = signer.at(place(found["account"], found["region"]))
     profile = owning.profiles.get(found["name"])
-    if profile is None:
+    version = None if profile is None else profile.versions.get(found["version"] or "")
+    if version is None:
+        return _unknown(signer, arn)
+    if version.revoked_from is None:
         return False
-    version = profile.versions.get(found["version"] or "")
-    return (
-        version is not None
-        and version.revoked_from is not None
-        and signed_at >= version.revoked_from
-    )
+    timeless = not signer.behaviours.profile_revocation_has_a_time
+    return timeless or signed_at >= version.revoked_from
 
 
 def _job_revoked(signer: Signer, arn: str) -> bool:
     found = _parsed(signer, arn, "signing-jobs")
     job = signer.at(place(found["account"], found["region"])).jobs.get(found["name"])
-    return job is not None and job.revoked
+    return _unknown(signer, arn) if job is None else job.revoked
+
+
+def _unknown(signer: Signer, arn: str) -> bool:
+    """Return that what Signer does not know is not revoked, or decline to say."""
+    if signer.behaviours.unknown_job_refused:
+        raise invalid(f"{arn} is not known")
+    return False
 
 
 def _parsed(signer: Signer, arn: str, kind: str) -> re.Match[str]:

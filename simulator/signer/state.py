@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.places import Place
 from simulator.signer.authority import Authority
@@ -69,6 +70,7 @@ class Signer:
     """AWS Signer of one account in one Region."""
 
     place: Place
+    behaviours: Behaviours
     authority: Authority
     at: Callable[[Place], "Signer"]
     """Returns the Signer of another account or Region."""

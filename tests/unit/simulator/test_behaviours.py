@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from simulator.behaviours import (
     marks,
 )
 from simulator.errors import ServiceError
+from simulator.signer.jobs import PAYLOAD_FORMAT
+from simulator.signer.state import PLATFORM
 
 Benches = Callable[..., Any]
 both = pytest.mark.parametrize("on", [False, True])
@@ -271,6 +273,70 @@ def test_stale_finding_counts_as_imported(
     bench.hub("BatchImportFindings", Findings=[finding])
     again = bench.hub("BatchImportFindings", Findings=[finding])
     assert again == {"FailedCount": 0, "SuccessCount": int(on), "FailedFindings": []}
+
+
+def _signer_asked(bench: Any, job: str, version: str, as_of: datetime) -> list[str]:
+    answer = bench.aws.call(
+        "signer",
+        "GetRevocationStatus",
+        {
+            "signatureTimestamp": as_of,
+            "platformId": PLATFORM,
+            "profileVersionArn": version,
+            "jobArn": bench.place.arn("signer", f"/signing-jobs/{job}"),
+            "certificateHashes": ["ab" * 96],
+        },
+        place=bench.place,
+    )
+    return list(answer["revokedEntities"])
+
+
+def _signer_signed(bench: Any) -> tuple[str, str]:
+    """Return a job and the profile version that it signed by."""
+
+    def call(operation: str, **request: Any) -> Any:
+        return bench.aws.call("signer", operation, request, place=bench.place)
+
+    made = call("PutSigningProfile", profileName="release", platformId=PLATFORM)
+    signed = call(
+        "SignPayload",
+        profileName="release",
+        payloadFormat=PAYLOAD_FORMAT,
+        payload=b"{}",
+    )
+    return signed["jobId"], made["profileVersionArn"]
+
+
+@both
+def test_profile_revocation_has_a_time(benches: Benches, *, on: bool) -> None:
+    bench = benches(profile_revocation_has_a_time=on)
+    job, version = _signer_signed(bench)
+    signed_at = bench.clock()
+    bench.clock.advance(timedelta(days=1))
+    bench.aws.call(
+        "signer",
+        "RevokeSigningProfile",
+        {
+            "profileName": "release",
+            "profileVersion": version.rpartition("/")[2],
+            "reason": "a test",
+            "effectiveTime": bench.clock(),
+        },
+        place=bench.place,
+    )
+    assert _signer_asked(bench, job, version, signed_at) == ([] if on else [version])
+    assert _signer_asked(bench, job, version, bench.clock()) == [version]
+
+
+@both
+def test_unknown_job_refused(benches: Benches, *, on: bool) -> None:
+    bench = benches(unknown_job_refused=on)
+    _, version = _signer_signed(bench)
+    if on:
+        with pytest.raises(ServiceError, match="is not known"):
+            _signer_asked(bench, "another", version, bench.clock())
+    else:
+        assert _signer_asked(bench, "another", version, bench.clock()) == []
 
 
 def test_every_switch_is_marked_and_tested() -> None:
