@@ -14,6 +14,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "string": (str,),
     "integer": (int,),
+    "number": (int, float),
     "null": (type(None),),
 }
 _SAID = {"$schema", "$defs", "title", "description"}

@@ -5,12 +5,20 @@ identities and details come from whoever made the signature: every text is given
 printable ASCII and cut, so that none can steer a terminal or flood a report.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from notation_verifier.descriptor import Descriptor
+from notation_verifier.evidence import (
+    instant_json,
+    instant_text,
+    revocation_json,
+    revocation_texts,
+    timestamp_json,
+    timestamp_text,
+)
 from notation_verifier.levels import SKIP, Action, Validation
 from notation_verifier.remedies import BLOB_REMEDIES, REMEDIES, Remedy
 from notation_verifier.report import (
@@ -102,6 +110,7 @@ class Explanation:
             ]
         if found.signing_time is not None:
             lines.append(_line("signed at", self._signing_time(found.signing_time)))
+        lines += [_line(*each) for each in self._evidence()]
         for check in found.checks:
             action = self._action(check.validation)
             word = outcome_word(check.outcome)
@@ -148,8 +157,8 @@ class Explanation:
             "signature": {
                 "scheme": found.signing_scheme,
                 "algorithm": found.algorithm,
-                "signingTime": _optional_instant(found.signing_time),
-                "expiry": _optional_instant(found.expiry),
+                "signingTime": instant_json(found.signing_time),
+                "expiry": instant_json(found.expiry),
                 "anchor": None if found.anchor is None else printable(found.anchor),
                 "identity": None
                 if found.identity is None
@@ -163,7 +172,9 @@ class Explanation:
                     }
                     for each in found.chain
                 ],
+                "timestamp": timestamp_json(found.timestamp),
             },
+            "revocation": revocation_json(found.revocation),
             "checks": [self._check(check) for check in found.checks],
         }
 
@@ -179,6 +190,18 @@ class Explanation:
         authority = self.verification.signing_scheme.endswith("signingAuthority")
         whose = "authority" if authority else "signer"
         return f"{instant_text(at)}, by the {whose}'s word"
+
+    def _evidence(self) -> Iterator[tuple[str, str]]:
+        """Give label and text of what others said of the signature."""
+        found = self.verification
+        if found.timestamp is not None:
+            yield "stamped at", timestamp_text(found.timestamp)
+        if found.revocation is not None:
+            for text in revocation_texts(found.revocation, found.chain):
+                yield "asked about", text
+        if found.timestamp is not None and found.timestamp.revocation is not None:
+            for text in revocation_texts(found.timestamp.revocation, ()):
+                yield "asked about", f"the timestamp's authority: {text}"
 
     def _check(self, check: Check) -> dict[str, Any]:
         outcome = check.outcome
@@ -202,12 +225,3 @@ def _line(label: str, text: str, width: int = _LABEL) -> str:
 
 def _texts(texts: Sequence[str]) -> list[str]:
     return [printable(text) for text in texts[:LIST_LIMIT]]
-
-
-def instant_text(at: datetime) -> str:
-    """Return ``at``, which has a zone, in UTC as ``2027-01-15T00:00:00Z``."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def _optional_instant(at: datetime | None) -> str | None:
-    return None if at is None else instant_text(at)

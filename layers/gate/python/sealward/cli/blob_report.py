@@ -17,7 +17,8 @@ from notation_verifier import (
     UnsupportedEnvelope,
     Verification,
 )
-from notation_verifier.explanation import Explanation, instant_text
+from notation_verifier.evidence import instant_text
+from notation_verifier.explanation import Explanation
 from notation_verifier.remedies import BLOB_REMEDIES, Remedy
 from notation_verifier.sentence import printable
 from sealward.cli.blob_target import BlobTarget

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never
 
-from notation_verifier.explanation import Explanation, instant_text
+from notation_verifier.evidence import instant_text
+from notation_verifier.explanation import Explanation
 from notation_verifier.remedies import Remedy
 from notation_verifier.sentence import printable
 from sealward.cli.governing_statement import GoverningStatement
