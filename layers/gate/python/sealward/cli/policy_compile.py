@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from sealward.cli.bundle_file import UnreadableFile, read_file
+from sealward.cli.crl_files import read_crls
 from sealward.cli.output import printable, refuse
 from sealward.cli.trust_store_folder import read_trust_stores
 from sealward.policy.compile import Settings, compile_bundle, read_trust_policy
@@ -51,13 +52,20 @@ from sealward.policy.problems import InvalidBundle
     help="Trust this root for AWS Signer's ARNs instead of the published ones.",
 )
 @click.option(
+    "--crl",
+    "crls",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A CRL, DER or PEM, used instead of fetching it; or a folder of .crl files.",
+)
+@click.option(
     "-o",
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the bundle is written.",
 )
-def compile_(
+def compile_(  # noqa: PLR0913 - the options of a command
     *,
     trust_policy: Path,
     trust_store: Path,
@@ -66,6 +74,7 @@ def compile_(
     serial: int,
     audience: Sequence[str],
     signer_root: Sequence[str],
+    crls: Sequence[Path],
     output: Path,
 ) -> None:
     """Compile a trust policy and its trust stores into a policy bundle.
@@ -79,6 +88,7 @@ def compile_(
         enforcement=_by_statement(enforcement, "--enforcement"),
         grace=_by_statement(grace, "--grace"),
         signer_roots=_by_statement(signer_root, "--signer-root", named=True),
+        crls=read_crls(crls),
     )
     try:
         source = read_trust_policy(read_file(trust_policy))

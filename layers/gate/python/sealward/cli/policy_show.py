@@ -6,7 +6,7 @@ import click
 
 from sealward.cli.bundle_file import BUNDLE, JSON, read_bundle
 from sealward.cli.output import REFUSED, as_json, table
-from sealward.policy.bundle import PolicyBundle
+from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.policy.document import duration_text
 from sealward.policy.scopes import InvalidScope, Scope, ScopeKind, parse_scope
 
@@ -59,6 +59,14 @@ def show(
         "unknownFor": duration_text(policy.unknown_for),
         "holdUnknown": policy.hold_unknown,
         "failFast": policy.fail_fast,
+        "revocation": {
+            "hosts": _hosts(policy),
+            "maxAge": policy.revocation.max_age
+            and duration_text(policy.revocation.max_age),
+            "withoutInformation": _without(policy),
+            "crls": len(policy.revocation.crls),
+            "signer": str(policy.revocation.signer),
+        },
         "identitiesRequired": policy.identities_required,
         "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
         "owner": dict(policy.owner or {}),
@@ -93,9 +101,23 @@ def show(
             ("enforcement", str(policy.enforcement)),
             ("grace", duration_text(policy.grace)),
             ("unknown for", duration_text(policy.unknown_for)),
+            *(("revocation host", host) for host in _hosts(policy)),
+            *(
+                [("no revocation information", "refused")]
+                if policy.revocation.requires_information
+                else []
+            ),
             ("bundle", f"serial {bundle.serial}, {bundle.digest}"),
         ]
     )
+
+
+def _hosts(policy: Policy) -> list[str]:
+    return sorted(str(host) for host in policy.revocation.hosts)
+
+
+def _without(policy: Policy) -> str:
+    return "refuse" if policy.revocation.requires_information else "accept"
 
 
 def _beaten(bundle: PolicyBundle, place: Scope, winner: str) -> list[tuple[str, str]]:

@@ -121,11 +121,12 @@ def _expiry(judgement: Judgement, clock: Clock) -> datetime | None:
     found = [each.verification for each in judgement.trusted_by]
     ends = [each.not_after for one in found for each in one.chain]
     ends += [one.expiry for one in found if one.expiry is not None]
+    answers = [one.revocation for one in found]
+    answers += [one.timestamp.revocation for one in found if one.timestamp]
     ends += [
-        _daily(end, clock)
-        for one in found
-        for answers in (one.revocation, one.timestamp and one.timestamp.revocation)
-        if answers is not None and (end := answers.fresh_until) is not None
+        _daily(each.fresh_until, clock)
+        for each in answers
+        if each is not None and each.fresh_until is not None
     ]
     ends += [_daily(clock.now, clock) for one in found if _asked_signer(one)]
     return min((end for end in ends if end > clock.now), default=None)

@@ -31,6 +31,8 @@ class Settings:
     enforcement: Mapping[str, str] = field(default_factory=dict)
     grace: Mapping[str, str] = field(default_factory=dict)
     signer_roots: Mapping[str, str] = field(default_factory=dict)
+    crls: Sequence[bytes] = ()
+    """In DER, for every policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,10 @@ def _policy(statement: dict[str, Any], settings: Settings) -> dict[str, Any]:
         value = values.get(str(statement.get("name")), values.get(""))
         if value is not None:
             policy[name] = value
+    if settings.crls:
+        policy["revocation"] = {
+            "crls": [base64.b64encode(der).decode() for der in settings.crls]
+        }
     return policy
 
 
