@@ -19,7 +19,7 @@ REST = timedelta(days=2)
 """Longer than the day of hourly looks, and one daily look more."""
 SHORT_REST = timedelta(hours=3)
 """Longer than every deadline but a day's."""
-_LONG = 4
+_LONG = 8
 """Every so many histories rest long: hourly looks take most of the time."""
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from notation_verifier import Descriptor
+from notation_verifier import Descriptor, SeenChains
 from sealward.events import Hint
 from sealward.look import Gate, tick
 from sealward.policy.bundle import Capability
@@ -83,6 +83,7 @@ class World:
             else Capability.QUARANTINE,
             partition="aws",
             now=self.clock,
+            seen=SeenChains(),
         )
         self.model = Model(
             acts=not history.observes,

@@ -76,6 +76,8 @@ class Search:
     """Whether no candidate was left out by the bound."""
     satisfied: bool = False
     """Whether as many identities as required signed it: that ended the search."""
+    crash: Exception | None = None
+    """What nobody expected of a candidate: the first one, where there were several."""
 
 
 def satisfying(
@@ -209,6 +211,7 @@ def search(
         aside=(*(Aside(digest=digest, why=why) for digest in missed), *listed.aside),
         exhausted=satisfied or not (missed or listed.more),
         satisfied=satisfied,
+        crash=trial.crash,
     )
 
 
@@ -220,6 +223,7 @@ class _Trial:
     judge: Judge
     required: int
     tried: list[Candidate] = field(default_factory=list)
+    crash: Exception | None = None
 
     def take(self, wave: Sequence[Found]) -> bool:
         """Examine one wave; return whether the search is over."""
@@ -229,7 +233,7 @@ class _Trial:
             if not isinstance(found, Signature):
                 self.tried.append(found)
                 continue
-            candidate = local.examine(found, self.subject)
+            candidate = self._examine(local, found)
             if self.judge.asks and _left_open(candidate):
                 left_open.append((found, candidate))
             else:
@@ -239,15 +243,29 @@ class _Trial:
             if over:
                 self.tried.append(unasked)
                 continue
-            self.tried.append(self.judge.examine(signature, self.subject))
+            self.tried.append(self._examine(self.judge, signature))
             over = self._enough()
         return over
+
+    def _examine(
+        self, judge: Judge, signature: Signature
+    ) -> Examined | Rejected | Unread:
+        """Examine one; what nobody expected of it hides no other, and is no verdict."""
+        try:
+            return judge.examine(signature, self.subject)
+        except Exception as error:  # noqa: BLE001 - kept: the look raises it at its end
+            self.crash = self.crash or error
+            return Unread(
+                digest=signature.digest,
+                detail=f"verifying it failed ({type(error).__name__}); the logs say "
+                "where",
+            )
 
     def _enough(self) -> bool:
         return bool(sufficient(satisfying(self.tried), self.required))
 
 
-def _left_open(candidate: Examined | Rejected) -> TypeGuard[Examined]:
+def _left_open(candidate: Examined | Rejected | Unread) -> TypeGuard[Examined]:
     """Return whether all that a signature lacks is that somebody be asked."""
     if not isinstance(candidate, Examined):
         return False

@@ -1,8 +1,9 @@
 """Intake: what Lambda hands a function, read into hints, one look each.
 
 A message nobody can read is set aside by the function itself, with its reason, and
-acknowledged. A look that fails unexpectedly is never a verdict: its message comes again
-and ends on the dead-letter queue. Hints named twice in a batch are looked at once.
+acknowledged. A look that fails unexpectedly is never a settled verdict: the gate has
+remembered the subject as inconclusive, and its message comes again and ends on the
+dead-letter queue. Hints named twice in a batch are looked at once.
 """
 
 import json

@@ -16,6 +16,7 @@ class Unknown(StrEnum):
     REGISTRY_UNAVAILABLE = "registry-unavailable"
     ACCESS_DENIED = "access-denied"
     MANIFEST_UNREADABLE = "manifest-unreadable"
+    JUDGING_FAILED = "judging-failed"
     BUNDLE_UNAVAILABLE = "bundle-unavailable"
     BUNDLE_INVALID = "bundle-invalid"
 

@@ -104,11 +104,7 @@ def decide_unseen(
     hold, step = known.hold, Step.NONE
     status = unseen.status or ImageStatus.ACTIVE
     if hold is None:
-        if (
-            overdue
-            and descriptor is not None
-            and may_hold_unknown(known, ruling, begin)
-        ):
+        if overdue and may_hold_unknown(known, ruling, begin):
             hold, step = next_hold(None, Wish.HOLD, status, now=now)
     elif unseen.status and ruling.acts and hold.state is not HoldState.RELEASING:
         hold, step = next_hold(hold, Wish.HOLD, status, now=now)

@@ -60,7 +60,9 @@ class Place:
 
 def printable(text: str, limit: int) -> str:
     """Return ``text`` on one line without control or direction marks, cut to size."""
-    clean = "".join(character if character.isprintable() else "?" for character in text)
+    clean = text
+    if not text.isprintable():
+        clean = "".join(each if each.isprintable() else "?" for each in text)
     return clean if len(clean) <= limit else f"{clean[: limit - 3]}..."
 
 

@@ -88,6 +88,12 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "digest.",
         _WAIT,
     ),
+    "judging-failed": Remedy(
+        "Sealward itself failed over it, each time it looked: what was pushed, or a "
+        "signature of it, is nothing its code expects.",
+        "Find the error in the stack's logs and report it. Until it is mended, build "
+        "the image anew; the look is repeated every hour.",
+    ),
     "bundle-unavailable": Remedy("The policy bundle could not be read.", _WAIT),
     "bundle-invalid": Remedy(
         "The policy bundle cannot be used, so nothing is decided.",

@@ -168,6 +168,10 @@ class Gate:
         ask((settled, *learnt), self.run_beside)
         result = settled.answer()
         self._announcements.about_bundle(force, known)
+        crash = found.crash or examined.crash
+        if crash is not None:
+            # Remembered and told. Raised still: logged, counted, and a dead letter.
+            raise crash
         return result
 
     def _learnt(

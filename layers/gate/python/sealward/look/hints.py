@@ -12,8 +12,8 @@ from typing import Any, Final
 from sealward.decisions import Unknown, Unseen
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.ledger.records import Record
-from sealward.look.sightings import Sighting, sight
-from sealward.ports import ImageStatus, Ledger, Registry
+from sealward.look.sightings import Sighting, sight, unjudged
+from sealward.ports import ImageStatus, Ledger, Manifest, Registry
 from sealward.reads import Read, RunBeside
 from sealward.signatures import Named, name, read_manifests
 from sealward.signatures.candidates import Unread
@@ -25,6 +25,7 @@ from sealward.subjects import (
     SubjectKey,
     classify,
 )
+from sealward.subjects.classification import Artifact
 from sealward.subjects.manifests import BadManifest, ManifestProblem
 
 INDEX_BATCH: Final = 10
@@ -45,6 +46,8 @@ class Found:
     """Why there is no subject, where there is none."""
     others: tuple[str, ...] = ()
     """Digests in the same repository that want a look of their own."""
+    crash: Exception | None = None
+    """What nobody expected of its manifest; raised once the look is remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Trail:
     also: tuple[Read[Any], ...] = ()
     """Read beside the first round."""
 
-    def follow(self, key: SubjectKey) -> Found:
+    def follow(self, key: SubjectKey) -> Found:  # noqa: PLR0911 - one for each kind
         """Return the subject that ``key`` leads to and all that was read about it.
 
         Raises:
@@ -68,8 +71,10 @@ class Trail:
         sighting = self._sight(key, self.also)
         if sighting.manifest is None:
             return _without_manifest(sighting)
-        artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
+        artifact = _classified(sighting.manifest)
         match artifact:
+            case Exception():
+                return _crashed(sighting, artifact)
             case Image(problem=problem):
                 return Found(sighting=sighting, problem=problem)
             case OtherArtifact(config_type=config_type):
@@ -90,7 +95,9 @@ class Trail:
         sighting = self._sight(subject, (named.envelope,))
         if sighting.manifest is None:
             return replace(_without_manifest(sighting), named=named)
-        artifact = classify(sighting.manifest.content, sighting.manifest.media_type)
+        artifact = _classified(sighting.manifest)
+        if isinstance(artifact, Exception):
+            return _crashed(sighting, artifact)
         if isinstance(artifact, Image):
             return Found(sighting=sighting, problem=artifact.problem, named=named)
         if isinstance(artifact, SignatureIndex):
@@ -159,6 +166,19 @@ class Trail:
         )
 
 
+def _classified(manifest: Manifest) -> Artifact | Exception:
+    """Return what a manifest is, or what it did to the code that reads it."""
+    try:
+        return classify(manifest.content, manifest.media_type)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is remembered
+        return error
+
+
+def _crashed(sighting: Sighting, error: Exception) -> Found:
+    """Take what cannot even be classified for an image that cannot be judged."""
+    return Found(sighting=replace(sighting, failure=unjudged(error)), crash=error)
+
+
 def _remembered(sighting: Sighting) -> bool:
     """Return whether the ledger holds a digest that turns out to be no image.
 
@@ -178,9 +198,11 @@ def _without_manifest(sighting: Sighting) -> Found:
     if sighting.failure is not None or detail is None:
         return Found(sighting=sighting)
     seen = known is not None and known.descriptor is not None
+    held = known is not None and known.hold is not None
     if detail.status is ImageStatus.ACTIVE or (
-        # It is coming back, and no event may say when it is there.
-        detail.status is ImageStatus.ACTIVATING and not seen
+        # It is coming back, and no event may say when it is there; or it is kept out of
+        # reach because nobody could ever say what it is.
+        not seen and (held or detail.status is ImageStatus.ACTIVATING)
     ):
         failure = Unseen(
             reason=Unknown.MANIFEST_UNREADABLE,

@@ -143,6 +143,17 @@ def unseen(error: PortError) -> Unseen:
     return Unseen(reason=reason, detail=str(error))
 
 
+def unjudged(error: Exception) -> Unseen:
+    """Return what an error nobody expected means for a look.
+
+    It is no verdict: it may be ours. A pusher gains no more by it than ``unknownFor``.
+    """
+    return Unseen(
+        reason=Unknown.JUDGING_FAILED,
+        detail=f"a look failed over it ({type(error).__name__}); the logs say where",
+    )
+
+
 def in_force(bundles: BundleSource, *, account: str, now: datetime) -> InForce:
     """Return the bundle that decides now, or why none does."""
     try:
@@ -168,4 +179,4 @@ def in_force(bundles: BundleSource, *, account: str, now: datetime) -> InForce:
     return InForce(bundle=bundle, expired=standing is Standing.EXPIRED)
 
 
-__all__ = ["InForce", "Seen", "Sighting", "in_force", "sight", "unseen"]
+__all__ = ["InForce", "Seen", "Sighting", "in_force", "sight", "unjudged", "unseen"]

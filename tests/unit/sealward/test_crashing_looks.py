@@ -1,0 +1,162 @@
+"""Looks that fail as nobody expected: remembered, bounded in time, and raised still."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from notation_verifier import verify
+from sealward.decisions import Unknown
+from sealward.ledger import HoldState, Verdict
+from sealward.subjects import classify
+from simulator.behaviours import ArchivedManifest, Behaviours
+from tests.unit.sealward.stand import Stand, bundle
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+class Crash(Exception):  # noqa: N818 - stands for any
+    """What no code expects."""
+
+
+def crash(*_: object, **__: object) -> None:
+    raise Crash("boom")
+
+
+@pytest.fixture
+def crashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Every manifest crashes the code that says what it is."""
+    with monkeypatch.context() as patched:
+        patched.setattr("sealward.look.hints.classify", crash)
+        yield patched
+
+
+def looks(stand: Stand, digest: str) -> None:
+    """Look, as a message that comes again does."""
+    with pytest.raises(Crash):
+        stand.look(digest)
+
+
+def test_a_manifest_that_crashes_the_look_is_inconclusive_and_looked_at_again(
+    stand: Stand, crashing: pytest.MonkeyPatch
+) -> None:
+    image = stand.push()
+    stand.attach(image)
+    looks(stand, image.digest)
+    record = stand.record(image)
+    assert (record.verdict, record.reason) == (
+        Verdict.INCONCLUSIVE,
+        Unknown.JUDGING_FAILED,
+    )
+    assert "Crash" in record.detail
+    assert record.due == stand.clock.now + timedelta(seconds=10)
+    assert not stand.findings
+    crashing.undo()
+    stand.pass_time(timedelta(seconds=10))
+    assert stand.record(image).verdict is Verdict.TRUSTED
+
+
+@pytest.mark.parametrize("hold_unknown", [True, False])
+@pytest.mark.parametrize("readable", ArchivedManifest)
+def test_after_an_hour_it_is_critical_and_held_where_the_policy_says_so(
+    crashing: pytest.MonkeyPatch, *, hold_unknown: bool, readable: ArchivedManifest
+) -> None:
+    stand = Stand(
+        current=bundle(holdUnknown=hold_unknown),
+        behaviours=Behaviours(archived_manifest=readable),
+    )
+    image = stand.push()
+    looks(stand, image.digest)
+    stand.clock.advance(HOUR)
+    looks(stand, image.digest)
+    (finding,) = stand.findings
+    assert finding["Severity"] == {"Label": "CRITICAL", "Original": "judging-failed"}
+    assert stand.status(image) == ("ARCHIVED" if hold_unknown else "ACTIVE")
+    if not hold_unknown:
+        return
+    # Kept, though nobody ever read it; and judged once somebody can.
+    stand.clock.advance(HOUR)
+    if readable is ArchivedManifest.READABLE:
+        looks(stand, image.digest)
+    else:
+        stand.look(image)
+    hold = stand.record(image).hold
+    assert hold is not None
+    assert hold.state is HoldState.HELD
+    assert stand.record(image).due is not None
+    crashing.undo()
+    stand.gate.registry.restore("prod/app", image.digest)
+    stand.attach(image)
+    stand.pass_time(timedelta(days=1, hours=1))
+    assert stand.record(image).verdict is Verdict.TRUSTED
+    assert stand.status(image) == "ACTIVE"
+
+
+def test_an_image_that_was_trusted_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand = Stand(current=bundle(holdUnknown=True))
+    image = stand.push()
+    stand.attach(image)
+    stand.look(image)
+    monkeypatch.setattr("sealward.look.hints.classify", crash)
+    stand.clock.advance(MINUTE)
+    looks(stand, image.digest)
+    assert stand.record(image).verdict is Verdict.TRUSTED
+    stand.clock.advance(HOUR)
+    looks(stand, image.digest)
+    assert stand.record(image).verdict is Verdict.INCONCLUSIVE
+    assert stand.status(image) == "ACTIVE"
+
+
+def test_a_signature_whose_image_crashes_the_look_leads_to_the_image(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stand.push()
+    signature = stand.attach(image)
+    real = stand.gate.registry.manifests("prod/app", (image.digest,))[image.digest]
+
+    def classify_or_crash(content: bytes, media_type: str) -> object:
+        if content == real.content:
+            raise Crash("boom")
+        return classify(content, media_type)
+
+    monkeypatch.setattr("sealward.look.hints.classify", classify_or_crash)
+    looks(stand, signature.digest)
+    assert [key.digest for key in stand.ledger.records] == [image.digest]
+
+
+class TestACandidateThatCrashesTheVerifier:
+    @pytest.fixture(autouse=True)
+    def _crash_on_junk(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def verify_or_crash(envelope: bytes, **rest: Any) -> object:
+            if envelope.startswith(b"nonsense"):
+                raise Crash("boom")
+            return verify(envelope, **rest)
+
+        monkeypatch.setattr("sealward.verifications.verify", verify_or_crash)
+
+    def test_it_hides_no_good_one(self, stand: Stand) -> None:
+        image = stand.push()
+        stand.attach(image)
+        junk = stand.junk(image)
+        looks(stand, junk.digest)
+        assert stand.record(image).verdict is Verdict.TRUSTED
+
+    def test_it_buys_no_more_than_unknown_for(self) -> None:
+        stand = Stand(current=bundle(grace="0s", holdUnknown=True))
+        image = stand.push()
+        stand.junk(image)
+        looks(stand, image.digest)
+        record = stand.record(image)
+        assert (record.verdict, record.reason) == (
+            Verdict.INCONCLUSIVE,
+            "signature-unreadable",
+        )
+        stand.clock.advance(HOUR)
+        looks(stand, image.digest)
+        assert stand.status(image) == "ARCHIVED"
+        (finding,) = stand.findings
+        assert finding["Severity"]["Label"] == "CRITICAL"
