@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from botocore.loaders import Loader
 
@@ -24,6 +25,12 @@ class Place:
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource of this account and Region."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+PARTITIONS: Final = tuple(
+    entry["id"] for entry in Loader().load_data("partitions")["partitions"]
+)
+"""Every partition that botocore knows."""
 
 
 @cache

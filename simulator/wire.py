@@ -18,7 +18,7 @@ from simulator.controls import InvalidFault, add_fault, performed
 from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws
 from simulator.operations import OperationLog
-from simulator.places import Place, place
+from simulator.places import PARTITIONS, Place, place
 from simulator.rest_paths import Found, operation_at, query_members
 from simulator.shapes import from_json, problems, service_model, to_json
 
@@ -152,20 +152,36 @@ class HttpFace:
             headers={"Content-Type": "application/octet-stream"},
         )
 
+    def _add_fault(self, body: bytes) -> Response:
+        try:
+            add_fault(self.aws.faults, body)
+        except InvalidFault as error:
+            return _plain(HTTPStatus.BAD_REQUEST, str(error))
+        return Response(status=HTTPStatus.NO_CONTENT, body=b"")
+
+    def _signer_root(self, partition: str) -> Response:
+        """Answer with the root that a partition's signing profiles share, as PEM."""
+        if partition not in PARTITIONS:
+            known = ", ".join(PARTITIONS)
+            return _plain(HTTPStatus.NOT_FOUND, f"partitions are {known}")
+        return Response(
+            status=HTTPStatus.OK,
+            body=self.aws.signer_authority(partition).root_pem,
+            headers={"Content-Type": "application/x-pem-file"},
+        )
+
     def own(self, method: str, path_and_query: str, body: bytes = b"") -> Response:
-        """Answer a request of the simulator's own: layers, operations, faults."""
+        """Answer a request of the simulator's own: for a layer, operations, faults."""
         path = urlsplit(path_and_query).path
         match method, path.removeprefix(OWN_PATHS):
             case "GET", name if name.startswith("layers/"):
                 return self.layer(path_and_query)
+            case "GET", name if name.startswith("signer-root/"):
+                return self._signer_root(name.partition("/")[2])
             case "GET", "operations":
                 return _json(performed(self._performed))
             case "POST", "faults":
-                try:
-                    add_fault(self.aws.faults, body)
-                except InvalidFault as error:
-                    return _plain(HTTPStatus.BAD_REQUEST, str(error))
-                return Response(status=HTTPStatus.NO_CONTENT, body=b"")
+                return self._add_fault(body)
             case "DELETE", "faults":
                 self.aws.faults.clear()
                 return Response(status=HTTPStatus.NO_CONTENT, body=b"")

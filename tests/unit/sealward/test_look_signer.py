@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from notation_verifier import Descriptor
+from notation_verifier.signer_service import SignerQuestion, SignerService
 from sealward.ledger import Verdict
 from sealward.policy.bundle import load_bundle
 from sealward.signer_answers import SignerAnswers
@@ -20,6 +22,7 @@ from simulator.signer.jobs import PAYLOAD_FORMAT
 from simulator.signer.state import PLATFORM
 from tests import forge
 from tests.unit.sealward.stand import ACCOUNT, HOST, REGION, REPOSITORY, Stand
+from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips
 
 DAY = timedelta(days=1)
 
@@ -27,14 +30,14 @@ DAY = timedelta(days=1)
 class SignerStand(Stand):
     """A stand whose gate trusts, and asks, the simulator's Signer."""
 
-    def __init__(self, **level: Any) -> None:
-        super().__init__()
+    def __init__(self, *, override: dict[str, str] | None = None, **stand: Any) -> None:
+        super().__init__(**stand)
         self.signer("PutSigningProfile", profileName="release", platformId=PLATFORM)
         authority = self.aws.signer_authority("aws")
         statement = {
             "name": "by-signer",
             "registryScopes": [f"{HOST}/prod/*"],
-            "signatureVerification": {"level": "strict", **level},
+            "signatureVerification": {"level": "strict", "override": override or {}},
             "trustStores": ["signingAuthority:signer"],
             "trustedIdentities": [
                 self.place.arn("signer", "/signing-profiles/release")
@@ -55,7 +58,9 @@ class SignerStand(Stand):
             "signerRoots": {"simulated": authority.root_sha256},
         }
         self.bundles.current = load_bundle(json.dumps(document).encode())
-        service = InProcessSigner(self.aws, account=ACCOUNT, region=REGION)
+        self.ask_by(InProcessSigner(self.aws, account=ACCOUNT, region=REGION))
+
+    def ask_by(self, service: SignerService) -> None:
         self.gate = replace(self.gate, signer=SignerAnswers(service, self.clock))
 
     def signer(self, operation: str, **request: Any) -> dict[str, Any]:
@@ -107,6 +112,25 @@ def test_signer_is_asked_once_a_day() -> None:
     stand.pass_time(10 * DAY)
     assert stand.asked() == 10
     assert stand.verdict(image) is Verdict.TRUSTED
+
+
+def test_an_image_event_takes_six_round_trips_with_signer_and_the_ledger() -> None:
+    trips = Trips()
+    stand = SignerStand(
+        registry=lambda registry: CountedRegistry(registry, trips),
+        wrap_ledger=lambda ledger: CountedLedger(ledger, trips),
+        run_beside=trips.beside,
+    )
+    service = InProcessSigner(stand.aws, account=ACCOUNT, region=REGION)
+
+    def counted(question: SignerQuestion) -> Sequence[str]:
+        trips.take("signer")
+        return service(question)
+
+    stand.ask_by(counted)
+    image, _ = stand.signed()
+    assert stand.look(image).verdict is Verdict.TRUSTED
+    assert (trips.at["envelope"], trips.at["signer"], trips.taken) == (4, 5, 6)
 
 
 def test_where_revocation_is_skipped_nobody_asks() -> None:

@@ -300,3 +300,38 @@ def test_importing_is_authorised_on_the_product() -> None:
     assert security_hub_resource("POST", "/findings/import", b"{}", PLACE) == "*"
     hub = PLACE.arn("securityhub", "hub/default")
     assert security_hub_resource("POST", "/findings", b"", PLACE) == hub
+
+
+SIGNER = {
+    "authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/signer/"
+    "aws4_request, SignedHeaders=host, Signature=x"
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("GET", "/revocations", b"", "ValidationException"),
+        ("GET", "/revocations?signatureTimestamp=noon", b"", "ValidationException"),
+        ("GET", "/nothing", b"", "ResourceNotFoundException"),
+        ("DELETE", "/revocations", b"", "ResourceNotFoundException"),
+        ("POST", "/signing-jobs/with-payload", b"{}", "ValidationException"),
+        ("POST", "/signing-jobs/with-payload", b"[]", "ValidationException"),
+        ("POST", "/signing-jobs/with-payload", b"{", "SerializationException"),
+        ("PUT", "/signing-profiles/a/revoke", b"{}", "ValidationException"),
+        ("GET", "/signing-profiles/absent", b"", "ResourceNotFoundException"),
+        ("GET", "/signing-jobs/1", b"", "UnknownOperationException"),
+    ],
+)
+def test_signer_declines_what_its_model_does(
+    client: Client, method: str, path: str, body: bytes, code: str
+) -> None:
+    response = client.send(method, path, SIGNER, body)
+    assert said(response)["code"] == code
+    assert response.headers["x-amzn-ErrorType"] == code
+
+
+def test_signers_root_is_served_and_no_other(client: Client) -> None:
+    response = client.face.own("GET", "/_sealward/signer-root/aws")
+    assert response.body == client.aws.signer_authority("aws").root_pem
+    assert client.face.own("GET", "/_sealward/signer-root/mine").status == 404
