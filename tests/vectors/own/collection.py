@@ -3,11 +3,16 @@
 import json
 from pathlib import Path
 
-from tests.vectors.own import envelopes, responses
+from tests.vectors.own import envelopes, lists, responses, timestamps
 from tests.vectors.own.vector import described
 
 FILE = Path(__file__).parents[1] / "own.json"
-CASES = (*envelopes.CASES, *responses.CASES)
+CASES = (
+    *envelopes.CASES,
+    *timestamps.CASES,
+    *responses.CASES,
+    *lists.CASES,
+)
 
 
 def document() -> str:

@@ -10,6 +10,7 @@ from notation_verifier import (
     Action,
     Descriptor,
     Failed,
+    FetchError,
     NotationError,
     TrustPolicyDocument,
     TrustStoreName,
@@ -17,7 +18,7 @@ from notation_verifier import (
     verify,
 )
 from notation_verifier.certificate import read_certificate
-from notation_verifier.revocation import check_revocation
+from notation_verifier.revocation import RevocationStatus, check_revocation
 from tests.differential.case import Case
 from tests.differential.oracle import ask_all
 from tests.vectors.own.vector import REPOSITORY
@@ -36,8 +37,29 @@ def ours(vector: dict[str, Any]) -> dict[str, Any]:
 
         found = check_revocation(chain, fetch=fetch, now=at)
         return {"status": str(found.status)}
+    if vector["kind"] == "crl":
+        return {"status": str(_listed(vector, at))}
     failed = _failed(vector, at)
     return {"verdict": "refused" if failed else "accepted", "failed": failed}
+
+
+def _listed(vector: dict[str, Any], at: datetime) -> RevocationStatus:
+    chain = [read_certificate(b64decode(text)) for text in vector["chain"]]
+    lists = {each["url"]: b64decode(each["crl"]) for each in vector["lists"]}
+
+    def fetch(url: str, *, body: bytes | None = None) -> bytes:
+        if body is not None or url not in lists:
+            raise FetchError("nobody serves it")
+        return lists[url]
+
+    text = vector.get("signedAt")
+    signed = None if text is None else datetime.fromisoformat(text)
+    return check_revocation(
+        chain,
+        fetch=fetch,
+        now=at,
+        authentic_signing_time=signed,
+    ).status
 
 
 def _failed(vector: dict[str, Any], at: datetime) -> list[str]:

@@ -23,6 +23,10 @@ class EnvelopeVector:
     stores: Sequence[str] = ("ca:acme",)
     identities: Sequence[str] = ("*",)
     signer_roots: Sequence[str] = ()
+    clock: forge.Signer | None = None
+    """The timestamp authority whose root is in the tsa stores."""
+    verify_timestamp: str = ""
+    """``always`` or ``afterCertExpiry``; "" for what a statement does not say."""
     override: Mapping[str, str] = field(default_factory=dict)
     failed: Sequence[str] = ()
     """Validations that fail; none for an envelope that is accepted."""
@@ -35,6 +39,8 @@ class EnvelopeVector:
         verification: dict[str, Any] = {"level": "strict"}
         if self.override:
             verification["override"] = dict(self.override)
+        if self.verify_timestamp:
+            verification["verifyTimestamp"] = self.verify_timestamp
         statement = {
             "name": "own",
             "registryScopes": ["*"],
@@ -42,7 +48,10 @@ class EnvelopeVector:
             "trustStores": list(self.stores),
             "trustedIdentities": list(self.identities),
         }
-        root = b64encode(self.signer.root_der).decode()
+        roots = dict.fromkeys(self.stores, self.signer.root_der)
+        if self.clock is not None:
+            clocks = [name for name in self.stores if name.startswith("tsa:")]
+            roots |= dict.fromkeys(clocks, self.clock.root_der)
         return {
             "kind": "envelope",
             "at": AT,
@@ -54,7 +63,9 @@ class EnvelopeVector:
                 "size": subject.size,
             },
             "trustPolicy": json.dumps({"version": "1.0", "trustPolicies": [statement]}),
-            "trustStores": {name: [root] for name in self.stores},
+            "trustStores": {
+                name: [b64encode(root).decode()] for name, root in roots.items()
+            },
             "signerRoots": list(self.signer_roots),
             "verdict": "refused" if self.failed else "accepted",
             "failed": sorted(self.failed),
@@ -76,14 +87,47 @@ class ResponseVector:
         """Return what is given and expected; bytes in base64."""
         return {
             "kind": "ocsp-response",
-            "at": self.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": _text(self.at),
             "chain": [b64encode(der).decode() for der in self.chain],
             "response": b64encode(self.response).decode(),
             "status": self.status,
         }
 
 
-Vector = EnvelopeVector | ResponseVector
+@dataclass(frozen=True, kw_only=True)
+class ListVector:
+    """The CRLs that servers have of a leaf's issuer, and what they say of the leaf."""
+
+    chain: Sequence[bytes]
+    lists: Mapping[str, bytes]
+    """By URL; what is not here cannot be had."""
+    at: datetime
+    signed_at: datetime | None = None
+    """The authentic signing time, where the scheme has one."""
+    status: str
+    """``good``, ``revoked`` or ``unknown``; what is forged says nothing: unknown."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is given and expected; bytes in base64."""
+        signed = {} if self.signed_at is None else {"signedAt": _text(self.signed_at)}
+        return {
+            "kind": "crl",
+            "at": _text(self.at),
+            **signed,
+            "chain": [b64encode(der).decode() for der in self.chain],
+            "lists": [
+                {"url": url, "crl": b64encode(der).decode()}
+                for url, der in self.lists.items()
+            ],
+            "status": self.status,
+        }
+
+
+def _text(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Vector = EnvelopeVector | ResponseVector | ListVector
 Case = Callable[[], Vector]
 
 
