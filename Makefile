@@ -77,8 +77,9 @@ check: lint types contracts validate ## all of the above
 
 # -- proofs and measures: each writes build/<target>.json ------------------------------
 
-interop: .venv/ready build/notation ## the real notation must judge as we do (needs Go, or NOTATION=path; SIGNER_PLUGIN=path)
+interop: .venv/ready build/notation build/notation-blob ## the real notation must judge as we do (needs Go, or NOTATION=path and NOTATION_BLOB=path; SIGNER_PLUGIN=path)
 	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" \
+	  NOTATION_BLOB="$${NOTATION_BLOB:-$(CURDIR)/build/notation-blob}" \
 	  PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/python -m tests.interop
 
 differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
@@ -105,6 +106,13 @@ build/notation: tests/oracle/go.mod tests/oracle/go.sum
 	  echo "building the real notation (about a minute the first time)"; \
 	  cd tests/oracle && go build -o "$(CURDIR)/$@" github.com/notaryproject/notation/cmd/notation; \
 	else echo "make interop needs Go 1.24 or later, or NOTATION=/path/to/notation" >&2; exit 1; fi
+
+# What signs and verifies files with the reference's library: v1.3.2 has no such command.
+build/notation-blob: tests/oracle/blob/go.mod tests/oracle/blob/go.sum tests/oracle/blob/main.go
+	@mkdir -p build
+	@if [ -n "$$NOTATION_BLOB" ]; then ln -sf "$$NOTATION_BLOB" $@; \
+	elif command -v go >/dev/null; then cd tests/oracle/blob && go build -o "$(CURDIR)/$@" .; \
+	else echo "make interop needs Go 1.24 or later, or NOTATION_BLOB=/path/to/notation (v2, with notation blob)" >&2; exit 1; fi
 
 # -- builds --------------------------------------------------------------------------
 

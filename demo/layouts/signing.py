@@ -154,13 +154,24 @@ class Notation:
         return ""
 
     def verify(
-        self, layout: Path, digest: str, *, scope: str, **plugin_config: str
+        self,
+        layout: Path,
+        digest: str,
+        *,
+        scope: str,
+        user_metadata: Mapping[str, str] | None = None,
+        **plugin_config: str,
     ) -> Answer:
         """Return what ``notation verify`` says of a manifest of ``layout``."""
+        required = [
+            option
+            for name, value in (user_metadata or {}).items()
+            for option in ("--user-metadata", f"{name}={value}")
+        ]
         return self._run(
             "verify",
             "--oci-layout",
-            *("--scope", scope, *_given(plugin_config)),
+            *("--scope", scope, *required, *_given(plugin_config)),
             f"{layout}@{digest}",
         )
 

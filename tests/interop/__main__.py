@@ -49,6 +49,9 @@ def main() -> int:
     figures.add(
         "cases_of_signer", sum(c.scenario.group == "signer" for c in found), least=30
     )
+    for group, least in (("metadata", 30), ("blob", 100)):
+        cases = sum(c.scenario.group == group for c in found)
+        figures.add(f"cases_of_{group}", cases, least=least)
     figures.add("cases_of_the_demo", sum(c.scenario.group == "demo" for c in found))
     figures.add(
         "cases_timestamped", sum(c.scenario.group == "timestamp" for c in found)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ class Image:
     digest: str
     scope: str
     """``registry/repository``; the policy document decides which statement that is."""
+    user_metadata: Mapping[str, str] = field(default_factory=dict)
+    """Must have been signed with it."""
 
 
 class Ourselves:
@@ -85,6 +87,7 @@ class Ourselves:
                     subject=layout.descriptor(image.digest),
                     statement=policy.statement,
                     trust_stores=self._bundle.trust_stores,
+                    user_metadata=image.user_metadata,
                     signer_roots=self._bundle.signer_roots,
                     signer_service=self._signer_service,
                     now=datetime.now(UTC),
@@ -116,5 +119,9 @@ class TheReference:
     def judge(self, image: Image) -> Answer:
         """Return what the command says of the image."""
         return self._notation.verify(
-            image.layout, image.digest, scope=image.scope, **self._plugin_config
+            image.layout,
+            image.digest,
+            scope=image.scope,
+            user_metadata=image.user_metadata,
+            **self._plugin_config,
         )

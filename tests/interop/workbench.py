@@ -119,6 +119,7 @@ class Workbench:
         stores: Sequence[str],
         identities: Sequence[str] = ("*",),
         level: dict[str, Any] | None = None,
+        user_metadata: Mapping[str, str] | None = None,
         stricter: str = "",
     ) -> None:
         """Ask both judges about an image under a statement of its own."""
@@ -133,7 +134,12 @@ class Workbench:
                 "trustedIdentities": list(identities),
             }
         )
-        asked = Image(layout=layout.path, digest=digest, scope=scope)
+        asked = Image(
+            layout=layout.path,
+            digest=digest,
+            scope=scope,
+            user_metadata=user_metadata or {},
+        )
         self.add(
             group,
             name,

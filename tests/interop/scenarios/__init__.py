@@ -7,6 +7,7 @@ from tests.interop.scenarios import (
     anchors,
     attributes,
     aws_signer,
+    blobs,
     demo,
     documents,
     envelopes,
@@ -14,6 +15,7 @@ from tests.interop.scenarios import (
     levels,
     revocation,
     timestamps,
+    user_metadata,
 )
 from tests.interop.workbench import Workbench
 
@@ -29,4 +31,6 @@ SUBJECTS: tuple[Callable[[Workbench], None], ...] = (
     documents.ask,
     timestamps.ask,
     aws_signer.ask,
+    user_metadata.ask,
+    blobs.ask,
 )

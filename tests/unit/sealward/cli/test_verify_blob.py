@@ -162,6 +162,7 @@ def test_online_a_loopback_address_in_a_certificate_is_not_asked(place: Path) ->
     [
         (("--user-metadata", "release"), "is not KEY=VALUE"),
         (("--user-metadata", "=stable"), "is not KEY=VALUE"),
+        (("--user-metadata", "release="), "is not KEY=VALUE"),
         (("--user-metadata", "a=1", "--user-metadata", "a=2"), "given twice"),
         (("--media-type", ""), "leave it out"),
         (("--policy", "nowhere"), "does not exist"),

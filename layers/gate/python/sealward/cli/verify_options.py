@@ -67,7 +67,7 @@ def _metadata(
     found: dict[str, str] = {}
     for text in values:
         name, equals, value = text.partition("=")
-        if not equals or not name:
+        if not equals or not name or not value:
             raise click.BadParameter(f"{text!a} is not KEY=VALUE")
         if name in found:
             raise click.BadParameter(f"{name!a} is given twice; one value may be asked")
