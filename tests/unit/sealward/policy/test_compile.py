@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from notation_verifier.signer import SignerReach
 from sealward.policy.bundle import Enforcement, load_bundle
 from sealward.policy.compile import (
     Settings,
@@ -87,6 +88,21 @@ def test_settings_go_to_the_statements_they_name(
         timedelta(seconds=90),
     )
     assert (bundle.serial, bundle.audience) == (9, ("123456789012",))
+
+
+def test_the_reach_of_signers_revocations_goes_to_the_statements_named(
+    trust_policy: Document, payments_root: bytes
+) -> None:
+    stores = {"ca:payments": [payments_root]}
+    settings = Settings(signer_reach={"other": "all"})
+    document = compile_bundle(source(trust_policy), stores, settings)
+    payments, other = load_bundle(document).policies
+    assert payments.revocation.signer is SignerReach.EFFECTIVE
+    assert other.revocation.signer is SignerReach.ALL
+    assert "revocation" not in json.loads(document)["policies"][0]
+    wrong = Settings(signer_reach={"": "none"})
+    with pytest.raises(InvalidBundle, match="is neither"):
+        compile_bundle(source(trust_policy), stores, wrong)
 
 
 def test_a_setting_for_a_statement_that_is_not_there_is_refused(

@@ -57,6 +57,13 @@ from sealward.policy.problems import InvalidBundle
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
     help="A CRL, DER or PEM, used instead of fetching it; or a folder of .crl files.",
+@click.option(
+    "--signer-revocation",
+    multiple=True,
+    metavar="[STATEMENT=]effective|all",
+    help="Whether a profile's revocation by AWS Signer reaches what it signed before. "
+    "Default: effective.",
+)
 )
 @click.option(
     "-o",
@@ -81,6 +88,7 @@ def compile_(  # noqa: PLR0913 - the options of a command
 
     The same input gives the same bytes. Exit codes: 0 written, 1 refused (nothing is
     written), 2 a file cannot be read or written.
+    signer_revocation: Sequence[str],
     """
     settings = Settings(
         serial=serial,
@@ -96,6 +104,7 @@ def compile_(  # noqa: PLR0913 - the options of a command
         document = compile_bundle(source, stores, settings)
     except InvalidBundle as error:
         refuse(error, what=str(trust_policy))
+        signer_reach=_by_statement(signer_revocation, "--signer-revocation"),
     try:
         output.write_bytes(document)
     except OSError as error:

@@ -31,6 +31,8 @@ class Settings:
     enforcement: Mapping[str, str] = field(default_factory=dict)
     grace: Mapping[str, str] = field(default_factory=dict)
     signer_roots: Mapping[str, str] = field(default_factory=dict)
+    signer_reach: Mapping[str, str] = field(default_factory=dict)
+    """By a statement's name, as ``enforcement``."""
     crls: Sequence[bytes] = ()
     """In DER, for every policy."""
 
@@ -174,30 +176,36 @@ def compile_bundle(
 
 def _policy(statement: dict[str, Any], settings: Settings) -> dict[str, Any]:
     policy: dict[str, Any] = {"statement": statement}
-    for name, values in (
+    name = str(statement.get("name"))
+    for setting, values in (
         ("enforcement", settings.enforcement),
         ("grace", settings.grace),
     ):
-        value = values.get(str(statement.get("name")), values.get(""))
+        value = values.get(name, values.get(""))
         if value is not None:
-            policy[name] = value
+            policy[setting] = value
+    revocation: dict[str, Any] = {}
     if settings.crls:
-        policy["revocation"] = {
-            "crls": [base64.b64encode(der).decode() for der in settings.crls]
-        }
+        revocation["crls"] = [base64.b64encode(der).decode() for der in settings.crls]
+    reach = settings.signer_reach.get(name, settings.signer_reach.get(""))
+    if reach is not None:
+        revocation["signer"] = reach
+    if revocation:
+        policy["revocation"] = revocation
     return policy
 
 
 def _check_names(source: TrustPolicySource, settings: Settings) -> None:
     known = {str(statement.get("name")) for statement in source.statements} | {""}
-    unknown = sorted({*settings.enforcement, *settings.grace} - known)
+    named = {*settings.enforcement, *settings.grace, *settings.signer_reach}
+    unknown = sorted(named - known)
     if unknown:
         raise InvalidBundle(
             tuple(
                 Problem(
                     pointer="/trustPolicies",
                     message=f"no statement is named {shown(name)}",
-                    remedy="set enforcement and grace for statements that exist",
+                    remedy="name statements that exist, or none for all",
                 )
                 for name in unknown
             )
