@@ -184,6 +184,61 @@ def policies() -> Seeds:
     }
 
 
+def blob_policies() -> Seeds:
+    """Return trust policy documents for blobs."""
+
+    def document(**changes: Any) -> bytes:
+        statement = {
+            "name": "blobs",
+            "signatureVerification": {"level": "strict"},
+            "trustStores": ["ca:acme"],
+            "trustedIdentities": ["x509.subject: C=US, ST=WA, O=acme"],
+            **changes,
+        }
+        return json.dumps({"version": "1.0", "trustPolicies": [statement]}).encode()
+
+    return {
+        "good-one": document(),
+        "good-global": document(globalPolicy=True),
+        "scopes": document(registryScopes=["*"]),
+        "empty": b'{"version":"1.0","trustPolicies":[]}',
+    }
+
+
+def store_files() -> Seeds:
+    """Return files of trust stores, as they come from people and from tools."""
+    pem = SIGNER.root_pem
+    return {
+        "good-pem": b"subject=/CN=root\n" + pem,
+        "good-pem-crlf": pem.replace(b"\n", b"\r\n"),
+        "good-two-pem": pem + SERVICE.root_pem,
+        "good-two-der": SIGNER.root_der + SERVICE.root_der,
+        "headers": pem.replace(b"-----\n", b"-----\nProc-Type: 4\n\n", 1),
+        "mark": b"\xef\xbb\xbf" + pem,
+        "key": pem + pem.replace(b"CERTIFICATE", b"PRIVATE KEY"),
+        "cut": pem[: len(pem) // 2],
+        "leaf": SIGNER.ders[0],
+    }
+
+
+def payloads() -> Seeds:
+    """Return payloads, with and without user metadata."""
+    plain = json.loads(forge.payload_of(SUBJECT))
+    target = plain["targetArtifact"]
+
+    def of(**members: Any) -> bytes:
+        return json.dumps({"targetArtifact": {**target, **members}}).encode()
+
+    return {
+        "good": of(),
+        "good-metadata": of(annotations={"team": "payments", "": ""}),
+        "good-platform": of(platform={"architecture": "arm64", "os": "linux"}),
+        "numbers": of(annotations={"team": 7}),
+        "size": of(size=-1),
+        "digest": of(digest="sha256:00"),
+    }
+
+
 def statements() -> Seeds:
     """Return statements of every level."""
     found: Seeds = {}
@@ -247,6 +302,9 @@ def corpus() -> dict[str, Seeds]:
         "ocsp": responses(),
         "crl": lists(),
         "trust-policy": policies(),
+        "blob-policy": blob_policies(),
+        "trust-store": store_files(),
+        "payload": payloads(),
         "statement": statements(),
         "scope": dict(
             texts(

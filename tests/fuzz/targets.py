@@ -13,6 +13,7 @@ from typing import Any, Final
 from notation_verifier import (
     COSE_MEDIA_TYPE,
     JWS_MEDIA_TYPE,
+    BlobTrustPolicyDocument,
     Conclusion,
     Descriptor,
     InvalidCertificate,
@@ -23,6 +24,7 @@ from notation_verifier import (
     TrustPolicyDocument,
     TrustStoreName,
     TrustStores,
+    TrustStoreType,
     check_registry_scope,
     parse_statement,
     verify,
@@ -30,6 +32,7 @@ from notation_verifier import (
 from notation_verifier.certificate import read_certificate
 from notation_verifier.explanation import Explanation
 from notation_verifier.names import UnreadableName, parse_name
+from notation_verifier.payload import PayloadError, read_payload
 from notation_verifier.revocation import (
     RevocationStatus,
     check_revocation,
@@ -218,6 +221,41 @@ def trust_policy(data: bytes) -> bool:
     return True
 
 
+def blob_policy(data: bytes) -> bool:
+    """Read a trust policy document for blobs."""
+    try:
+        BlobTrustPolicyDocument.parse(data)
+    except InvalidTrustPolicy as error:
+        return _says(error)
+    return True
+
+
+def trust_store(data: bytes) -> bool:
+    """Read a file of a trust store, for each type of store."""
+    read = False
+    for type_ in TrustStoreType:
+        name = TrustStoreName(type_, "any")
+        try:
+            held = TrustStores({name: [data]})[name]
+        except InvalidTrustStore as error:
+            _says(error)
+            continue
+        assert held
+        read = True
+    return read
+
+
+def payload(data: bytes) -> bool:
+    """Read what a signature signs: a descriptor, and the user metadata beside it."""
+    try:
+        found = read_payload(data)
+    except PayloadError as error:
+        return _says(error)
+    for name, value in found.annotations.items():
+        f"{name}{value}".encode()
+    return True
+
+
 def statement(data: bytes) -> bool:
     """Read one statement of a trust policy, of any JSON."""
     try:
@@ -298,6 +336,9 @@ TARGETS: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "ocsp": ocsp,
     "crl": crl,
     "trust-policy": trust_policy,
+    "blob-policy": blob_policy,
+    "trust-store": trust_store,
+    "payload": payload,
     "statement": statement,
     "scope": scope,
     "name": name,

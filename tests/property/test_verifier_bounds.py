@@ -46,6 +46,16 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a CBOR array of 2**63": (forge.COSE, lambda: b"\xd2\x84\x9b\x7f" + b"\xff" * 7),
     "CBOR bytes of 2**63": (forge.COSE, lambda: b"\xd2\x84\x5b\x7f" + b"\xff" * 7),
     "a CBOR map of 2**63": (forge.COSE, lambda: b"\xd2\x84\xbb\x7f" + b"\xff" * 7),
+    "100,000 duplicate CBOR keys": (
+        forge.COSE,
+        lambda: b"\xd2\x84\x40\xba\x00\x01\x86\xa0" + b"\x01\x01" * 100_000,
+    ),
+    "100,000 duplicate CBOR keys, protected": (
+        forge.COSE,
+        lambda: (
+            b"\xd2\x84\x5a\x00\x03\x0d\x45\xba\x00\x01\x86\xa0" + b"\x01\x01" * 100_000
+        ),
+    ),
     "a million CBOR zeros": (
         forge.COSE,
         lambda: b"\xd2\x84\x9a\x00\x0f\x00\x00" + b"\0" * 983_040,
