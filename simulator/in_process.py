@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
+from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports import (
     Delivered,
     Denied,
@@ -17,6 +18,7 @@ from sealward.ports import (
     Refused,
     Unavailable,
 )
+from sealward.subjects.indexes import is_index
 from sealward.subjects.manifests import MANIFEST_LIMIT
 from simulator.ecr.manifests import digest_of
 from simulator.errors import ServiceError
@@ -119,6 +121,25 @@ class InProcessRegistry:
                 break
             request["nextToken"] = answer["nextToken"]
         return tuple(found)
+
+    def indexes(self, repository: str) -> IndexListing:
+        """See the port."""
+        found: list[ListedIndex] = []
+        request: dict[str, Any] = {"repositoryName": repository, "maxResults": 1000}
+        pages = 0
+        while True:
+            answer = self._call("DescribeImages", request)
+            pages += 1
+            found += [
+                ListedIndex(
+                    digest=detail["imageDigest"], pushed_at=detail["imagePushedAt"]
+                )
+                for detail in answer["imageDetails"]
+                if is_index(detail["imageManifestMediaType"])
+            ]
+            if "nextToken" not in answer:
+                return IndexListing(indexes=tuple(found), pages=pages)
+            request["nextToken"] = answer["nextToken"]
 
     def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
         """See the port."""

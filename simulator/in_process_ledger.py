@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
+from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports import Conflict, HistoryEntry, Intent, PortError
 from sealward.subjects import SubjectKey
 
@@ -27,6 +28,9 @@ class InProcessLedger:
         self._records: dict[SubjectKey, Record] = {}
         self._judged: dict[SubjectKey, JudgedReferrers] = {}
         self._history: dict[SubjectKey, list[HistoryEntry]] = {}
+        self._parents: dict[SubjectKey, dict[str, bool]] = {}
+        self._children: dict[SubjectKey, tuple[str, ...]] = {}
+        self._listings: dict[str, ListingNote] = {}
         self._lock = threading.RLock()
 
     @property
@@ -110,6 +114,41 @@ class InProcessLedger:
             if record.due is not None and record.due <= before
         )
         return tuple(key for _, key in waiting[:limit])
+
+    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+        """See the port."""
+        self._fail()
+        known = self._parents.get(key, {})
+        ordered = sorted(known, key=lambda index: (not known[index], index))
+        return tuple(ordered[:limit])
+
+    def children(self, index: SubjectKey) -> Sequence[str]:
+        """See the port."""
+        self._fail()
+        return self._children.get(index, ())
+
+    def record_children(
+        self, index: SubjectKey, children: Sequence[str], *, trusted: bool
+    ) -> None:
+        """See the port."""
+        self._fail()
+        kept = tuple(dict.fromkeys(children))[:CHILDREN_LIMIT]
+        with self._lock:
+            self._children[index] = kept
+            for digest in kept:
+                key = SubjectKey(repository=index.repository, digest=digest)
+                known = self._parents.setdefault(key, {})
+                known[index.digest] = trusted or known.get(index.digest, False)
+
+    def listing_note(self, repository: str) -> ListingNote | None:
+        """See the port."""
+        self._fail()
+        return self._listings.get(repository)
+
+    def note_listing(self, repository: str, note: ListingNote) -> None:
+        """See the port."""
+        self._fail()
+        self._listings[repository] = note
 
     def _fail(self) -> None:
         if self.failures:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 ACTION_OF: Final[Mapping[str, str]] = {
+    "dynamodb:BatchWriteItem": "dynamodb:BatchWriteItem",
     "dynamodb:GetItem": "dynamodb:GetItem",
     "dynamodb:PutItem": "dynamodb:PutItem",
     "dynamodb:Query": "dynamodb:Query",

@@ -11,7 +11,7 @@ import pytest
 
 from sealward.aws.ledger_table import LedgerTable
 from sealward.subjects import SubjectKey
-from tests.functions.event_files import CASES, batch, files, referrer
+from tests.functions.event_files import CASES, batch, files, push, referrer
 from tests.functions.signer_images import SignerImages
 from tests.functions.world import World, world
 from tests.template.iam_actions import ECR_WRITES, LOG, NO_RESOURCE, POLL, actions
@@ -42,8 +42,9 @@ def _play(made: World) -> None:
     signature = cases["held-then-signed"]["signatures"][0]
     made.look(referrer("demo/held-then-signed", signature))
     made.look(batch("not an event"))
-    table = LedgerTable("ledger", made.dynamodb)
     unsigned = cases["unsigned"]
+    made.look(push("demo/unsigned", _index_of(made, unsigned["images"][0]), tag=""))
+    table = LedgerTable("ledger", made.dynamodb)
     key = SubjectKey(
         repository=unsigned["repository"], digest=unsigned["images"][0]["digest"]
     )
@@ -54,6 +55,17 @@ def _play(made: World) -> None:
         replace(record, version=record.version + 1, due=due), expected=record.version
     )
     assert made.tick()["sent"] >= 1
+
+
+def _index_of(made: World, image: Mapping[str, Any]) -> str:
+    """Push an index of ``image`` beside it; return its digest."""
+    entry = {name: image[name] for name in ("mediaType", "digest", "size")}
+    media_type = "application/vnd.oci.image.index.v1+json"
+    index = {"schemaVersion": 2, "mediaType": media_type, "manifests": [entry]}
+    answer = made.ecr.put_image(
+        repositoryName="demo/unsigned", imageManifest=json.dumps(index)
+    )
+    return str(answer["image"]["imageId"]["imageDigest"])
 
 
 def _statements(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from notation_verifier import Descriptor
+from sealward.lineage import IndexListing
 from sealward.ports import ImageDetail, ImageStatus, Manifest, Referrer, Registry
 from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
@@ -63,6 +64,10 @@ class CallingRegistry:
         listed = (*self.more, *found)[:limit]
         self.calls["referrers"] += -(-max(len(listed), 1) // 50)
         return listed
+
+    def indexes(self, repository: str) -> IndexListing:
+        self.calls["indexes"] += 1
+        return self._registry.indexes(repository)
 
     def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
         self.calls["blob"] += 2  # its address, then its bytes

@@ -66,7 +66,14 @@ def bundle(
     }
     if statement["signatureVerification"] == {"level": "skip"}:
         del statement["trustStores"], statement["trustedIdentities"]
-    policy = {"enforcement": "quarantine", "statement": statement, **settings}
+    # Most images here have no tag, and most tests are about the grace of any image.
+    untagged = settings.get("grace", "10m")
+    policy = {
+        "enforcement": "quarantine",
+        "statement": statement,
+        "untaggedGrace": untagged,
+        **settings,
+    }
     document = {
         "schema": 1,
         "serial": serial,

@@ -145,7 +145,7 @@ def test_a_signer_that_fails_leaves_a_new_image_open_and_is_asked_again() -> Non
     stand = SignerStand()
     image, _ = stand.signed()
     fault = stand.aws.faults.add(Fault(service="signer", error=internal_error()))
-    stand.clock.advance(timedelta(minutes=20))  # the grace is over
+    stand.clock.advance(timedelta(hours=2))  # the grace is over
     result = stand.look(image)
     assert (result.verdict, result.reason) == (
         Verdict.INCONCLUSIVE,

@@ -27,6 +27,8 @@ VERDICT_REASONS = {
     verdict.SIGNATURE_UNREADABLE,
     verdict.NOT_AN_IMAGE,
     verdict.GONE,
+    verdict.COVERED,
+    verdict.SHIELD,
     BUNDLE_EXPIRED,
 }
 REASONS = sorted(

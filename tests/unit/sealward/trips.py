@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
+from sealward.lineage import IndexListing, ListingNote
 from sealward.ports import (
     HistoryEntry,
     ImageDetail,
@@ -65,6 +66,10 @@ class CountedRegistry:
         self._trips.take("referrers")
         return self._registry.referrers(repository, digest, limit=limit)
 
+    def indexes(self, repository: str) -> IndexListing:
+        self._trips.take("indexes")
+        return self._registry.indexes(repository)
+
     def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
         self._trips.take("envelope", 2)  # its address, then its bytes
         return self._registry.blob(repository, digest, limit=limit)
@@ -96,6 +101,28 @@ class CountedLedger:
     ) -> None:
         self._trips.take("write")
         self._ledger.write(record, expected=expected, report=report, intent=intent)
+
+    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+        self._trips.take("parents")
+        return self._ledger.parents(key, limit=limit)
+
+    def children(self, index: SubjectKey) -> Sequence[str]:
+        self._trips.take("children")
+        return self._ledger.children(index)
+
+    def record_children(
+        self, index: SubjectKey, children: Sequence[str], *, trusted: bool
+    ) -> None:
+        self._trips.take("record children")
+        self._ledger.record_children(index, children, trusted=trusted)
+
+    def listing_note(self, repository: str) -> ListingNote | None:
+        self._trips.take("listing note")
+        return self._ledger.listing_note(repository)
+
+    def note_listing(self, repository: str, note: ListingNote) -> None:
+        self._trips.take("note listing")
+        self._ledger.note_listing(repository, note)
 
     def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
         return self._ledger.history(key)

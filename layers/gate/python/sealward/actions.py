@@ -16,17 +16,29 @@ from sealward.ports import (
     Registry,
     Unavailable,
 )
+from sealward.subjects import SubjectKey
 
 _DETAIL_LIMIT = 300
 
 
 def act(
-    registry: Registry, decision: Decision, *, now: Callable[[], datetime]
+    registry: Registry,
+    decision: Decision,
+    *,
+    now: Callable[[], datetime],
+    unblock: Callable[[SubjectKey], bool],
 ) -> Record:
     """Take the decision's step; return the record as the registry then stands.
 
     A step that fails is no error: the hold says so and the record's due time brings the
     next look. The record keeps the decision's version.
+
+    Args:
+        registry: where the step is taken.
+        decision: the record to be, and the step.
+        now: the clock.
+        unblock: takes away what keeps an image from being archived; says whether it did
+            anything, so that asking again is worth it.
     """
     record = decision.record
     hold = record.hold
@@ -35,7 +47,7 @@ def act(
     repository, digest = record.key.repository, record.key.digest
     try:
         if decision.step is Step.ARCHIVE:
-            registry.archive(repository, digest)
+            _archive(registry, record.key, unblock)
         else:
             registry.restore(repository, digest)
     except (Refused, Denied) as error:
@@ -52,6 +64,17 @@ def act(
     return _standing(
         decision, _moved(hold, decision.step, status), now(), status=status
     )
+
+
+def _archive(
+    registry: Registry, key: SubjectKey, unblock: Callable[[SubjectKey], bool]
+) -> None:
+    try:
+        registry.archive(key.repository, key.digest)
+    except Refused:
+        if not unblock(key):
+            raise
+        registry.archive(key.repository, key.digest)
 
 
 def _moved(hold: Hold, step: Step, status: ImageStatus) -> Hold | None:

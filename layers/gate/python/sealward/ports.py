@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from notation_verifier import Fetch
 from sealward.events import Hint
 from sealward.ledger import JudgedReferrers, Record
+from sealward.lineage import IndexListing, Lineage
 from sealward.policy.bundle import PolicyBundle
 from sealward.policy.revocation import HostPort
 from sealward.subjects import SubjectKey
@@ -153,6 +154,16 @@ class Registry(Contents, Protocol):
         """
         ...
 
+    def indexes(self, repository: str) -> IndexListing:
+        """Return the active indexes of ``repository``, in the registry's order.
+
+        A repository of more images than ECR's own quota is not read to its end.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named.
+        """
+        ...
+
     def archive(self, repository: str, digest: str) -> None:
         """Ask for storage class ARCHIVE; ``describe`` says when it is so.
 
@@ -199,7 +210,7 @@ class HistoryEntry:
     report: Mapping[str, Any]
 
 
-class Ledger(Protocol):
+class Ledger(Lineage, Protocol):
     """The durable memory. Reads are consistent."""
 
     def current(self, key: SubjectKey) -> Record | None:

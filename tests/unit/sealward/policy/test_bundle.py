@@ -48,6 +48,7 @@ def test_a_sound_bundle_loads_with_the_defaults(
     assert policy.statement.level is STRICT
     assert policy.enforcement is Enforcement.REPORT
     assert policy.grace == timedelta(minutes=10)
+    assert policy.untagged_grace == timedelta(hours=1)
     assert policy.unknown_for == timedelta(hours=1)
     assert (policy.hold_unknown, policy.fail_fast) == (False, False)
     assert (policy.enforce_from, policy.owner, policy.environment) == (None, None, "")
@@ -60,6 +61,7 @@ def test_every_setting_is_read(document: Document, encode: Encode) -> None:
     document["policies"][0] |= {
         "enforcement": "quarantine",
         "grace": "90s",
+        "untaggedGrace": "3h",
         "unknownFor": "2d",
         "holdUnknown": True,
         "failFast": True,
@@ -78,6 +80,7 @@ def test_every_setting_is_read(document: Document, encode: Encode) -> None:
         statement_hash=policy.statement_hash,
         enforcement=Enforcement.QUARANTINE,
         grace=timedelta(seconds=90),
+        untagged_grace=timedelta(hours=3),
         unknown_for=timedelta(days=2),
         hold_unknown=True,
         fail_fast=True,
@@ -124,6 +127,7 @@ WRONG = [
     ("policies/0/grace", "1.5m", "/policies/0/grace", "not a duration"),
     ("policies/0/grace", "366d", "/policies/0/grace", "longer than 365 days"),
     ("policies/0/grace", 600, "/policies/0/grace", "wrong type"),
+    ("policies/0/untaggedGrace", "1y", "/policies/0/untaggedGrace", "not a duration"),
     ("policies/0/unknownFor", "0s", "/policies/0/unknownFor", "no time at all"),
     ("policies/0/holdUnknown", "yes", "/policies/0/holdUnknown", "wrong type"),
     ("policies/0/holdUnknown", 1, "/policies/0/holdUnknown", "wrong type"),
@@ -393,6 +397,7 @@ def test_the_statement_hash_changes_with_what_a_verdict_depends_on(
         put("policies/0/enforcement", "quarantine"),
         put("policies/0/failFast", value=True),
         put("policies/0/holdUnknown", value=True),
+        put("policies/0/untaggedGrace", "2h"),
         put("policies/0/unknownFor", "2h"),
         put("policies/0/userMetadata", {"release": "stable"}),
         put("policies/0/userMetadata", {"release": "beta"}),

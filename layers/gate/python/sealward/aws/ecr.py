@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sealward.aws.errors import translated
 from sealward.aws.layer_download import Fetch
+from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports import (
     ImageDetail,
     ImageStatus,
@@ -16,6 +17,7 @@ from sealward.ports import (
     Refused,
     Unavailable,
 )
+from sealward.subjects.indexes import is_index
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -35,6 +37,10 @@ _PAGE: Final = 50
 """The most ListImageReferrers gives at once."""
 _MOST_PAGES: Final = 200
 """Pages may be short or empty; a listing that goes on for ever is no answer."""
+_IMAGE_PAGE: Final = 1000
+"""The most DescribeImages gives at once."""
+_MOST_IMAGE_PAGES: Final = 100
+"""A repository holds 100,000 images by ECR's default quota."""
 _STORAGE_CLASS_REFUSALS: Final = frozenset(
     {"ImageStorageClassUpdateNotSupportedException", "ValidationException"}
 )
@@ -184,6 +190,38 @@ class EcrRegistry:
                 "pages for one look"
             )
         return found[:limit]
+
+    def indexes(self, repository: str) -> IndexListing:
+        """Return the active indexes of ``repository``, in the registry's order.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named.
+        """
+        found: list[ListedIndex] = []
+        token: str | None = None
+        pages = 0
+        while pages < _MOST_IMAGE_PAGES:
+            pages += 1
+            with translated(f"DescribeImages {repository}"):
+                asked: Any = {"nextToken": token} if token else {}
+                answer = self._client.describe_images(
+                    registryId=self.account,
+                    repositoryName=repository,
+                    filter={"imageStatus": "ACTIVE"},
+                    maxResults=_IMAGE_PAGE,
+                    **asked,
+                )
+            found += [
+                ListedIndex(digest=one["imageDigest"], pushed_at=one["imagePushedAt"])
+                for one in answer.get("imageDetails", [])
+                if is_index(one.get("imageManifestMediaType", ""))
+            ]
+            following = answer.get("nextToken")
+            # A token that repeats would never end.
+            if not following or following == token:
+                break
+            token = following
+        return IndexListing(indexes=tuple(found), pages=pages)
 
     def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
         """Return a layer's bytes, hashed to ``digest``, reading no more than ``limit``.

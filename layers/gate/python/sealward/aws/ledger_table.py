@@ -2,8 +2,9 @@
 
 Items: ``pk = <repository>@<digest>`` with ``sk`` ``current`` (the record),
 ``h#<version>`` (a verdict change and its report, compressed), ``intent#<id>`` (an
-action before it happens) and ``judged`` (referrers that need not be read again). Sparse indexes, in the template from the first day: ``due``,
-``signer``, ``statement``, ``state``.
+action before it happens) and ``judged`` (referrers that need not be read again), and
+what ``lineage_table`` keeps. Sparse indexes, in the template from the first day:
+``due``, ``signer``, ``statement``, ``state``.
 """
 
 import zlib
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.lineage_table import LineageTable
 from sealward.aws.reports import pack, unpack
 from sealward.ledger import (
     JudgedReferrers,
@@ -36,10 +38,12 @@ SHARDS: Final = 4
 DUE_INDEX: Final = "due"
 _CURRENT: Final = "current"
 _JUDGED: Final = "judged"
-_SETTLED_WELL: Final = frozenset({Verdict.TRUSTED, Verdict.EXEMPT, Verdict.UNGOVERNED})
+_SETTLED_WELL: Final = frozenset(
+    {Verdict.TRUSTED, Verdict.COVERED, Verdict.EXEMPT, Verdict.UNGOVERNED}
+)
 
 
-class LedgerTable:
+class LedgerTable(LineageTable):
     """The ledger in one table.
 
     Args:
@@ -52,8 +56,7 @@ class LedgerTable:
     def __init__(
         self, table_name: str, client: "DynamoDBClient", shards: int = SHARDS
     ) -> None:
-        self._table = table_name
-        self._client = client
+        super().__init__(table_name, client)
         self._shards = shards
 
     def current(self, key: SubjectKey) -> Record | None:

@@ -56,6 +56,7 @@ def show(
         "trustedIdentities": list(statement.trusted_identities),
         "enforcement": str(policy.enforcement),
         "grace": duration_text(policy.grace),
+        "untaggedGrace": duration_text(policy.untagged_grace),
         "unknownFor": duration_text(policy.unknown_for),
         "holdUnknown": policy.hold_unknown,
         "failFast": policy.fail_fast,
@@ -100,6 +101,7 @@ def show(
             ),
             ("enforcement", str(policy.enforcement)),
             ("grace", duration_text(policy.grace)),
+            ("untagged", duration_text(policy.untagged_grace)),
             ("unknown for", duration_text(policy.unknown_for)),
             *(("revocation host", host) for host in _hosts(policy)),
             *(

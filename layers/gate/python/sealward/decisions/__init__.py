@@ -7,6 +7,7 @@ the record to remember, the step to take in the registry, and how loudly to tell
 from sealward.decisions.decision import decide
 from sealward.decisions.outcome import Decision, is_news
 from sealward.decisions.severity import Severity, Tell
+from sealward.decisions.shields import decide_shield
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.step import Step
 from sealward.decisions.unseen import decide_gone, decide_not_an_image, first_record
@@ -23,6 +24,7 @@ __all__ = [
     "decide",
     "decide_gone",
     "decide_not_an_image",
+    "decide_shield",
     "first_record",
     "is_news",
 ]

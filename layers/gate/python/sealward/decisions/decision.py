@@ -12,6 +12,7 @@ from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_lo
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
 from sealward.decisions.verdict import (
+    ACCEPTED,
     OPEN,
     SETTLED_FAILURES,
     SIGNATURE_UNREADABLE,
@@ -65,8 +66,14 @@ def _decide_seen(
     if known is not None:
         first_seen = known.first_seen
         pushed_at = min(pushed_at, known.pushed_at or pushed_at)
+    begin = min(first_seen, pushed_at)
     deadline = (
-        grace_ends(policy, first_seen=first_seen, pushed_at=pushed_at)
+        grace_ends(
+            policy,
+            begin=begin,
+            untagged=not seen.detail.tags,
+            coverage=seen.coverage,
+        )
         if policy
         else None
     )
@@ -80,7 +87,6 @@ def _decide_seen(
         )
         return decide_unseen(key, known, unread, ruling, now)
     unknown_since, overdue = _unknown(judgement.verdict, known, ruling, now)
-    begin = min(first_seen, pushed_at)
     wish, proposal = wish_of(
         judgement.verdict, known, seen, ruling, begin, overdue=overdue
     )
@@ -138,6 +144,11 @@ def _decide_seen(
             since=_exposed_since(known, seen, begin, now),
             now=now,
         ),
+        covered_by=judgement.covered_by,
+        children=seen.children,
+        covering=seen.children is not None
+        and judgement.verdict in ACCEPTED
+        and seen.detail.status is ImageStatus.ACTIVE,
         updated_at=now,
     )
     return Decision(
@@ -169,7 +180,7 @@ def _made_by(judgement: Judgement, known: Record | None) -> _MadeBy:
 
 
 def _settled(known: Record | None) -> bool:
-    return known is not None and known.verdict in {Verdict.TRUSTED, *SETTLED_FAILURES}
+    return known is not None and known.verdict in ACCEPTED | SETTLED_FAILURES
 
 
 def _unknown(
@@ -213,11 +224,13 @@ def _tags(known: Record | None, seen: Seen) -> tuple[str, ...]:
 
 def evidence(key: SubjectKey, seen: Seen, statement_hash: str) -> str:
     """Return the hash of what a verdict rests on: subject, referrers, statement."""
-    parts = (
+    parts = [
         str(key),
         seen.descriptor.media_type,
         seen.descriptor.size,
         sorted(seen.referrers),
         statement_hash,
-    )
+    ]
+    if seen.coverage.by:
+        parts.append(seen.coverage.by)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

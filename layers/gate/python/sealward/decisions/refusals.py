@@ -62,6 +62,8 @@ class Judgement:
     detail: str
     trusted_by: tuple[Examined, ...] = ()
     """The candidates that satisfied the statement, one for each identity."""
+    covered_by: str | None = None
+    """Digest of the index that covers it."""
 
 
 def most_telling(

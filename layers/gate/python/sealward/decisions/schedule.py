@@ -64,6 +64,10 @@ def next_look(
             return None if held else _hourly_for_a_day(clock.settled_at or now, now)
         case Verdict.TRUSTED:
             return _expiry(judgement, clock)
+        case Verdict.COVERED:
+            # Its index may be deleted, and no event would say so of the child.
+            start = clock.settled_at or now
+            return start + DAILY * ((now - start) // DAILY + 1)
         case Verdict.EXEMPT | Verdict.UNGOVERNED:
             return None
         case _:

@@ -8,6 +8,7 @@ from sealward.decisions.situation import Unknown
 from sealward.decisions.verdict import (
     GONE,
     SETTLED_FAILURES,
+    SHIELD,
     SIGNATURE_LOST,
     TOO_FEW_IDENTITIES,
 )
@@ -63,6 +64,8 @@ def severity(
         loud = reason == Unknown.ACCESS_DENIED or (overdue and not lost)
         if reason in _BUNDLE or not (loud or lost):
             return Tell.KEEP
+    elif hold is not None and reason == SHIELD:
+        loud = False
     elif hold is not None:
         return Tell.KEEP
     else:

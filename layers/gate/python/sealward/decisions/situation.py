@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from notation_verifier import Descriptor
+from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
 from sealward.ports import ImageDetail, ImageStatus
 from sealward.subjects.manifests import BadManifest
@@ -33,6 +34,10 @@ class Seen:
     """Digests of the referrers listed."""
     search: Search = Search()  # noqa: RUF009 - frozen and empty
     """Empty where nothing had to be examined."""
+    coverage: Coverage = NO_COVERAGE
+    """What the indexes that list it mean for it."""
+    children: int | None = None
+    """How many children of this index are remembered; None where it is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ def decide_gone(known: Record, *, now: datetime) -> Decision:
             reason=GONE,
             detail="the registry no longer has it",
             hold=hold,
+            covering=False,
             due=due,
             proposal="",
             unknown_since=None,

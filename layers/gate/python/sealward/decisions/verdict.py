@@ -11,6 +11,7 @@ from notation_verifier import (
     Skipped,
     VerificationLevel,
 )
+from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.decisions.refusals import Judgement, final_refusal, most_telling
 from sealward.decisions.situation import Seen
 from sealward.ledger.records import Record, Verdict
@@ -22,6 +23,7 @@ from sealward.verifications import Candidate, Examined, satisfying, sufficient
 NO_POLICY: Final = "no-policy"
 LEVEL_SKIP: Final = "level-skip"
 SATISFIED: Final = "satisfied"
+COVERED: Final = "covered"
 GRACE: Final = "grace"
 NO_SIGNATURE: Final = "no-signature"
 OTHER_SCHEME: Final = "other-scheme"
@@ -31,6 +33,7 @@ SIGNATURE_LOST: Final = "signature-lost"
 SIGNATURE_UNREADABLE: Final = "signature-unreadable"
 NOT_AN_IMAGE: Final = "not-an-image"
 GONE: Final = "gone"
+SHIELD: Final = "shield"
 
 SETTLED_FAILURES: Final = frozenset({Verdict.UNSIGNED, Verdict.UNTRUSTED})
 """Verdicts an image is acted upon for."""
@@ -38,11 +41,31 @@ OPEN: Final = frozenset({Verdict.PENDING, Verdict.INCONCLUSIVE})
 """Verdicts that are none yet."""
 
 
+ACCEPTED: Final = frozenset({Verdict.TRUSTED, Verdict.COVERED})
+"""Verdicts by a signature, the subject's own or its index's."""
+
+
 def grace_ends(
-    policy: Policy, *, first_seen: datetime, pushed_at: datetime
+    policy: Policy,
+    *,
+    begin: datetime,
+    untagged: bool = False,
+    coverage: Coverage = NO_COVERAGE,
 ) -> datetime:
-    """Return when a missing signature counts; nothing restarts or exceeds it."""
-    return min(first_seen, pushed_at) + policy.grace
+    """Return when a missing signature counts; nothing restarts or exceeds it.
+
+    Args:
+        policy: what governs the repository.
+        begin: the earlier of first seen and pushed.
+        untagged: whether it has no tag: its index may still be on its way.
+        coverage: what the indexes known to list it mean for it; while one of them
+            waits for its signature, so does what it lists.
+    """
+    awaited = coverage.awaited or (untagged and not coverage.listed)
+    ends = begin + (
+        max(policy.grace, policy.untagged_grace) if awaited else policy.grace
+    )
+    return max(ends, coverage.unlisted_until or ends)
 
 
 def judge(
@@ -127,6 +150,13 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
             detail=f"signed by {_signers(trusted_by)}",
             trusted_by=trusted_by,
         )
+    if seen.coverage.by and (level is None or seen.coverage.strict):
+        return Judgement(
+            verdict=Verdict.COVERED,
+            reason=COVERED,
+            detail=f"the trusted index {seen.coverage.by} lists it",
+            covered_by=seen.coverage.by,
+        )
     lost = _lost(candidates, known.made_by) if known and known.ever_trusted else None
     if lost is not None:
         return Judgement(
@@ -139,10 +169,7 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
     final = final_refusal(candidates) if policy.fail_fast and not good else None
     if final is not None:
         return final
-    settled = known is not None and known.verdict in {
-        Verdict.TRUSTED,
-        *SETTLED_FAILURES,
-    }
+    settled = known is not None and known.verdict in ACCEPTED | SETTLED_FAILURES
     if now < deadline and not settled:
         return Judgement(
             verdict=Verdict.PENDING,

@@ -9,7 +9,7 @@ from typing import Final
 
 from sealward.decisions.holds import Wish
 from sealward.decisions.situation import Ruling, Seen
-from sealward.decisions.verdict import OPEN, SETTLED_FAILURES
+from sealward.decisions.verdict import ACCEPTED, GONE, OPEN, SETTLED_FAILURES
 from sealward.ledger.records import HoldState, Record, Verdict
 from sealward.ports import ImageStatus
 
@@ -39,7 +39,7 @@ def wish_of(  # noqa: PLR0911 - one return for each rule, in their order
             return Wish.HOLD, ""
         return Wish.LEAVE, ""
     held = RELEASE if seen.detail.status is not ImageStatus.ACTIVE else ""
-    releasing = verdict in {Verdict.TRUSTED, Verdict.EXEMPT} or (
+    releasing = verdict in {*ACCEPTED, Verdict.EXEMPT} or (
         hold.state is HoldState.RELEASING and verdict in OPEN
     )
     if releasing:
@@ -57,6 +57,22 @@ def may_hold_unknown(known: Record, ruling: Ruling, begin: datetime) -> bool:
         and ruling.acts
         and not known.ever_trusted
         and known.settled_at is None
+        and _new_enough(ruling, begin)
+    )
+
+
+def may_hold_shield(record: Record, ruling: Ruling) -> bool:
+    """Return whether an index that keeps a bad image from the archive may be held.
+
+    Only what was never accepted, and nothing that waits for a person.
+    """
+    begin = min(record.first_seen, record.pushed_at or record.first_seen)
+    return (
+        ruling.acts
+        and not record.ever_trusted
+        and not record.proposal
+        and record.reason != GONE
+        and record.verdict in OPEN | SETTLED_FAILURES
         and _new_enough(ruling, begin)
     )
 

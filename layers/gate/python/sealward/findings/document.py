@@ -36,6 +36,7 @@ _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.UNTRUSTED: "Image is signed by nobody trusted",
     Verdict.INCONCLUSIVE: "Image signature cannot be verified",
     Verdict.TRUSTED: "Image is signed and trusted",
+    Verdict.COVERED: "Image is listed by a trusted index",
     Verdict.PENDING: "Image waits for its signature",
     Verdict.EXEMPT: "Image is exempt from verification",
     Verdict.UNGOVERNED: "Image is governed by no policy",

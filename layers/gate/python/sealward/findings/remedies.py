@@ -56,6 +56,16 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "The image is new; a signature may still arrive.", "Sign it before grace ends."
     ),
     "satisfied": Remedy("A signature satisfies the policy.", "Nothing."),
+    "covered": Remedy(
+        "A trusted index of the same repository lists it.",
+        "Nothing. Where the digest itself is verified with notation, sign it too.",
+    ),
+    "shield": Remedy(
+        "This index has no good signature and lists an image that is held: ECR keeps "
+        "what an active index lists out of the archive.",
+        "Sign the index with an identity its policy trusts, or push one that does not "
+        "list the held image.",
+    ),
     "no-policy": Remedy(
         "No policy names the repository.",
         "Add the repository to a policy if it should be governed.",

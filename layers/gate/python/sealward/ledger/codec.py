@@ -64,6 +64,9 @@ def to_item(record: Record) -> dict[str, Any]:
         "proposal": record.proposal,
         "exposure_ms": round(record.exposure.seconds * 1000),
         "exposed_since": _optional_text(record.exposure.open_since),
+        "covered_by": record.covered_by,
+        "children": record.children,
+        "covering": record.covering or None,
         "updated_at": to_text(record.updated_at),
     }
     return {name: value for name, value in item.items() if value is not None}
@@ -111,6 +114,9 @@ def from_item(item: Mapping[str, Any]) -> Record:
                 seconds=int(item["exposure_ms"]) / 1000,
                 open_since=_optional_instant(item.get("exposed_since")),
             ),
+            covered_by=item.get("covered_by"),
+            children=_optional_number(item.get("children")),
+            covering=bool(item.get("covering", False)),
             updated_at=from_text(item["updated_at"]),
             schema=SCHEMA,
         )
@@ -144,6 +150,10 @@ def _optional_text(instant: datetime | None) -> str | None:
 
 def _optional_instant(text: str | None) -> datetime | None:
     return None if text is None else from_text(text)
+
+
+def _optional_number(number: object) -> int | None:
+    return None if number is None else int(str(number))
 
 
 def _descriptor_item(descriptor: Descriptor | None) -> dict[str, Any] | None:

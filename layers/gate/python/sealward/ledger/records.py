@@ -20,6 +20,8 @@ class Verdict(StrEnum):
     """What Sealward holds of a subject."""
 
     TRUSTED = "trusted"
+    COVERED = "covered"
+    """No signature of its own satisfies; a trusted index of its repository lists it."""
     PENDING = "pending"
     UNSIGNED = "unsigned"
     UNTRUSTED = "untrusted"
@@ -137,6 +139,12 @@ class Record:
     proposal: str
     """The action waiting for a person, or empty."""
     exposure: Exposure = field(default_factory=Exposure)
+    covered_by: str | None = None
+    """Digest of the trusted index that covers it."""
+    children: int | None = None
+    """How many children of this index are remembered; None: it is none, or not yet."""
+    covering: bool = False
+    """Whether this index covered its children at its last look."""
     updated_at: datetime
     schema: int = SCHEMA
 

@@ -1,9 +1,7 @@
 """A look: the whole way from a hint to a finding; and the tick that sends hints."""
 
-from sealward.look.gate import (
-    Gate,
-    tick,
-)
+from sealward.look.due import tick
+from sealward.look.gate import Gate
 from sealward.look.result import (
     LookResult,
 )

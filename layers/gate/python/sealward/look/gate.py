@@ -31,6 +31,7 @@ from sealward.events import Hint
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
+from sealward.look.descent import Descent
 from sealward.look.hints import Found, Trail
 from sealward.look.result import LookResult, history_report
 from sealward.look.sightings import InForce, in_force
@@ -56,6 +57,8 @@ ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
 SOONEST: Final = timedelta(minutes=15)
 """What is due within is a delayed message; the tick sends the rest."""
+NESTED_TIME: Final = timedelta(seconds=5)
+"""For the search of a look that is part of another one."""
 RETRY: Final = timedelta(seconds=5)
 """After the attempts are used up."""
 
@@ -81,6 +84,8 @@ class Gate:
     """Asks AWS Signer what it revoked; None leaves open what needs its answer."""
     revocations: Revocations | None = None
     """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
+    nested: bool = False
+    """Whether its looks are part of another one: they begin none themselves."""
 
     @property
     def place(self) -> Place:
@@ -130,20 +135,21 @@ class Gate:
         for digest in found.others:
             self.queue.later(replace(hint, digest=digest), timedelta(0))
         known = found.sighting.known
+        nothing_rules = Ruling(policy=None, capability=self.capability, bundle=None)
         if found.nothing:
             if known is None or known.reason == NOT_AN_IMAGE:
                 return LookResult.nothing(
                     hint, reason="not-a-subject", detail=found.nothing
                 )
             decision = decide_not_an_image(known, found.nothing, now=self.now())
-            return self._settle(hint, decision, None, Search())
+            return self._settle(hint, decision, nothing_rules, Search())
         if found.sighting.gone:
             if known is None:
                 return LookResult.nothing(
                     hint, reason="gone", detail="the registry has no such image"
                 )
             decision = decide_gone(known, now=self.now())
-            return self._settle(hint, decision, None, Search())
+            return self._settle(hint, decision, nothing_rules, Search())
         force = bundle.answer()
         policy = self._policy(found.sighting.key, force)
         signatures = SignatureSearch(
@@ -155,15 +161,10 @@ class Gate:
             short=within < SEARCH_TIME,
         )
         seen = self._see(found, force, policy, signatures, inquiry)
-        decision = decide(
-            found.sighting.key,
-            known,
-            seen,
-            Ruling(policy=policy, capability=self.capability, bundle=force.bundle),
-            now=self.now(),
-        )
+        ruling = Ruling(policy=policy, capability=self.capability, bundle=force.bundle)
+        decision = decide(found.sighting.key, known, seen, ruling, now=self.now())
         examined = seen.search if isinstance(seen, Seen) else Search()
-        settled = Read(lambda: self._settle(hint, decision, policy, examined))
+        settled = Read(lambda: self._settle(hint, decision, ruling, examined))
         learnt = self._learnt(inquiry, examined)
         ask((settled, *learnt), self.run_beside)
         result = settled.answer()
@@ -227,15 +228,38 @@ class Gate:
             problem=found.problem,
             referrers=tuple(referrer.digest for referrer in sighting.referrers),
         )
-        if (
-            policy is None
-            or force.bundle is None
-            or skips(policy.statement.level)
-            or seen.problem is not None
-        ):
+        if policy is None or force.bundle is None or skips(policy.statement.level):
+            return seen
+        descent = self._descent(sighting.key.repository)
+        seen = replace(seen, children=descent.children.remembered(sighting))
+        if seen.problem is not None:
             return seen
         judge = self._judge(policy, force.bundle, inquiry)
-        return replace(seen, search=signatures.of(found, descriptor, policy, judge))
+        seen = replace(seen, search=signatures.of(found, descriptor, policy, judge))
+        return descent.covered(seen, sighting, policy)
+
+    def _descent(self, repository: str) -> Descent:
+        """Return what is known of the indexes of ``repository``."""
+
+        def hint(digest: str) -> Hint:
+            return Hint(
+                account=self.registry.account,
+                region=self.registry.region,
+                repository=repository,
+                digest=digest,
+            )
+
+        within = replace(self, nested=True)
+        return Descent(
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.run_beside,
+            now=self.now,
+            look_later=lambda digest: self.queue.later(hint(digest), timedelta(0)),
+            look_at=None
+            if self.nested
+            else lambda digest: within.look(hint(digest), NESTED_TIME),
+        )
 
     def _judge(
         self, policy: Policy, bundle: PolicyBundle, inquiry: Inquiry | None
@@ -256,13 +280,20 @@ class Gate:
         )
 
     def _settle(
-        self, hint: Hint, decision: Decision, policy: Policy | None, examined: Search
+        self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
     ) -> LookResult:
         """Remember, act, tell; each is written before what follows from it."""
         report = (
             history_report(decision, examined) if decision.verdict_changed else None
         )
         record, stored = decision.record, decision.known
+        descent = self._descent(record.key.repository)
+
+        def hold(index: Decision) -> None:
+            digest = index.record.key.digest
+            within = replace(self, nested=True)
+            within._settle(replace(hint, digest=digest), index, ruling, Search())  # noqa: SLF001 - its own
+
         if decision.step is not Step.NONE:
             if is_news(stored, record):
                 self.ledger.write(
@@ -272,11 +303,17 @@ class Gate:
                     intent=_intent(decision),
                 )
                 stored, report = record, None
-            record = act(self.registry, decision, now=self.now)
+            record = act(
+                self.registry,
+                decision,
+                now=self.now,
+                unblock=lambda key: descent.lift_shields(key, ruling, hold),
+            )
         told = self._announcements.about_subject(
-            decision, record, policy, stored=stored, report=report
+            decision, record, ruling.policy, stored=stored, report=report
         )
         self._schedule(told, decision.known)
+        descent.children.tell(decision.known, told)
         return LookResult.of(hint, decision, told, len(examined.candidates))
 
     def _schedule(self, record: Record, known: Record | None) -> None:
@@ -305,33 +342,3 @@ def _intent(decision: Decision) -> Intent:
         decided_at=record.updated_at,
         reason=record.reason,
     )
-
-
-def tick(
-    ledger: Ledger,
-    queue: LookQueue,
-    *,
-    account: str,
-    region: str,
-    now: datetime,
-    limit: int,
-) -> int:
-    """Send every subject that is due, at most ``limit``; return how many were sent.
-
-    Raises:
-        Unavailable, Denied: the ledger or the queue did not answer; what was not sent
-            is due still and goes with the next tick.
-    """
-    sent = 0
-    for key in ledger.due(now, limit=limit):
-        queue.later(
-            Hint(
-                account=account,
-                region=region,
-                repository=key.repository,
-                digest=key.digest,
-            ),
-            timedelta(0),
-        )
-        sent += 1
-    return sent

@@ -133,6 +133,7 @@ def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
         "bundle_serial": record.bundle_serial,
         "bundle_digest": record.bundle_digest,
         "evidence": record.evidence,
+        "covered_by": record.covered_by,
         "step": decision.step.value,
         **candidate_reports(examined),
     }

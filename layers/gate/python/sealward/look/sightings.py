@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from notation_verifier import Descriptor
+from sealward.coverage import NODES
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.ledger.records import Record
 from sealward.policy.bundle import InvalidBundle, PolicyBundle, Standing
@@ -43,6 +44,8 @@ class Sighting:
     """None where the registry has no such image, or did not answer."""
     manifest: Manifest | None = None
     referrers: tuple[Referrer, ...] = ()
+    parents: tuple[str, ...] = ()
+    """Digests of the indexes said to list it."""
     failure: Unseen | None = None
     """What of the registry's answers could not be had."""
 
@@ -87,15 +90,16 @@ def sight(
     Raises:
         Unavailable, Denied: the ledger did not answer; nothing can be decided.
     """
-    known = Read(lambda: ledger.current(key))
+    known: Read[Any] = Read(lambda: ledger.current(key))
+    parents: Read[Any] = Read(lambda: ledger.parents(key, limit=NODES))
     manifest = Read(lambda: registry.manifests(key.repository, (key.digest,)))
     detail, referrers = _changeable(registry, key)
-    ask((known, detail, manifest, referrers, *also), beside)
+    ask((known, parents, detail, manifest, referrers, *also), beside)
     record = known.answer()
     if record is not None and record.updated_at >= started - RACE:
         detail, referrers = _changeable(registry, key)
         ask((detail, referrers), beside)
-    sighting = Sighting(key=key, known=record)
+    sighting = Sighting(key=key, known=record, parents=tuple(parents.answer()))
     # Each answer is kept as it comes: a manifest tells what it is, and a status whether
     # a hold stands, even where another call failed. The first failure is the reason.
     try:

@@ -22,7 +22,7 @@ from sealward.policy.scopes import InvalidScope, parse_scope
 class Settings:
     """What the gate is told beside the trust policy.
 
-    ``enforcement`` and ``grace`` map a statement's name to a value; the empty name is
+    ``enforcement`` and the graces map a statement's name to a value; the empty name is
     for the statements that are not named. Values are as the bundle writes them.
     """
 
@@ -30,6 +30,7 @@ class Settings:
     audience: Sequence[str] = ("*",)
     enforcement: Mapping[str, str] = field(default_factory=dict)
     grace: Mapping[str, str] = field(default_factory=dict)
+    untagged_grace: Mapping[str, str] = field(default_factory=dict)
     signer_roots: Mapping[str, str] = field(default_factory=dict)
     signer_reach: Mapping[str, str] = field(default_factory=dict)
     """By a statement's name, as ``enforcement``."""
@@ -180,6 +181,7 @@ def _policy(statement: dict[str, Any], settings: Settings) -> dict[str, Any]:
     for setting, values in (
         ("enforcement", settings.enforcement),
         ("grace", settings.grace),
+        ("untaggedGrace", settings.untagged_grace),
     ):
         value = values.get(name, values.get(""))
         if value is not None:
@@ -197,7 +199,12 @@ def _policy(statement: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 def _check_names(source: TrustPolicySource, settings: Settings) -> None:
     known = {str(statement.get("name")) for statement in source.statements} | {""}
-    named = {*settings.enforcement, *settings.grace, *settings.signer_reach}
+    named = {
+        *settings.enforcement,
+        *settings.grace,
+        *settings.untagged_grace,
+        *settings.signer_reach,
+    }
     unknown = sorted(named - known)
     if unknown:
         raise InvalidBundle(

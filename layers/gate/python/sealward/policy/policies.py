@@ -151,9 +151,7 @@ def _read_policy(
         'write "report" or "quarantine"',
     )
     grace = fields.parsed("grace", duration, GRACE, _DURATION)
-    untagged_grace = fields.parsed(
-        "untaggedGrace", duration, UNTAGGED_GRACE, _DURATION
-    )
+    untagged_grace = fields.parsed("untaggedGrace", duration, UNTAGGED_GRACE, _DURATION)
     unknown_for = fields.parsed("unknownFor", duration, UNKNOWN_FOR, _DURATION)
     if not unknown_for:
         problems.add(f"{where}/unknownFor", "no time at all", "write at least 1s")

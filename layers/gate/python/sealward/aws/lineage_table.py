@@ -1,0 +1,183 @@
+"""The ledger's lineage in the table: which index lists which image.
+
+Items: ``pk = <repository>@<child>`` with ``sk = parent#<index digest>`` and, where the
+index was trusted, ``parent#+<index digest>``, which sorts first;
+``pk = <repository>@<index>`` with ``sk = children``; ``pk = repo#<repository>`` with
+``sk = listing``.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.errors import translated
+from sealward.ledger import from_text, to_text
+from sealward.lineage import CHILDREN_LIMIT, ListingNote
+from sealward.ports import Unavailable
+from sealward.subjects import SubjectKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PARENT: Final = "parent#"
+_TRUSTED: Final = "+"
+"""Sorts before every digest."""
+_CHILDREN: Final = "children"
+_LISTING: Final = "listing"
+_BATCH: Final = 25
+"""Items of one BatchWriteItem."""
+_TRIES: Final = 5
+"""Calls for one batch: DynamoDB hands back what it had no capacity for."""
+_DIGESTS_LIMIT: Final = CHILDREN_LIMIT * 80
+"""Bytes of a children item, unpacked."""
+
+
+class LineageTable:
+    """The memory of indexes and their children, in the ledger's table.
+
+    Args:
+        table_name: the table's name.
+        client: a botocore client of ``dynamodb``.
+    """
+
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
+        self._table = table_name
+        self._client = client
+
+    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+        """Return the digests of up to ``limit`` indexes that list ``key``.
+
+        Raises:
+            Unavailable, Denied: as named in ``sealward.ports``.
+        """
+        found: dict[str, None] = {}
+        start: dict[str, Any] = {}
+        while True:
+            with translated(f"Query of the indexes that list {key}"):
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                    ExpressionAttributeValues={
+                        ":pk": {"S": str(key)},
+                        ":prefix": {"S": _PARENT},
+                    },
+                    ProjectionExpression="sk",
+                    ConsistentRead=True,
+                    # One trusted index has two items.
+                    Limit=2 * limit,
+                    **start,
+                )
+            for item in answer["Items"]:
+                sort_key = item["sk"]["S"].removeprefix(_PARENT)
+                found[sort_key.removeprefix(_TRUSTED)] = None
+            following = answer.get("LastEvaluatedKey")
+            if not following or len(found) >= limit:
+                return tuple(found)[:limit]
+            start = {"ExclusiveStartKey": following}
+
+    def children(self, index: SubjectKey) -> Sequence[str]:
+        """Return the digests remembered as listed by ``index``, in its order.
+
+        Raises:
+            Unavailable: as named, or what is stored cannot be read.
+            Denied: as named.
+        """
+        item = self._item_at(str(index), _CHILDREN)
+        if item is None:
+            return ()
+        try:
+            packed = zlib.decompressobj()
+            text = packed.decompress(item["digests"], _DIGESTS_LIMIT).decode()
+        except (KeyError, TypeError, ValueError, zlib.error) as error:
+            raise Unavailable(f"ledger: children of {index}: {error}") from error
+        return tuple(text.split())
+
+    def record_children(
+        self, index: SubjectKey, children: Sequence[str], *, trusted: bool
+    ) -> None:
+        """Remember that ``index`` lists ``children``: at most ``CHILDREN_LIMIT``.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        kept = tuple(dict.fromkeys(children))[:CHILDREN_LIMIT]
+        items = list(_items(index, kept, trusted=trusted))
+        for start in range(0, len(items), _BATCH):
+            self._put_all(index, items[start : start + _BATCH])
+
+    def listing_note(self, repository: str) -> ListingNote | None:
+        """Return when ``repository`` was last listed, or None.
+
+        Raises:
+            Unavailable: as named, or what is stored cannot be read.
+            Denied: as named.
+        """
+        item = self._item_at(f"repo#{repository}", _LISTING)
+        if item is None:
+            return None
+        try:
+            return ListingNote(
+                since=from_text(item["since"]),
+                at=from_text(item["at"]),
+                pages=int(item["pages"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"ledger: listing of {repository}: {error}") from error
+
+    def note_listing(self, repository: str, note: ListingNote) -> None:
+        """Remember that ``repository`` was listed; the last one counts.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        item = {
+            "pk": f"repo#{repository}",
+            "sk": _LISTING,
+            "since": to_text(note.since),
+            "at": to_text(note.at),
+            "pages": note.pages,
+        }
+        with translated(f"PutItem of the listing of {repository}"):
+            self._client.put_item(TableName=self._table, Item=attribute_values(item))
+
+    def _item_at(self, pk: str, sk: str) -> dict[str, Any] | None:
+        with translated(f"GetItem {pk} {sk}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                ConsistentRead=True,
+            )
+        stored: Mapping[str, Any] = answer.get("Item", {})
+        try:
+            return plain_values(stored) or None
+        except (TypeError, ValueError) as error:
+            raise Unavailable(f"ledger: {pk} {sk}: {error}") from error
+
+    def _put_all(self, index: SubjectKey, items: Sequence[dict[str, Any]]) -> None:
+        left: Any = {
+            self._table: [
+                {"PutRequest": {"Item": attribute_values(item)}} for item in items
+            ]
+        }
+        for _ in range(_TRIES):
+            with translated(f"BatchWriteItem of the children of {index}"):
+                answer = self._client.batch_write_item(RequestItems=left)
+            left = answer.get("UnprocessedItems")
+            if not left:
+                return
+        raise Unavailable(f"ledger: the children of {index} were not all written")
+
+
+def _items(
+    index: SubjectKey, children: Sequence[str], *, trusted: bool
+) -> Iterator[dict[str, Any]]:
+    yield {
+        "pk": str(index),
+        "sk": _CHILDREN,
+        "digests": zlib.compress(" ".join(children).encode()),
+    }
+    mark = _TRUSTED if trusted else ""
+    for digest in children:
+        child = SubjectKey(repository=index.repository, digest=digest)
+        yield {"pk": str(child), "sk": f"{_PARENT}{mark}{index.digest}"}

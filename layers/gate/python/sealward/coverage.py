@@ -1,0 +1,151 @@
+"""Coverage: whether a trusted index of the same repository lists an image. Pure.
+
+``notation`` signs an index and refuses the digests it lists; a runtime pulls exactly
+those. So a child is ``covered`` while a trusted index lists it: directly or through
+other indexes, with equal digest, size and media type at every step. It is derived anew
+at each look and ends with the index (docs/threat-model.md, 19).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from notation_verifier import Action, Descriptor, VerificationLevel
+from sealward.ledger.records import Record, Verdict
+from sealward.policy.bundle import Policy
+
+DEPTH: Final = 3
+"""Indexes above one another that are climbed."""
+NODES: Final = 1_000
+"""Indexes considered for one image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """An index that the registry says is active, as it was read."""
+
+    descriptor: Descriptor
+    """Its own, as the registry serves it."""
+    lists: frozenset[Descriptor] = field(repr=False)
+    """What its manifest lists."""
+    record: Record | None
+    """What is remembered of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What the indexes that list an image mean for it."""
+
+    by: str | None = None
+    """Digest of the trusted index that covers it."""
+    strict: bool = False
+    """Whether that index would be trusted at level ``strict`` as well."""
+    listed: bool = False
+    """Whether any active index lists it, or lists one that does."""
+    awaited: bool = False
+    """Whether one of those has no verdict yet."""
+    unlisted_until: datetime | None = None
+    """Until then the repository's indexes cannot be listed again: wait for it."""
+
+
+NO_COVERAGE: Final = Coverage()
+
+
+class Worth(StrEnum):
+    """What an index's record is worth to its children."""
+
+    COVERS = "covers"
+    AWAITED = "awaited"
+    NOTHING = "nothing"
+
+
+def may_cover(level: VerificationLevel) -> bool:
+    """Return whether a verdict at ``level`` is strong enough to be passed on.
+
+    Authenticity, expiry and revocation must be enforced: what ``audit`` lets pass
+    anybody could have signed.
+    """
+    return all(
+        action is Action.ENFORCE
+        for action in (level.authenticity, level.expiry, level.revocation)
+    )
+
+
+def is_current(record: Record | None, policy: Policy, now: datetime) -> bool:
+    """Return whether a record says what its index is worth now.
+
+    It does not where there is none, where another policy made it, and where what its
+    trust rests on has ended since.
+    """
+    if record is None or record.statement_hash != policy.statement_hash:
+        return False
+    return not (
+        record.verdict is Verdict.TRUSTED
+        and record.due is not None
+        and record.due <= now
+    )
+
+
+def worth(record: Record | None, policy: Policy) -> Worth:
+    """Return what an index with this record is worth to its children."""
+    if record is None:
+        return Worth.AWAITED
+    match record.verdict:
+        case Verdict.TRUSTED if record.statement_hash == policy.statement_hash:
+            return Worth.COVERS if may_cover(policy.statement.level) else Worth.NOTHING
+        case Verdict.TRUSTED | Verdict.PENDING | Verdict.INCONCLUSIVE:
+            return Worth.AWAITED if record.hold is None else Worth.NOTHING
+        case _:
+            return Worth.NOTHING
+
+
+def cover(
+    subject: Descriptor,
+    parents_of: Callable[[Iterable[str]], Iterable[Parent]],
+    policy: Policy,
+) -> Coverage:
+    """Return whether ``subject`` is covered, climbing from it to the indexes above.
+
+    Args:
+        subject: as the registry serves it.
+        parents_of: gives the active indexes said to list any of some digests, read as
+            they are asked for; what they list is judged here.
+        policy: in force for the repository.
+    """
+    level = frozenset({subject})
+    met = {subject.digest}
+    linked = awaited = False
+    considered = 0
+    for _ in range(DEPTH):
+        above = set()
+        for parent in parents_of(sorted(one.digest for one in level)):
+            if parent.descriptor.digest in met:
+                continue
+            considered += 1
+            if considered > NODES:
+                return Coverage(listed=linked, awaited=awaited)
+            if level.isdisjoint(parent.lists):
+                continue
+            # What lists nothing of this level may list something of the next.
+            met.add(parent.descriptor.digest)
+            linked = True
+            match worth(parent.record, policy):
+                case Worth.COVERS:
+                    strict = (
+                        parent.record is not None
+                        and parent.record.strict_verdict is Verdict.TRUSTED
+                    )
+                    return Coverage(
+                        by=parent.descriptor.digest, strict=strict, listed=True
+                    )
+                case Worth.AWAITED:
+                    awaited = True
+                case Worth.NOTHING:
+                    pass
+            above.add(parent.descriptor)
+        if not above:
+            break
+        level = frozenset(above)
+    return Coverage(listed=linked, awaited=awaited)

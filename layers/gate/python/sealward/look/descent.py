@@ -1,0 +1,156 @@
+"""Descent: an image's place among the indexes of its repository.
+
+What an index lists is remembered; what lists an image is read; and what only keeps a
+bad image from being archived is held before it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sealward.coverage import NODES, may_cover
+from sealward.decisions import Decision, Ruling, Seen, Unseen
+from sealward.decisions.verdict import grace_ends
+from sealward.look.children import Children
+from sealward.look.listings import Listings
+from sealward.look.parents import Parents
+from sealward.look.shields import Shields
+from sealward.look.sightings import Sighting, unseen
+from sealward.policy.bundle import Policy
+from sealward.ports import ImageStatus, Ledger, PortError, Registry
+from sealward.reads import RunBeside
+from sealward.subjects import SubjectKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descent:
+    """What a look needs to know of indexes and their children."""
+
+    registry: Registry
+    ledger: Ledger
+    beside: RunBeside | None
+    now: Callable[[], datetime]
+    look_later: Callable[[str], None]
+    """Asks for a look at a digest of the repository."""
+    look_at: Callable[[str], object] | None
+    """Looks at an index now; None within such a look."""
+
+    @property
+    def children(self) -> Children:
+        """What keeps the children of indexes."""
+        return Children(ledger=self.ledger, look_later=self.look_later)
+
+    @property
+    def _listings(self) -> Listings:
+        return Listings(
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.beside,
+            look_later=self.look_later,
+            now=self.now,
+        )
+
+    def covered(  # noqa: PLR0911 - one return for each rule, in their order
+        self, seen: Seen, sighting: Sighting, policy: Policy
+    ) -> Seen | Unseen:
+        """Return what was seen, with what the indexes above it mean for it.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer.
+        """
+        if seen.search.satisfied or not may_cover(policy.statement.level):
+            return seen
+        found = self._coverage(seen, sighting, policy, sighting.parents)
+        if isinstance(found, Unseen) or found.coverage.by is not None:
+            return found
+        begin = _begin(found, sighting)
+        deadline = grace_ends(
+            policy,
+            begin=begin,
+            untagged=not found.detail.tags,
+            coverage=found.coverage,
+        )
+        if not _may_settle(found, sighting) or self.now() < deadline:
+            return found
+        try:
+            until = self._listings.read(
+                sighting.key.repository, begin=begin, deadline=deadline
+            )
+        except PortError as error:
+            return _lost(unseen(error), found)
+        if until is not None:
+            return replace(
+                found, coverage=replace(found.coverage, unlisted_until=until)
+            )
+        parents = tuple(self.ledger.parents(sighting.key, limit=NODES))
+        if parents == sighting.parents:
+            return found
+        return self._coverage(found, sighting, policy, parents)
+
+    def _coverage(
+        self,
+        seen: Seen,
+        sighting: Sighting,
+        policy: Policy,
+        parents: tuple[str, ...],
+    ) -> Seen | Unseen:
+        before = sighting.known.covered_by if sighting.known else None
+        if not parents:
+            return seen
+        first = sorted(parents, key=lambda digest: digest != before)
+        coverage = Parents(
+            registry=self.registry,
+            ledger=self.ledger,
+            beside=self.beside,
+            policy=policy,
+            now=self.now(),
+            look_at=self.look_at,
+        ).coverage(sighting.key.repository, seen.descriptor, first)
+        if isinstance(coverage, Unseen):
+            return _lost(coverage, seen)
+        return replace(seen, coverage=coverage)
+
+    def lift_shields(
+        self,
+        key: SubjectKey,
+        ruling: Ruling,
+        settle: Callable[[Decision], object],
+    ) -> bool:
+        """Hold what keeps ``key`` from being archived; return whether anything was.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer.
+        """
+        if self.look_at is None:
+            return False
+        return Shields(
+            ledger=self.ledger,
+            listings=self._listings,
+            ruling=ruling,
+            look_at=self.look_at,
+            settle=settle,
+            now=self.now,
+        ).lift(key)
+
+
+def _begin(seen: Seen, sighting: Sighting) -> datetime:
+    """Return when the image was first known: of its pushes and looks the earliest."""
+    known = sighting.known
+    pushed_at = seen.detail.pushed_at
+    if known is None:
+        return pushed_at
+    return min(pushed_at, known.first_seen, known.pushed_at or pushed_at)
+
+
+def _may_settle(seen: Seen, sighting: Sighting) -> bool:
+    """Return whether a first settled verdict of what may be a child could fall."""
+    known = sighting.known
+    return (
+        not seen.detail.tags
+        and seen.detail.status is ImageStatus.ACTIVE
+        and (known is None or known.settled_at is None)
+    )
+
+
+def _lost(failure: Unseen, seen: Seen) -> Unseen:
+    return replace(failure, descriptor=seen.descriptor, status=seen.detail.status)

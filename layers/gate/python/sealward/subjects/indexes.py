@@ -1,0 +1,82 @@
+"""Indexes: the manifests that an image index or manifest list names.
+
+An index is a subject of its own. What it lists are its children: platform images,
+attestations, further indexes. OCI image-spec, Image Index; Docker manifest list.
+"""
+
+import json
+from collections.abc import Iterator
+
+from notation_verifier import Descriptor
+from sealward.events import is_digest
+from sealward.subjects.manifests import INDEX_TYPES, BadManifest, parse_manifest
+
+
+def is_index(media_type: str) -> bool:
+    """Return whether the registry's media type is that of an index."""
+    return media_type in INDEX_TYPES
+
+
+def listed(content: bytes, media_type: str) -> tuple[Descriptor, ...]:
+    """Return the descriptors an index lists, in its order and each once.
+
+    What is no descriptor is left out, and so is everything where the manifest is none
+    or can be read in two ways.
+
+    Args:
+        content: the manifest's bytes, hashed to the digest asked for.
+        media_type: the type the registry declares.
+    """
+    if not is_index(media_type):
+        return ()
+    try:
+        entries = parse_manifest(content, media_type)["manifests"]
+    except BadManifest:
+        return ()
+    if not isinstance(entries, list):
+        return ()
+    found = (_descriptor(entry) for entry in entries)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def mentioned(content: bytes, media_type: str) -> tuple[str, ...]:
+    """Return every digest an index writes anywhere, those it lists first.
+
+    For what a registry may take for listed where this reader does not: what is listed
+    counts elsewhere, here it is only where to look.
+    """
+    if not is_index(media_type):
+        return ()
+    found = dict.fromkeys(one.digest for one in listed(content, media_type))
+    try:
+        # Every value of a name that is written twice.
+        whole = json.loads(
+            content, object_pairs_hook=lambda pairs: [v for _, v in pairs]
+        )
+    except (ValueError, RecursionError):
+        return tuple(found)
+    return tuple(found | dict.fromkeys(_digests(whole)))
+
+
+def _digests(value: object) -> Iterator[str]:
+    level = [value]
+    while level:
+        for one in level:
+            if isinstance(one, str) and is_digest(one):
+                yield one
+        level = [inner for one in level if isinstance(one, list) for inner in one]
+
+
+def _descriptor(entry: object) -> Descriptor | None:
+    if not isinstance(entry, dict):
+        return None
+    media_type, digest = entry.get("mediaType"), entry.get("digest")
+    size = entry.get("size")
+    if (
+        not isinstance(media_type, str)
+        or not isinstance(digest, str)
+        or not is_digest(digest)
+        or type(size) is not int
+    ):
+        return None
+    return Descriptor(media_type=media_type, digest=digest, size=size)
