@@ -108,6 +108,8 @@ def _policy(repository: str, rules: Rules) -> dict[str, Any]:
         "statement": statement,
         "enforcement": "quarantine" if rules.quarantine else "report",
         "grace": f"{int(rules.grace.total_seconds())}s",
+        # The model knows no indexes: nothing waits for one.
+        "untaggedGrace": "0s",
         "failFast": rules.fail_fast,
     }
     if rules.enforce_from is not None:
