@@ -172,6 +172,15 @@ class Judge:
         return Examined(digest=signature.digest, verification=verification)
 
     @property
+    def thumbprints(self) -> frozenset[str]:
+        """SHA-256 (lower-case hex) of what is in the statement's trust stores."""
+        return frozenset(
+            certificate.sha256
+            for store in self.statement.trust_stores
+            for certificate in self.trust_stores.get(store, ())
+        )
+
+    @property
     def local(self) -> "Judge":
         """The same judge with nobody to ask."""
         return replace(self, fetch=None, signer_service=None)

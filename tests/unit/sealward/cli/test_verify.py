@@ -126,6 +126,30 @@ def test_first_satisfied_wins_whatever_is_broken_beside_it(bench: Bench) -> None
     assert said["trustedBy"] == good["digest"]
 
 
+def test_every_other_referrer_is_told_with_why_it_was_not_tried(bench: Bench) -> None:
+    image = bench.image()
+    bench.sign(image)
+    for each in range(9):
+        bench.sign(
+            image,
+            envelope=b"older %d" % each,
+            annotations={"org.opencontainers.image.created": ""},
+        )
+    newest = {"org.opencontainers.image.created": "2026-05-01T00:00:00Z"}
+    bench.sign(image, annotations=newest)
+    done = bench.verify("--json")
+    said = json.loads(done.stdout)
+    assert problems(said, "verify.schema.json") == []
+    assert {each["why"] for each in said["aside"]} == {"not-needed"}
+    told = {each["referrer"] for each in said["aside"]}
+    told |= {each["signature"] for each in said["candidates"]}
+    assert len(told) == 11
+    lines = bench.verify().stdout.splitlines()
+    assert sum(line.startswith("not tried: sha256:") for line in lines) == len(
+        said["aside"]
+    )
+
+
 def test_a_listed_manifest_that_cannot_be_read_leaves_it_open(bench: Bench) -> None:
     image = bench.image()
     bench.sign(image, envelope=b"junk")

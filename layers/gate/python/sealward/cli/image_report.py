@@ -17,7 +17,7 @@ from sealward.decisions.refusals import Judgement
 from sealward.decisions.verdict import SIGNATURE_UNREADABLE
 from sealward.findings import remedies
 from sealward.ledger import Recalled
-from sealward.signatures.candidates import Rejected, Rejection, Unread
+from sealward.signatures.candidates import Aside, Rejected, Rejection, Unread
 from sealward.verifications import Candidate, Examined
 
 SCHEMA: Final = 1
@@ -49,6 +49,8 @@ class ImageReport:
     at: datetime
     candidates: tuple[Candidate, ...]
     """In the order they were tried."""
+    aside: tuple[Aside, ...]
+    """Every other referrer."""
     judgement: Judgement
 
     def as_lines(self) -> list[str]:
@@ -88,7 +90,13 @@ class ImageReport:
                     ]
                 case _:
                     assert_never(candidate)
-        return lines
+        if self.aside:
+            lines.append("")
+        return lines + [
+            f"not tried: {each.digest}, {each.why}"
+            + (f" {printable(each.detail)}" if each.detail else "")
+            for each in self.aside
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """Return the report in plain JSON types."""
@@ -118,6 +126,14 @@ class ImageReport:
             else printable(self.governing.statement.name),
             "trustedBy": good[0].digest if good else None,
             "candidates": [self._candidate(each) for each in self.candidates],
+            "aside": [
+                {
+                    "referrer": each.digest,
+                    "why": each.why.value,
+                    "detail": printable(each.detail),
+                }
+                for each in self.aside
+            ],
         }
 
     def _candidate(self, candidate: Candidate) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def judged(
         governing=governing,
         at=now,
         candidates=search.candidates,
+        aside=search.aside,
         # No grace: who asks wants to know now.
         judgement=judge(seen, policy, known=None, deadline=now, now=now),
     )
@@ -70,7 +71,7 @@ def _search(
 ) -> Search:
     """Return the candidates, up to as many good ones as the policy requires."""
     referrers, unread = target.referrers()
-    listed = shortlist(referrers)
+    listed = shortlist(referrers, thumbprints=judging.thumbprints)
     found = search(
         read_signatures(
             target.contents,

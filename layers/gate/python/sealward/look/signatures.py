@@ -56,11 +56,7 @@ class SignatureSearch:
             sighting.referrers,
             named=found.named.digest if found.named else None,
             previous=sighting.known.made_by if sighting.known else (),
-            thumbprints={
-                certificate.sha256
-                for store in judge.statement.trust_stores
-                for certificate in judge.trust_stores.get(store, ())
-            },
+            thumbprints=judge.thumbprints,
         )
         memory = _Memory(
             ledger=self.ledger,
