@@ -38,12 +38,6 @@ from sealward.policy.problems import InvalidBundle
     metavar="[STATEMENT=]DURATION",
     help="How long a signature may arrive after its image. Default: 10m.",
 )
-@click.option(
-    "--untagged-grace",
-    multiple=True,
-    metavar="[STATEMENT=]DURATION",
-    help="How long an index may arrive after an image without a tag. Default: 1h.",
-)
 @click.option("--serial", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option(
     "--audience",
@@ -58,18 +52,18 @@ from sealward.policy.problems import InvalidBundle
     help="Trust this root for AWS Signer's ARNs instead of the published ones.",
 )
 @click.option(
-    "--crl",
-    "crls",
-    multiple=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="A CRL, DER or PEM, used instead of fetching it; or a folder of .crl files.",
-@click.option(
     "--signer-revocation",
     multiple=True,
     metavar="[STATEMENT=]effective|all",
     help="Whether a profile's revocation by AWS Signer reaches what it signed before. "
     "Default: effective.",
 )
+@click.option(
+    "--crl",
+    "crls",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A CRL, DER or PEM, used instead of fetching it; or a folder of .crl files.",
 )
 @click.option(
     "-o",
@@ -84,10 +78,10 @@ def compile_(  # noqa: PLR0913 - the options of a command
     trust_store: Path,
     enforcement: Sequence[str],
     grace: Sequence[str],
-    untagged_grace: Sequence[str],
     serial: int,
     audience: Sequence[str],
     signer_root: Sequence[str],
+    signer_revocation: Sequence[str],
     crls: Sequence[Path],
     output: Path,
 ) -> None:
@@ -95,15 +89,14 @@ def compile_(  # noqa: PLR0913 - the options of a command
 
     The same input gives the same bytes. Exit codes: 0 written, 1 refused (nothing is
     written), 2 a file cannot be read or written.
-    signer_revocation: Sequence[str],
     """
     settings = Settings(
         serial=serial,
         audience=tuple(audience) or ("*",),
         enforcement=_by_statement(enforcement, "--enforcement"),
         grace=_by_statement(grace, "--grace"),
-        untagged_grace=_by_statement(untagged_grace, "--untagged-grace"),
         signer_roots=_by_statement(signer_root, "--signer-root", named=True),
+        signer_reach=_by_statement(signer_revocation, "--signer-revocation"),
         crls=read_crls(crls),
     )
     try:
@@ -112,7 +105,6 @@ def compile_(  # noqa: PLR0913 - the options of a command
         document = compile_bundle(source, stores, settings)
     except InvalidBundle as error:
         refuse(error, what=str(trust_policy))
-        signer_reach=_by_statement(signer_revocation, "--signer-revocation"),
     try:
         output.write_bytes(document)
     except OSError as error:
