@@ -110,6 +110,8 @@ class CannedAws:
     def _make(self, name: str, request: Any) -> tuple[int, bytes]:
         if name == "GetObject":
             return 200, self.bundle
+        if name.endswith(".Query"):
+            return 200, b'{"Items":[],"Count":0,"ScannedCount":0}'
         service = name.partition("_")[0].lower()
         if service in _OTHERS:
             return 200, _OTHERS[service]
