@@ -38,6 +38,12 @@ from sealward.policy.problems import InvalidBundle
     metavar="[STATEMENT=]DURATION",
     help="How long a signature may arrive after its image. Default: 10m.",
 )
+@click.option(
+    "--untagged-grace",
+    multiple=True,
+    metavar="[STATEMENT=]DURATION",
+    help="How long an index may arrive after an image without a tag. Default: 1h.",
+)
 @click.option("--serial", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option(
     "--audience",
@@ -78,6 +84,7 @@ def compile_(  # noqa: PLR0913 - the options of a command
     trust_store: Path,
     enforcement: Sequence[str],
     grace: Sequence[str],
+    untagged_grace: Sequence[str],
     serial: int,
     audience: Sequence[str],
     signer_root: Sequence[str],
@@ -95,6 +102,7 @@ def compile_(  # noqa: PLR0913 - the options of a command
         audience=tuple(audience) or ("*",),
         enforcement=_by_statement(enforcement, "--enforcement"),
         grace=_by_statement(grace, "--grace"),
+        untagged_grace=_by_statement(untagged_grace, "--untagged-grace"),
         signer_roots=_by_statement(signer_root, "--signer-root", named=True),
         signer_reach=_by_statement(signer_revocation, "--signer-revocation"),
         crls=read_crls(crls),
