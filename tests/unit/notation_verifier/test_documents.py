@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from notation_verifier import CheckName, Reason
 from notation_verifier.remedies import REMEDIES
 from notation_verifier.verification import VALIDATIONS
@@ -50,6 +52,42 @@ def test_the_code_carries_the_same_numbers() -> None:
         for number in re.findall(r'"""\((\d)\)', file.read_text(encoding="utf-8"))
     }
     assert functions == numbers
+
+
+_RULE = r"(?:[EDSTR]\d+|[1-9]\.\d+)"
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("verification", r"[EDS]\d+|[1-9]\.\d+"),
+        ("timestamps", r"T\d+"),
+        ("revocation", r"R\d+"),
+    ],
+)
+def test_every_rule_stands_on_the_code_and_in_its_document(
+    name: str, rules: str
+) -> None:
+    document = (ROOT / f"docs/{name}.md").read_text(encoding="utf-8")
+    rows = re.findall(rf"^\| ({rules}) \| (.{{10,}}) \|$", document, re.MULTILINE)
+    # R50 is told in prose, where it is explained.
+    written = [rule for rule, _ in rows] + re.findall(r"\((R50)\):", document)
+    assert len(set(written)) == len(written) > 10
+    assert set(written) == {rule for rule in on_the_code() if re.fullmatch(rules, rule)}
+
+
+def on_the_code() -> set[str]:
+    """Return the rules that the package's comments and docstrings name."""
+    found: set[str] = set()
+    for file in PACKAGE.rglob("*.py"):
+        code = file.read_text(encoding="utf-8")
+        for named in re.findall(rf"\(({_RULE}(?:(?:, | to ){_RULE})*)\)", code):
+            rules = re.findall(_RULE, named)
+            if " to " in named:
+                kind, first, last = rules[0][0], *(int(rule[1:]) for rule in rules)
+                rules = [f"{kind}{number}" for number in range(first, last + 1)]
+            found.update(rules)
+    return found
 
 
 def test_every_difference_is_explained_once() -> None:

@@ -149,7 +149,7 @@ class _Reader:
 
 
 def cbor_value(data: bytes, start: int = 0, *, times: bool = True) -> Any:  # noqa: ANN401 - CBOR is any value
-    """Return the one CBOR item that fills ``data`` from ``start`` on.
+    """(E3) Return the one CBOR item that fills ``data`` from ``start`` on.
 
     ``times`` allows tag 1: an envelope may hold it in the protected header alone.
 

@@ -57,7 +57,7 @@ def read_cose(data: bytes, chains: ChainReader) -> Envelope:
 
 
 def _read(data: bytes, chains: ChainReader) -> Envelope:
-    if not data.startswith(_SIGN1):
+    if not data.startswith(_SIGN1):  # (E5)
         raise MalformedEnvelope("COSE: does not begin as a tagged COSE_Sign1")
     outer = cbor_value(data, 1, times=False)
     match outer:
@@ -86,7 +86,7 @@ def _read(data: bytes, chains: ChainReader) -> Envelope:
     number = header.get(_ALGORITHM)
     if isinstance(number, bool) or not isinstance(number, int):
         raise MalformedEnvelope("COSE: alg is missing or no integer")
-    algorithm = COSE_ALGORITHMS.get(number)
+    algorithm = COSE_ALGORITHMS.get(number)  # (E6)
     if algorithm is None:
         raise UnsupportedEnvelope(f"COSE: algorithm {number} is not one of the six")
     content_type = header.get(_CONTENT_TYPE)
@@ -126,7 +126,7 @@ def _time(header: dict[int | str, Any], name: str) -> datetime:
 def _times(
     header: dict[int | str, Any], scheme: SigningScheme
 ) -> tuple[datetime, datetime | None]:
-    """Return the scheme's signing time and the expiry.
+    """(E7) Return the scheme's signing time and the expiry.
 
     Raises:
         MalformedEnvelope: the scheme's time is missing, the other's is present, or the
@@ -146,7 +146,7 @@ def _times(
 def _extended(
     header: dict[int | str, Any], scheme: SigningScheme
 ) -> dict[int | str, ExtendedAttribute]:
-    """Return the extended attributes, once ``crit`` lists what it must.
+    """(E8) Return the extended attributes, once ``crit`` lists what it must.
 
     Raises:
         MalformedEnvelope: ``crit`` is not a non-empty list of different labels, misses

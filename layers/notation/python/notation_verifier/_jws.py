@@ -63,7 +63,7 @@ def read_jws(data: bytes, chains: ChainReader) -> Envelope:
 
 def _read(data: bytes, chains: ChainReader) -> Envelope:
     members = json_object(data)
-    if members.keys() != _MEMBERS:
+    if members.keys() != _MEMBERS:  # (E4)
         wrong = sorted(members.keys() ^ _MEMBERS)
         raise MalformedEnvelope(
             f"JWS: missing or unknown members {', '.join(map(repr, wrong))[:200]}"
@@ -77,7 +77,7 @@ def _read(data: bytes, chains: ChainReader) -> Envelope:
     header = json_object(base64_url(protected))
     refuse_case_variants(header, _PROTECTED)
 
-    algorithm = _ALGORITHMS.get(_text(header, "alg"))
+    algorithm = _ALGORITHMS.get(_text(header, "alg"))  # (E6)
     if algorithm is None:
         raise UnsupportedEnvelope(
             f"JWS: algorithm {header['alg'][:40]!r}; there are {', '.join(_ALGORITHMS)}"
@@ -110,7 +110,7 @@ def _text(members: dict[str, Any], name: str) -> str:
 def _times(
     header: dict[str, Any], scheme: SigningScheme
 ) -> tuple[datetime, datetime | None]:
-    """Return the scheme's signing time and the expiry.
+    """(E7) Return the scheme's signing time and the expiry.
 
     Raises:
         MalformedEnvelope: the scheme's time is missing, the other's is present, or the
@@ -131,7 +131,7 @@ def _times(
 def _extended(
     header: dict[str, Any], scheme: SigningScheme
 ) -> dict[int | str, ExtendedAttribute]:
-    """Return the extended attributes, once ``crit`` lists what it must and no more.
+    """(E8) Return the extended attributes; ``crit`` lists what it must and no more.
 
     Raises:
         MalformedEnvelope: ``crit`` is not a non-empty list of different names, misses a

@@ -107,7 +107,7 @@ _DECODER = json.JSONDecoder(
 
 
 def json_value(data: bytes) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return the one JSON value ``data`` holds.
+    """(E3) Return the one JSON value ``data`` holds.
 
     Refused: invalid UTF-8, a byte order mark, duplicate members, NaN and infinities,
     integers beyond 19 characters, lone surrogates, letters and digits as escapes,
@@ -179,7 +179,7 @@ def folded(*names: str) -> dict[str, str]:
 
 
 def base64_standard(text: str) -> bytes:
-    """Return the bytes of canonical, padded standard base64.
+    """(E3) Return the bytes of canonical, padded standard base64.
 
     Raises:
         StrictError: another alphabet, line breaks, missing padding, non-zero last bits.
@@ -197,7 +197,7 @@ def base64_standard(text: str) -> bytes:
 
 
 def base64_url(text: str) -> bytes:
-    """Return the bytes of canonical base64url without padding (RFC 7515, section 2).
+    """(E3) Return the bytes of canonical base64url without padding (RFC 7515 2).
 
     Raises:
         StrictError: another alphabet, padding, line breaks, non-zero last bits.
@@ -224,7 +224,7 @@ def _check_last_bits(data: bytes, encoded: bytes) -> None:
 
 
 def rfc3339(text: str) -> datetime:
-    """Return the instant an RFC 3339 date-time names, in UTC.
+    """(E3) Return the instant an RFC 3339 date-time names, in UTC.
 
     Refused beside what RFC 3339 refuses: lower-case ``t`` and ``z``, leap seconds,
     fractions finer than a microsecond (they would be cut off), years before 1.

@@ -108,7 +108,7 @@ def verifies(
         else:
             if not isinstance(key, ec.EllipticCurvePublicKey):
                 return False
-            if len(signature) != 2 * size:
+            if len(signature) != 2 * size:  # (1.3)
                 return False
             pair = encode_dss_signature(
                 int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
@@ -158,7 +158,7 @@ _HASH_OIDS: tuple[tuple[_Hash, bytes], ...] = (
     (_SHA512, bytes.fromhex("0609608648016503040203")),
 )
 
-CERTIFICATE_ALGORITHMS: dict[bytes, CertificateAlgorithm] = {
+CERTIFICATE_ALGORITHMS: dict[bytes, CertificateAlgorithm] = {  # (2.3)
     bytes.fromhex("300d06092a864886f70d01010b0500"): CertificateAlgorithm(
         Padding.PKCS1, _SHA256
     ),

@@ -33,12 +33,12 @@ def check_authenticity(
     Returns:
         The outcome, and the store: the first that the statement names.
     """
-    wanted = _STORE_TYPES[envelope.scheme]
+    wanted = _STORE_TYPES[envelope.scheme]  # (5.1)
     names = [name for name in statement.trust_stores if name.type is wanted]
     if not names:
         missing = f"the statement names no {wanted} store; {envelope.scheme} needs one"
         return Failed(Reason.NO_TRUST_STORE, missing), None
-    absent = [str(name) for name in names if name not in trust_stores]
+    absent = [str(name) for name in names if name not in trust_stores]  # (5.2)
     if absent:
         # As in the reference: one that is missing fails even where another would do.
         return Failed(
@@ -46,7 +46,7 @@ def check_authenticity(
         ), None
     for name in names:
         for certificate in envelope.chain:
-            if trust_stores.holds(name, certificate):
+            if trust_stores.holds(name, certificate):  # (5.3)
                 held = f"{certificate.subject_text} ({certificate.sha256})"
                 return Passed(f"{name} holds {held}"), name
     return Failed(
@@ -64,10 +64,10 @@ def check_trusted_identity(
         The outcome, and the identity that matched, as the statement writes it.
     """
     if ANY in statement.trusted_identities:
-        return Passed("the statement trusts whoever the store admits"), ANY
+        return Passed("the statement trusts whoever the store admits"), ANY  # (6.1)
     leaf = envelope.chain[0]
     try:
-        subject = subject_attributes(leaf.subject_name)
+        subject = subject_attributes(leaf.subject_name)  # (6.3)
     except UnreadableName as error:
         return Failed(
             Reason.IDENTITY_UNREADABLE, f"the leaf's subject cannot be matched: {error}"
@@ -75,6 +75,7 @@ def check_trusted_identity(
     try:
         for text in statement.trusted_identities:
             identity = parse_identity(text)
+            # (6.2) every attribute of the identity, exactly
             if isinstance(identity, SubjectIdentity) and identity.matches(subject):
                 return Passed(f"{leaf.subject_text} matches {text}"), text
     except InvalidTrustPolicy as error:
@@ -106,7 +107,7 @@ def check_signer_identity(
             Reason.SIGNER_WILDCARD, "'*' is no identity for AWS Signer's signatures"
         ), None
     root = envelope.chain[-1]
-    if root.sha256 not in signer_roots:
+    if root.sha256 not in signer_roots:  # (6.4)
         return Failed(
             Reason.NOT_UNDER_SIGNER_ROOT,
             f"the chain ends in {root.subject_text} ({root.sha256}), which is no"
@@ -115,7 +116,7 @@ def check_signer_identity(
     try:
         for text in statement.trusted_identities:
             identity = parse_identity(text)
-            if isinstance(identity, OtherIdentity) and matches_arn(text, arn):
+            if isinstance(identity, OtherIdentity) and matches_arn(text, arn):  # (6.5)
                 return Passed(f"{arn} matches {text}"), text
     except InvalidTrustPolicy as error:
         return Failed(Reason.IDENTITY_UNREADABLE, str(error)), None

@@ -48,7 +48,7 @@ class BlobTrustPolicyDocument:
         )
         named = by_name(statements)
         everywhere = [each.name for each in statements if each.global_policy]
-        if len(everywhere) > 1:
+        if len(everywhere) > 1:  # (D10)
             raise InvalidTrustPolicy(
                 f"statements {everywhere[0]!r} and {everywhere[1]!r} both have"
                 " globalPolicy true; one statement may"
@@ -83,7 +83,7 @@ def parse_blob_statement(
     try:
         core = read_core(members, name)
         global_policy = _global_policy(members.get("globalPolicy"))
-        if global_policy and core.level is SKIP:
+        if global_policy and core.level is SKIP:  # (D10)
             raise InvalidTrustPolicy(  # noqa: TRY301 - gets the statement's name
                 "level skip verifies nothing, so it may not be global: a blob must be"
                 " named to be let through"

@@ -136,7 +136,7 @@ def _slices(der: bytes) -> _Slices:
     signature, signature_end = span(der, algorithm_end, end, _der.BIT_STRING)
     if signature_end != end or der[signature : signature + 1] != b"\0":
         raise InvalidCertificate("the signature is not a string of whole bytes")
-    if not der.startswith(_V3, at):
+    if not der.startswith(_V3, at):  # (E10)
         raise InvalidCertificate("not a version 3 certificate")
     serial, serial_end = span(der, at + len(_V3), tbs_end, _der.INTEGER)
     if der[serial] & _NEGATIVE or not any(der[serial:serial_end]):
@@ -236,7 +236,7 @@ def read_certificate(der: bytes, *, names_read: Container[bytes] = ()) -> Certif
         InvalidCertificate: not a version 3 X.509 certificate in DER, larger than
             ``MAX_CERTIFICATE_BYTES``, or with an extension that does not parse.
     """
-    if len(der) > MAX_CERTIFICATE_BYTES:
+    if len(der) > MAX_CERTIFICATE_BYTES:  # (E10)
         raise InvalidCertificate(
             f"{len(der)} bytes; at most {MAX_CERTIFICATE_BYTES} are read"
         )

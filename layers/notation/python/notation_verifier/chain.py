@@ -46,7 +46,7 @@ def check_chain(chain: Sequence[Certificate]) -> None:
     """
     if not chain:
         raise ChainError("there is no certificate")
-    if len(chain) == 1:
+    if len(chain) == 1:  # (2.1)
         _check_issued(chain[0], chain[0], "the only certificate is not self-signed")
         check_leaf(chain[0])
         return
@@ -55,7 +55,7 @@ def check_chain(chain: Sequence[Certificate]) -> None:
         check_ca(certificate, below)
     *others, root = chain
     for index, certificate in enumerate(others):
-        if certificate.self_signed:
+        if certificate.self_signed:  # (2.1)
             raise ChainError(
                 f"certificate {index} ({certificate.subject_text}) is"
                 " self-signed; only the last may be"
@@ -74,17 +74,17 @@ def check_chain(chain: Sequence[Certificate]) -> None:
 
 
 def _check_issued(certificate: Certificate, issuer: Certificate, message: str) -> None:
-    if certificate.algorithm is None:
+    if certificate.algorithm is None:  # (2.3)
         raise ChainError(
             f"{certificate.subject_text} is signed with an algorithm that is not"
             " SHA-2 with RSA or ECDSA, or Ed25519"
         )
-    if issuer.key is None:
+    if issuer.key is None:  # (2.3)
         raise ChainError(
             f"{issuer.subject_text} holds a key that may not issue certificates:"
             " RSA of 2048 bits or more, P-256, P-384, P-521 and Ed25519 may"
         )
-    if not certificate.issued_by(issuer):
+    if not certificate.issued_by(issuer):  # (2.2)
         raise ChainError(message)
 
 
@@ -95,13 +95,14 @@ def check_leaf(certificate: Certificate) -> None:
         ChainError: names the rule.
     """
     subject = certificate.subject_text
-    if certificate.is_ca:
+    if certificate.is_ca:  # (2.4)
         raise ChainError(f"the leaf ({subject}) is a CA")
+    # (2.5) a key usage that is there has to be critical
     if certificate.key_usage is not None and not certificate.key_usage_critical:
         raise ChainError(f"the leaf's ({subject}) key usage is not critical")
     check_signing_key_usage(certificate)
     for oid in certificate.extended_key_usages:
-        if oid in _REFUSED_EXTENDED_USAGES:
+        if oid in _REFUSED_EXTENDED_USAGES:  # (2.6)
             raise ChainError(
                 f"the leaf's ({subject}) extended key usage holds"
                 f" {_REFUSED_EXTENDED_USAGES[oid]}"
@@ -119,7 +120,7 @@ def check_signing_key_usage(certificate: Certificate) -> None:
     usage = certificate.key_usage
     if usage is None:
         raise ChainError(f"the leaf ({subject}) has no key usage extension")
-    if not usage.digital_signature:
+    if not usage.digital_signature:  # (2.5)
         raise ChainError(f"the leaf's ({subject}) key usage lacks digitalSignature")
     refused = [shown for name, shown in _REFUSED_KEY_USAGES if getattr(usage, name)]
     if refused:
@@ -135,7 +136,7 @@ def check_signing_key(certificate: Certificate) -> None:
         ChainError: says what it is.
     """
     key = certificate.key
-    if key is None or algorithm_of(key) is None:
+    if key is None or algorithm_of(key) is None:  # (2.7)
         held = (
             f"an RSA key of {key.key_size} bits"
             if isinstance(key, rsa.RSAPublicKey)
@@ -160,9 +161,9 @@ def check_ca(
         ChainError: names the rule.
     """
     subject = certificate.subject_text
-    if not certificate.is_ca:
+    if not certificate.is_ca:  # (2.8)
         raise ChainError(f"the issuer {subject} is not a CA (basic constraints)")
-    if certificate.path_length is not None and certificate.path_length < below:
+    if certificate.path_length is not None and certificate.path_length < below:  # (2.9)
         raise ChainError(
             f"the CA {subject} allows {certificate.path_length} CAs below it, there are"
             f" {below}"
@@ -172,5 +173,5 @@ def check_ca(
         raise ChainError(f"the CA {subject} has no key usage extension")
     if critical_usage and not certificate.key_usage_critical:
         raise ChainError(f"the CA's ({subject}) key usage is not critical")
-    if not usage.key_cert_sign:
+    if not usage.key_cert_sign:  # (2.10)
         raise ChainError(f"the CA's ({subject}) key usage lacks keyCertSign")

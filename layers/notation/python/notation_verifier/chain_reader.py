@@ -38,7 +38,7 @@ class ChainReader:
         Raises:
             MalformedEnvelope: none, more than ``MAX_CHAIN_LENGTH``, or one is none.
         """
-        if not 1 <= len(ders) <= MAX_CHAIN_LENGTH:
+        if not 1 <= len(ders) <= MAX_CHAIN_LENGTH:  # (E10)
             raise MalformedEnvelope(
                 f"the chain has {len(ders)} certificates; 1 to {MAX_CHAIN_LENGTH} are"
                 " read"

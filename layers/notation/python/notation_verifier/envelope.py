@@ -98,7 +98,7 @@ def signing_scheme(value: object) -> SigningScheme:
     """
     if not isinstance(value, str):
         raise MalformedEnvelope(f"signed attribute {SIGNING_SCHEME} is not text")
-    scheme = _SCHEMES.get(value)
+    scheme = _SCHEMES.get(value)  # (E7)
     if scheme is None:
         raise UnsupportedEnvelope(
             f"signing scheme {value[:80]!r}; there are {SigningScheme.X509} and"
@@ -118,7 +118,7 @@ def check_times(
     if signing_time == _ZERO_TIME:
         # Go's zero time: the reference takes it for an absent one.
         raise MalformedEnvelope(f"{scheme.time_attribute} is the zero time")
-    if expiry is not None and expiry <= signing_time:
+    if expiry is not None and expiry <= signing_time:  # (E9)
         raise MalformedEnvelope(
             f"{EXPIRY} ({expiry.isoformat()}) is not after {scheme.time_attribute}"
             f" ({signing_time.isoformat()})"

@@ -8,7 +8,7 @@ class FetchError(Exception):
 
 
 class Fetch(Protocol):
-    """Asks an address for bytes, within the bounds its maker set.
+    """(R6) Asks an address for bytes, within the bounds its maker set.
 
     The verifier calls it only for a chain that is anchored in a trust store.
     """

@@ -63,7 +63,7 @@ def parse_identity(text: str) -> Identity:
     if prefix != _X509_SUBJECT:
         return OtherIdentity(text)
     try:
-        return SubjectIdentity(parse_name(value))
+        return SubjectIdentity(parse_name(value))  # (D12)
     except UnreadableName as error:
         raise InvalidTrustPolicy(
             f"identity {text[:200]!r} is no usable name: {error}"
@@ -77,7 +77,7 @@ def check_identities(identities: Sequence[str]) -> None:
         InvalidTrustPolicy: one does not parse, ``*`` beside others, or two
             ``x509.subject`` of which one matches whatever the other does.
     """
-    if ANY in identities and len(identities) > 1:
+    if ANY in identities and len(identities) > 1:  # (D11)
         raise InvalidTrustPolicy("'*' stands beside other identities; it must be alone")
     subjects = [
         (text, identity.attributes)
@@ -87,7 +87,7 @@ def check_identities(identities: Sequence[str]) -> None:
     # One subset check per distinct set of types: linear in practice, never quadratic in
     # identities that differ in their values alone.
     by_attributes = {frozenset(names.items()): text for text, names in subjects}
-    if len(by_attributes) != len(subjects):
+    if len(by_attributes) != len(subjects):  # (D13)
         raise InvalidTrustPolicy("two x509.subject identities are the same name")
     shapes = {frozenset(names) for _, names in subjects}
     for text, names in subjects:
@@ -96,7 +96,7 @@ def check_identities(identities: Sequence[str]) -> None:
                 general = by_attributes.get(
                     frozenset((name, names[name]) for name in shape)
                 )
-                if general is not None:
+                if general is not None:  # (D13)
                     raise InvalidTrustPolicy(
                         f"identities overlap: {general[:200]!r} matches whatever"
                         f" {text[:200]!r} does; keep one"

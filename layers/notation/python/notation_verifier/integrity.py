@@ -34,18 +34,18 @@ from notation_verifier.statement import PolicyStatement
 def check_signature(envelope: Envelope) -> Outcome:
     """(1) The leaf's key made the signature, with the algorithm its kind implies."""
     key = envelope.chain[0].key
-    implied = None if key is None else algorithm_of(key)
+    implied = None if key is None else algorithm_of(key)  # (1.1)
     if key is None or implied is None:
         return Failed(
             Reason.ALGORITHM_MISMATCH,
             "the leaf's key is none of RSA 2048, 3072, 4096, P-256, P-384, P-521",
         )
-    if implied is not envelope.algorithm:
+    if implied is not envelope.algorithm:  # (1.2)
         return Failed(
             Reason.ALGORITHM_MISMATCH,
             f"the header says {envelope.algorithm}, the leaf's key {implied}",
         )
-    if not verifies(implied, key, envelope.signature, envelope.signed):
+    if not verifies(implied, key, envelope.signature, envelope.signed):  # (1.3)
         return Failed(
             Reason.SIGNATURE_MISMATCH, "the leaf's key did not make this signature"
         )
@@ -73,7 +73,7 @@ def check_payload(
     Raises:
         ValueError: ``subject`` is a blob without the digest that this signature binds.
     """
-    if envelope.content_type != PAYLOAD_CONTENT_TYPE:
+    if envelope.content_type != PAYLOAD_CONTENT_TYPE:  # (3.1)
         return Failed(
             Reason.PAYLOAD_CONTENT_TYPE,
             f"the content type is {envelope.content_type[:120]!r}, not"
@@ -89,14 +89,14 @@ def check_payload(
         if isinstance(subject, Blob)
         else subject
     )
-    if signed != wanted:
+    if signed != wanted:  # (3.3)
         return Failed(
             Reason.SUBJECT_MISMATCH,
             f"signed is {signed.digest} ({signed.media_type[:120]!r}, {signed.size}"
             f" bytes), not {wanted.digest} ({wanted.media_type[:120]!r},"
             f" {wanted.size} bytes)",
         )
-    for name, value in user_metadata.items():
+    for name, value in user_metadata.items():  # (3.4)
         if target.annotations.get(name) != value:
             return Failed(
                 Reason.USER_METADATA_MISMATCH,
@@ -133,7 +133,7 @@ def check_critical_attributes(
     plugin = envelope.extended.get(VERIFICATION_PLUGIN)
     if plugin is not None:
         return _check_plugin(envelope, plugin, statement)
-    if envelope.chain[-1].sha256 in signer_roots:
+    if envelope.chain[-1].sha256 in signer_roots:  # (4.4)
         return Failed(
             Reason.SIGNER_ATTRIBUTES,
             "the chain ends in an AWS Signer root, but the signature does not name"
@@ -142,7 +142,7 @@ def check_critical_attributes(
     unknown = sorted(
         str(name)[:80]
         for name, attribute in envelope.extended.items()
-        if attribute.critical or name == VERIFICATION_PLUGIN_MIN_VERSION
+        if attribute.critical or name == VERIFICATION_PLUGIN_MIN_VERSION  # (4.1)
     )
     if unknown:
         return Failed(
@@ -155,24 +155,24 @@ def check_critical_attributes(
 def _check_plugin(
     envelope: Envelope, plugin: ExtendedAttribute, statement: PolicyStatement
 ) -> Outcome:
-    if plugin.value != SIGNER_PLUGIN or not plugin.critical:
+    if plugin.value != SIGNER_PLUGIN or not plugin.critical:  # (4.2)
         return Failed(
             Reason.UNKNOWN_PLUGIN,
             f"the signature names the plugin {str(plugin.value)[:120]!r}"
             f" ({'critical' if plugin.critical else 'not critical'}); only"
             f" {SIGNER_PLUGIN!r}, critical, is known",
         )
-    if not _minimum_version_met(envelope.extended):
+    if not _minimum_version_met(envelope.extended):  # (4.2)
         return Failed(
             Reason.UNKNOWN_PLUGIN,
             f"the signature needs {SIGNER_PLUGIN} of a version that is later than the"
             " one known, unreadable or not critical",
         )
     try:
-        found = signer_signature(envelope)
+        found = signer_signature(envelope)  # (4.3)
     except SignerError as error:
         return Failed(Reason.SIGNER_ATTRIBUTES, str(error))
-    if ANY in statement.trusted_identities:
+    if ANY in statement.trusted_identities:  # (4.5)
         # The plugin refuses this at every level: authenticity alone may only be logged.
         return Failed(
             Reason.SIGNER_WILDCARD,

@@ -50,7 +50,7 @@ def read_payload(payload: bytes) -> TargetArtifact:
     try:
         members = json_object(payload)
         refuse_case_variants(members, _MEMBERS)
-        target = members.get("targetArtifact")
+        target = members.get("targetArtifact")  # (3.2)
         if not isinstance(target, dict):
             raise PayloadError("targetArtifact is missing or no object")
         refuse_case_variants(target, _TARGET_MEMBERS)

@@ -31,12 +31,12 @@ def check_registry_scope(scope: str) -> None:
     """
     if scope == ANY_REGISTRY:
         return
-    if "*" in scope:
+    if "*" in scope:  # (D7)
         raise InvalidTrustPolicy(
             f"registry scope {scope[:200]!r} has a wildcard; Notation knows '*' alone"
             " and whole repositories"
         )
-    domain, slash, repository = scope.partition("/")
+    domain, slash, repository = scope.partition("/")  # (D7)
     if (
         len(scope) > MAX_SCOPE_LENGTH
         or not slash

@@ -70,7 +70,7 @@ def read_document(data: bytes) -> list[object]:
     except StrictError as error:
         raise InvalidTrustPolicy(f"the document is not usable: {error}") from None
     _known(document, {"version", "trustPolicies"}, "the document")
-    if document.get("version") != _VERSION:
+    if document.get("version") != _VERSION:  # (D1)
         raise InvalidTrustPolicy(
             f"version is {_shown(document.get('version'))}; write {_VERSION!r}"
         )
@@ -88,7 +88,7 @@ def by_name(statements: Sequence[_Statement]) -> dict[str, _Statement]:
     """
     found: dict[str, _Statement] = {}
     for statement in statements:
-        if statement.name in found:
+        if statement.name in found:  # (D2)
             raise InvalidTrustPolicy(f"two statements have the name {statement.name!r}")
         found[statement.name] = statement
     return found
@@ -133,12 +133,12 @@ def read_core(value: Mapping[Any, Any], name: str) -> PolicyStatement:
     stores = texts(value, "trustStores")
     identities = texts(value, "trustedIdentities")
     if level is SKIP:
-        if stores or identities:
+        if stores or identities:  # (D6)
             raise InvalidTrustPolicy(
                 "level skip verifies nothing: leave trustStores and"
                 " trustedIdentities out"
             )
-    elif not stores or not identities:
+    elif not stores or not identities:  # (D6)
         raise InvalidTrustPolicy("trustStores and trustedIdentities must both be given")
     try:
         trust_stores = tuple(TrustStoreName.parse(store) for store in stores)
@@ -187,7 +187,7 @@ def _verification(value: object) -> tuple[VerificationLevel, VerifyTimestamp]:
         raise InvalidTrustPolicy("signatureVerification is missing or no object")
     _known(value, {"level", "override", "verifyTimestamp"}, "signatureVerification")
     name = value.get("level")
-    level = LEVELS.get(name) if isinstance(name, str) else None
+    level = LEVELS.get(name) if isinstance(name, str) else None  # (D3)
     if level is None:
         raise InvalidTrustPolicy(
             f"signatureVerification.level is {_shown(name)}; there are"
@@ -199,7 +199,7 @@ def _verification(value: object) -> tuple[VerificationLevel, VerifyTimestamp]:
         verify_timestamp = (
             VerifyTimestamp.ALWAYS
             if timestamp is None or timestamp == ""
-            else VerifyTimestamp(timestamp)
+            else VerifyTimestamp(timestamp)  # (D5)
         )
     except ValueError:
         raise InvalidTrustPolicy(
@@ -238,9 +238,9 @@ def _overridden(
                 f"{here} is {_shown(wanted)}; validations are"
                 f" {', '.join(_LEVEL_FIELDS)}, actions {', '.join(Action)}"
             ) from None
-        if validation is Validation.INTEGRITY:
+        if validation is Validation.INTEGRITY:  # (D4)
             raise InvalidTrustPolicy(f"{here}: integrity cannot be overridden")
-        if action is Action.SKIP and validation is not Validation.REVOCATION:
+        if action is Action.SKIP and validation is not Validation.REVOCATION:  # (D4)
             raise InvalidTrustPolicy(f"{here}: only revocation can be skipped")
         actions[_LEVEL_FIELDS[validation]] = action
     return replace(level, name="custom", **actions)

@@ -50,7 +50,7 @@ class TrustPolicyDocument:
         by_scope: dict[str, TrustPolicyStatement] = {}
         for statement in by_name(statements).values():
             for scope in statement.registry_scopes:
-                if scope in by_scope:
+                if scope in by_scope:  # (D8)
                     raise InvalidTrustPolicy(
                         f"statement {statement.name!r}: registry scope {scope!r} is"
                         f" also in {by_scope[scope].name!r}; a scope may stand once"
@@ -70,6 +70,7 @@ class TrustPolicyDocument:
             check_registry_scope(repository)
         except InvalidTrustPolicy:
             return None
+        # (D9) the very text, then everything
         return self._by_scope.get(repository) or self._by_scope.get(ANY_REGISTRY)
 
 
@@ -111,7 +112,7 @@ def parse_statement(
 def _check_scopes(scopes: list[str], check_scope: Callable[[str], None]) -> None:
     if not scopes:
         raise InvalidTrustPolicy("registryScopes holds no scope")
-    if ANY_REGISTRY in scopes and len(scopes) > 1:
+    if ANY_REGISTRY in scopes and len(scopes) > 1:  # (D8)
         raise InvalidTrustPolicy("registryScopes: '*' stands beside other scopes")
     if len(set(scopes)) != len(scopes):
         raise InvalidTrustPolicy("registryScopes holds a scope twice")

@@ -64,7 +64,7 @@ class TrustStoreName:
                 f"{text[:200]!r}: there is no trust store type {kind[:80]!r}; there are"
                 f" {', '.join(TrustStoreType)}"
             ) from None
-        if not _NAME.fullmatch(name) or name in (".", ".."):
+        if not _NAME.fullmatch(name) or name in (".", ".."):  # (S1)
             raise InvalidTrustStore(
                 f"{text[:200]!r}: a name is of letters, digits, '_', '.' and '-', and"
                 " neither '.' nor '..'"
@@ -94,7 +94,7 @@ class TrustStores(Mapping[TrustStoreName, tuple[Certificate, ...]]):
                 for content in files
                 for certificate in _read_file(name, content)
             )
-            if not certificates:
+            if not certificates:  # (S3)
                 raise InvalidTrustStore(f"trust store {name} has no certificate")
             for certificate in certificates:
                 _check_anchor(name, certificate)
@@ -126,7 +126,7 @@ def _check_anchor(name: TrustStoreName, certificate: Certificate) -> None:
         InvalidTrustStore: neither a CA nor self-signed; for ``tsa``, no self-signed
             root CA.
     """
-    if name.type is TrustStoreType.TSA:
+    if name.type is TrustStoreType.TSA:  # (S5)
         usage = certificate.key_usage
         if (
             not certificate.is_ca
@@ -137,7 +137,7 @@ def _check_anchor(name: TrustStoreName, certificate: Certificate) -> None:
                 f"trust store {name}: certificate {certificate.sha256} is no"
                 " self-signed root CA"
             )
-    elif not certificate.is_ca and not certificate.self_signed:
+    elif not certificate.is_ca and not certificate.self_signed:  # (S4)
         raise InvalidTrustStore(
             f"trust store {name}: certificate {certificate.sha256} is neither a CA nor"
             " self-signed; put the CA that issued it there instead"
@@ -151,6 +151,7 @@ def _read_file(name: TrustStoreName, content: bytes) -> list[Certificate]:
             f" {MAX_STORE_FILE_BYTES} are read"
         )
     try:
+        # (S2) PEM, or DER certificates one after another
         ders = _pem(content) if _PEM_BEGIN in content else _concatenated(content)
         if not ders:
             raise InvalidTrustStore(f"trust store {name}: a file holds no certificate")

@@ -32,7 +32,7 @@ def check_expiry(envelope: Envelope, now: datetime) -> Outcome:
     expiry = envelope.expiry
     if expiry is None:
         return Passed("the signature does not expire")
-    if now >= expiry:
+    if now >= expiry:  # (7.1)
         return Failed(
             Reason.SIGNATURE_EXPIRED, f"the signature expired {expiry.isoformat()}"
         )
@@ -64,7 +64,7 @@ def check_authentic_timestamp(
     now = circumstances.now
     if envelope.scheme is SigningScheme.SIGNING_AUTHORITY:
         at = envelope.signing_time
-        if at - now > CLOCK_SKEW:
+        if at - now > CLOCK_SKEW:  # (8.1)
             return Failed(
                 Reason.SIGNING_TIME_IN_FUTURE,
                 f"the authentic signing time {at.isoformat()} is after now,"
@@ -74,9 +74,10 @@ def check_authentic_timestamp(
     stores = [
         name for name in statement.trust_stores if name.type is TrustStoreType.TSA
     ]
-    if not stores:
+    if not stores:  # (8.2)
         what = "now: the statement names no tsa store"
         return _valid_at(envelope, now, what), None
+    # (8.3) until something has expired, no timestamp is looked at (T1)
     if statement.verify_timestamp is VerifyTimestamp.AFTER_CERT_EXPIRY and all(
         now <= certificate.not_after for certificate in envelope.chain
     ):
@@ -105,7 +106,7 @@ def _timestamp(
     from notation_verifier.timestamp import check_timestamp  # noqa: PLC0415
 
     roots = {root.der: root for name in stores for root in trust_stores[name]}
-    return check_timestamp(
+    return check_timestamp(  # (8.4)
         envelope.timestamp,
         envelope.signature,
         envelope.chain,
@@ -137,7 +138,7 @@ def check_revocation(
                 Reason.NO_REVOCATION_INFORMATION,
                 "no certificate names OCSP or a CRL, and the policy requires it",
             )
-        return Passed("no revocation information in any certificate")
+        return Passed("no revocation information in any certificate")  # (9.1)
     if not anchored:
         # Not Skipped: whoever made the chain would buy an inconclusive end with it.
         return Failed(
@@ -152,7 +153,7 @@ def check_revocation(
 
 def _valid_at(envelope: Envelope, at: datetime, what: str) -> Outcome:
     for certificate in envelope.chain:
-        if not certificate.not_before <= at <= certificate.not_after:
+        if not certificate.not_before <= at <= certificate.not_after:  # (8.5)
             return Failed(
                 Reason.CERTIFICATE_NOT_VALID,
                 f"{certificate.subject_text} is valid from"

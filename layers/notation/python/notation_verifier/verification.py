@@ -187,7 +187,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         )
     answers: ChainRevocation | None = None
     sound = all(isinstance(one, Passed) for one in (signature, payload, critical))
-    lacking = _lacking(revocation, statement.level)
+    lacking = _lacking(revocation, statement.level)  # (9.2)
     if lacking is Reason.NEEDS_REVOCATION_SERVICE and fetch is not None:
         if sound:
             # A twentieth of a cold start, for those only who have a way to ask.
@@ -195,7 +195,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
                 outcome as revocation_check,
             )
 
-            answers = revocation_check.ask(
+            answers = revocation_check.ask(  # (9.3)
                 found, fetch=fetch, now=now, settings=revocation_settings
             )
             revocation = revocation_check.outcome(
@@ -209,7 +209,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
             check_signer_revocation,
         )
 
-        revocation = _pointless(
+        revocation = _pointless(  # (9.4)
             identity, statement.level, sound=sound
         ) or check_signer_revocation(
             found,
@@ -273,12 +273,12 @@ def read_envelope(
         MalformedEnvelope: not the envelope its media type promises.
         UnsupportedEnvelope: another media type, algorithm or signing scheme.
     """
-    reader = _READERS.get(media_type)
+    reader = _READERS.get(media_type)  # (E1)
     if reader is None:
         raise UnsupportedEnvelope(
             f"envelope media type {media_type[:80]!r}; there are {', '.join(_READERS)}"
         )
-    if len(envelope) > MAX_ENVELOPE_BYTES:
+    if len(envelope) > MAX_ENVELOPE_BYTES:  # (E2)
         raise MalformedEnvelope(
             f"an envelope of {len(envelope)} bytes; {MAX_ENVELOPE_BYTES} are read"
         )

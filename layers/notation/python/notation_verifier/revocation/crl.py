@@ -97,7 +97,7 @@ class Crl:
 
     def _entry(self, listed: x509.RevokedCertificate) -> "Entry":
         reason: x509.ReasonFlags | None = None
-        invalidity_date: datetime | None = None
+        invalidity_date: datetime | None = None  # (R28)
         for extension in listed.extensions:
             match extension.value:
                 case x509.CRLReason(reason=reason):

@@ -210,7 +210,7 @@ def _read(
     clock.refuse_future(this_update, "thisUpdate")
     clock.refuse_future(produced_at, "producedAt")
     stale = clock.staleness(this_update, next_update)
-    if stale is None and newest_seen is not None and this_update < newest_seen:
+    if stale is None and newest_seen is not None and this_update < newest_seen:  # (R40)
         stale = Refused(
             Cause.OLDER_THAN_SEEN,
             f"of {this_update:%FT%TZ}; one of {newest_seen:%FT%TZ} was seen before",

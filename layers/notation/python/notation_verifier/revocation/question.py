@@ -92,19 +92,19 @@ class Record:
         )
 
     def learn_revocation(self, certificate_id: str, revocation: Revocation) -> None:
-        """Remember that a certificate was seen revoked, held or released."""
+        """(R44) Remember that a certificate was seen revoked, held or released."""
         self.learnt = self.learnt.merged(
             RevocationMemory(revocations={certificate_id: revocation})
         )
 
     def learn_ocsp(self, certificate_id: str, this_update: datetime) -> None:
-        """Remember how new a current answer about a certificate was."""
+        """(R44) Remember how new a current answer about a certificate was."""
         self.learnt = self.learnt.merged(
             RevocationMemory(ocsp={certificate_id: this_update})
         )
 
     def learn_crl(self, memory_key: str, seen: SeenCrl) -> None:
-        """Remember how far a source of current CRLs had come."""
+        """(R44) Remember how far a source of current CRLs had come."""
         self.learnt = self.learnt.merged(RevocationMemory(crls={memory_key: seen}))
 
 
