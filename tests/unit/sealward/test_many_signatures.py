@@ -156,10 +156,10 @@ class TestTheBound:
 
 
 class TestTheTime:
-    """The clock moves only where a layer is read: 20 s for each wave of eight."""
+    """The clock moves only where a layer is read: 18 s for each wave of eight."""
 
     def slow(self, stand: Counting) -> None:
-        step = timedelta(seconds=20) / WAVE
+        step = timedelta(seconds=18) / WAVE
         stand.registry.on_blob = lambda: stand.clock.advance(step)
 
     def test_time_spent_on_many_candidates_is_the_bound(
@@ -171,7 +171,7 @@ class TestTheTime:
         started = counting.clock.now
         result = counting.look(image)
         assert (result.verdict, result.reason) == (Verdict.UNTRUSTED, "limit")
-        assert counting.clock.now - started == timedelta(seconds=60)
+        assert SEARCH_TIME < counting.clock.now - started < timedelta(seconds=60)
         assert result.candidates == 3 * WAVE
         (beyond,) = counting.report(image)["aside"].values()
         assert len(beyond) == 2 * WAVE

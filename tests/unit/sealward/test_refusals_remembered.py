@@ -104,3 +104,28 @@ class TestRefusalsAreRemembered:
         early, late = costs[20:60], costs[80:120]
         assert sum(late) <= sum(early)
         assert max(costs) <= 16
+
+
+def test_a_refusal_remembered_is_as_final_where_the_policy_fails_fast() -> None:
+    stand = Counting(failFast=True)
+    stand.bundles.current = bundle(failFast=True)
+    image = stand.push()
+    for each in range(6):
+        stand.attach(image, by="Other", annotations={"n": str(each)})
+    first = stand.look(image)
+    assert stand.calls_of_a_look(image)["blob"] == 0
+    record = stand.record(image)
+    assert (record.verdict, record.reason) == (first.verdict, first.reason)
+    assert first.reason == "identity-not-allowed"
+
+
+def test_the_same_refusals_write_nothing(counting: Counting) -> None:
+    image = counting.push()
+    flood(counting, image, 12)
+    counting.look(image)
+    counting.clock.advance(MINUTE)
+    counting.look(image)
+    writes = counting.ledger.writes
+    counting.clock.advance(MINUTE)
+    counting.look(image)
+    assert counting.ledger.writes == writes
