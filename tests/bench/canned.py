@@ -132,7 +132,7 @@ class Function:
 
     def look(self) -> dict[str, Any]:
         """Invoke it with a batch of one event, of the signed image's push."""
-        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 90_000)
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 100_000)
         return app.handler({"Records": [self.message()]}, context)
 
     def message(self) -> Mapping[str, Any]:

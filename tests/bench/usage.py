@@ -181,7 +181,7 @@ class Recorder:
         self._looks += 1
         record = {"messageId": "1", "body": json.dumps(event)}
         with redirect_stdout(self._log):
-            answer = self._intake.take({"Records": [record]}, lambda: 90_000)
+            answer = self._intake.take({"Records": [record]}, lambda: 100_000)
             self._telemetry.flush()
         if answer != {"batchItemFailures": []}:
             raise RuntimeError(f"{event}: {answer}: {self._log.getvalue()[-500:]}")

@@ -46,7 +46,7 @@ class World:
     dynamodb: Any
     ecr: Any
     queues: Mapping[str, str]
-    remaining: int = 90_000
+    remaining: int = 100_000
     """Milliseconds an invocation has left."""
     operations: dict[str, set[str]] = field(default_factory=dict)
     """``service:Operation`` by function."""
