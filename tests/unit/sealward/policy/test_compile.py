@@ -1,3 +1,4 @@
+import copy
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +23,7 @@ Document = dict[str, Any]
 
 @pytest.fixture
 def trust_policy(sound: Document) -> Document:
-    statement = sound["policies"][0]["statement"]
+    statement = copy.deepcopy(sound["policies"][0]["statement"])
     other = {**statement, "name": "other", "registryScopes": [f"{HOST}/other"]}
     return {"version": "1.0", "trustPolicies": [statement, other]}
 
