@@ -1,8 +1,11 @@
 """Signatures of blobs: which digest counts, what is compared, what is required."""
 
 import hashlib
+import json
 import random
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,3 +156,29 @@ def test_an_explanation_speaks_of_blobs() -> None:
     )
     assert explained.sentence.startswith("Blobs under releases must be signed by any")
     assert explained.as_json()["statement"]["registryScopes"] == []
+
+
+def test_the_documented_example_runs() -> None:
+    root = Path(__file__).parents[3]
+    text = (root / "docs/verification.md").read_text(encoding="utf-8")
+    section = text.split("\n## Blobs\n")[1].split("\n## ")[0]
+    [example] = re.findall(r"^```python\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    signer = forge.chain(2)
+    statement = {
+        "name": "releases",
+        "signatureVerification": {"level": "strict"},
+        "trustStores": ["ca:acme"],
+        "trustedIdentities": ["*"],
+    }
+    case = forge.case(
+        forge.sign(signed("ES384"), signer, annotations={"release": "stable"}), signer
+    )
+    names = {
+        **case,
+        "chunks": [CONTENT],
+        "document": json.dumps(
+            {"version": "1.0", "trustPolicies": [statement]}
+        ).encode(),
+    }
+    exec(compile(example, "docs/verification.md", "exec"), names)
+    assert names["report"].conclusion() is Conclusion.SATISFIED
