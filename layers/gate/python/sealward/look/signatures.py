@@ -22,8 +22,8 @@ from sealward.subjects import SubjectKey
 from sealward.verifications import Judge, Search, search
 
 SEARCH_TIME: Final = timedelta(seconds=38)
-"""No wave of candidates is begun later in a look: its address takes 12 s at most and its
-bytes 10, so that all are read within 60."""
+"""No wave of candidates is begun later in a look: addresses take 12 s at most and bytes
+10, so that all are read within 60."""
 _RULES: Final = 1
 """Counts up when a release may accept what an earlier one refused for good."""
 

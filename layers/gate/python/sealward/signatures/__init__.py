@@ -3,11 +3,11 @@
 from sealward.signatures.candidates import (
     shortlist,
 )
+from sealward.signatures.manifests import read_manifests
 from sealward.signatures.retrieval import (
     Bounds,
     Named,
     name,
-    read_manifests,
     read_signatures,
 )
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from sealward.ledger.judged import Recalled
-from sealward.ports import Contents, Manifest, NotFound, PortError
+from sealward.ports import Contents, NotFound, PortError
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
@@ -20,10 +20,10 @@ from sealward.signatures.candidates import (
     Shortlist,
     Signature,
     Unread,
-    manifest_too_large,
 )
-from sealward.subjects import SignatureManifest, SubjectKey, signature_manifest
-from sealward.subjects.manifests import MANIFEST_LIMIT, BadManifest, parse_manifest
+from sealward.signatures.manifests import BATCH, chunks, read_manifests
+from sealward.subjects import SignatureManifest, SubjectKey
+from sealward.subjects.manifests import MANIFEST_LIMIT
 
 ENVELOPE_LIMIT: Final = 1024 * 1024
 """Bytes; real ones have two to eight thousand."""
@@ -31,8 +31,6 @@ LARGE: Final = 32 * 1024
 """Bytes; smaller envelopes are read before larger ones, bounded by number alone."""
 LARGE_IN_ALL: Final = 2 * ENVELOPE_LIMIT
 """Bytes of larger envelopes read of one subject: a look must end in its time."""
-BATCH: Final = 100
-"""Digests of one BatchGetImage call."""
 WAVE: Final = 8
 """Envelopes read side by side; the rest waits, since the first good one ends it."""
 RECALL_FROM: Final = 4
@@ -141,7 +139,7 @@ def _bounded(
     """Yield waves of ``digests`` until ``bounds`` is reached."""
     taken = 0
     large: dict[str, SignatureManifest] = {}
-    for batch in _chunks(digests, BATCH):
+    for batch in chunks(digests, BATCH):
         if taken >= bounds.candidates:
             return
         if bounds.over():
@@ -154,14 +152,14 @@ def _bounded(
             digest: found for digest, found in plausible.items() if found.size > LARGE
         }
         small = [digest for digest in plausible if digest not in large]
-        for wave in _chunks(small[: bounds.candidates - taken], WAVE):
+        for wave in chunks(small[: bounds.candidates - taken], WAVE):
             if bounds.over():
                 yield _no_time(wave[0], taken, bounds)
                 return
             taken += len(wave)
             yield reading.envelopes(wave, plausible)
     allowed, refused = _allowed(large)
-    for wave in _chunks(allowed[: bounds.candidates - taken], WAVE):
+    for wave in chunks(allowed[: bounds.candidates - taken], WAVE):
         if bounds.over():
             yield _no_time(wave[0], taken, bounds)
             return
@@ -247,96 +245,6 @@ class _Reading:
         ]
 
 
-def read_manifests(
-    registry: Contents,
-    repository: str,
-    digests: Sequence[str],
-    *,
-    subject: str | None,
-    beside: RunBeside | None,
-    largest: int = MANIFEST_LIMIT,
-) -> Mapping[str, SignatureManifest | Rejected | Unread]:
-    """Return what each digest stands for: a signature, or why not.
-
-    Args:
-        registry: to read from.
-        repository: they are in.
-        digests: any number.
-        subject: the digest they must sign; None where they may sign any.
-        beside: runs the batches side by side.
-        largest: bytes that none of them exceeds, as the registry lists them.
-    """
-    chunks = list(_chunks(list(digests), BATCH))
-    reads = [
-        Read(_AskManifests(registry, repository, tuple(chunk), largest))
-        for chunk in chunks
-    ]
-    ask(reads, beside)
-    found: dict[str, SignatureManifest | Rejected | Unread] = {}
-    for chunk, read in zip(chunks, reads, strict=True):
-        try:
-            manifests = read.answer()
-        except NotFound:
-            manifests = {}
-        except PortError as error:
-            found |= {
-                digest: Unread(digest=digest, detail=str(error)) for digest in chunk
-            }
-            continue
-        for digest in chunk:
-            found[digest] = _judged(digest, manifests.get(digest), subject)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _AskManifests:
-    registry: Contents
-    repository: str
-    digests: tuple[str, ...]
-    largest: int
-
-    def __call__(self) -> Mapping[str, Manifest]:
-        return self.registry.manifests(
-            self.repository, self.digests, largest=self.largest
-        )
-
-
-def _judged(
-    digest: str, manifest: Manifest | None, subject: str | None
-) -> SignatureManifest | Rejected:
-    if manifest is None:
-        return Rejected(
-            digest=digest,
-            reason=Rejection.MANIFEST_MISSING,
-            detail="the registry lists the signature but does not give its manifest",
-        )
-    if len(manifest.content) > SIGNATURE_MANIFEST_LIMIT:
-        return manifest_too_large(digest, len(manifest.content))
-    try:
-        found = signature_manifest(
-            parse_manifest(manifest.content, manifest.media_type), manifest.media_type
-        )
-    except BadManifest as problem:
-        return Rejected(
-            digest=digest,
-            reason=Rejection.MANIFEST_INVALID,
-            detail=problem.message,
-        )
-    if found is None:
-        return Rejected(
-            digest=digest,
-            reason=Rejection.MANIFEST_INVALID,
-            detail="neither shape of a signature manifest with one JWS or COSE layer",
-        )
-    if subject is not None and found.subject_digest != subject:
-        return Rejected(
-            digest=digest,
-            reason=Rejection.OTHER_SUBJECT,
-            detail=f"its manifest says it signs {found.subject_digest}",
-        )
-    return found
-
-
 def _envelope(
     registry: Contents, repository: str, manifest: SignatureManifest
 ) -> Read[bytes]:
@@ -372,8 +280,3 @@ def _signature(
     except PortError as error:
         return Unread(digest=digest, detail=str(error))
     return Signature(digest=digest, media_type=manifest.media_type, envelope=envelope)
-
-
-def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
