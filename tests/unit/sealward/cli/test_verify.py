@@ -9,7 +9,7 @@ from sealward.cli import image_verification
 from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
 from tests import forge
 from tests.json_schema import problems
-from tests.unit.sealward.cli.layouts import REPOSITORY, Bench, run
+from tests.unit.sealward.cli.layouts import AT, REPOSITORY, Bench, run
 
 DEMO = Path(__file__).parents[4] / "demo"
 DOCUMENT = json.loads((DEMO / "layouts" / "cases.json").read_text())
@@ -374,3 +374,42 @@ class TestNotationsConfiguration:
         (tmp_path / "trustpolicy.json").symlink_to(tmp_path / "elsewhere")
         with pytest.raises(NoConfiguration, match="no regular file"):
             _ = NotationConfiguration(folder=tmp_path).trust_policy
+
+    def test_a_relative_place_is_none(self) -> None:
+        """``notation`` would read ``.notation`` of the folder it is started in."""
+        with pytest.raises(NoConfiguration, match="XDG_CONFIG_HOME is 'here'"):
+            NotationConfiguration.of(
+                {"XDG_CONFIG_HOME": "here"}, platform="linux", home=Path("/home/me")
+            )
+
+    def test_images_and_blobs_have_files_of_their_own(self, tmp_path: Path) -> None:
+        found = NotationConfiguration(folder=tmp_path)
+        (tmp_path / "trustpolicy.blob.json").touch()
+        assert found.blob_trust_policy == tmp_path / "trustpolicy.blob.json"
+        with pytest.raises(NoConfiguration, match=r"neither trustpolicy\.oci"):
+            _ = found.trust_policy
+        (tmp_path / "trustpolicy.json").touch()
+        assert found.trust_policy == tmp_path / "trustpolicy.json"
+        (tmp_path / "trustpolicy.oci.json").touch()
+        assert found.trust_policy == tmp_path / "trustpolicy.oci.json"
+
+    def test_the_newer_file_stands_before_the_older_even_where_it_is_broken(
+        self, bench: Bench
+    ) -> None:
+        """As ``notation``: only where it does not exist does the other one count."""
+        bench.sign(bench.image())
+        (bench.folder / "trustpolicy.oci.json").write_text("{")
+        done = run(
+            bench.layout.path,
+            *("--scope", REPOSITORY, "--at", AT),
+            NOTATION_CONFIG=str(bench.folder),
+        )
+        assert done.exit_code == 3
+        assert "not usable" in done.stderr
+        (bench.folder / "trustpolicy.oci.json").unlink()
+        done = run(
+            bench.layout.path,
+            *("--scope", REPOSITORY, "--at", AT),
+            NOTATION_CONFIG=str(bench.folder),
+        )
+        assert done.exit_code == 0

@@ -33,6 +33,11 @@ class NotationConfiguration:
             environment: the process's environment variables.
             platform: as ``sys.platform``.
             home: the user's home folder.
+
+        Raises:
+            NoConfiguration: $XDG_CONFIG_HOME is relative. ``notation`` then takes
+                ``.notation`` of whatever folder it is started in, which may be
+                anybody's.
         """
         if given := environment.get("NOTATION_CONFIG"):
             return cls(folder=Path(given))
@@ -40,8 +45,13 @@ class NotationConfiguration:
             return cls(folder=home / "Library" / "Application Support" / "notation")
         if platform == "win32":
             return cls(folder=Path(environment.get("APPDATA", home)) / "notation")
-        user = environment.get("XDG_CONFIG_HOME") or home / ".config"
-        return cls(folder=Path(user) / "notation")
+        user = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
+        if not user.is_absolute():
+            raise NoConfiguration(
+                f"$XDG_CONFIG_HOME is {str(user)!a}, which is relative; set it to an "
+                "absolute path, or set $NOTATION_CONFIG"
+            )
+        return cls(folder=user / "notation")
 
     @property
     def trust_policy(self) -> Path:

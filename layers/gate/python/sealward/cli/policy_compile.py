@@ -11,6 +11,7 @@ from sealward.cli.output import printable, refuse
 from sealward.cli.trust_store_folder import read_trust_stores
 from sealward.policy.compile import Settings, compile_bundle, read_trust_policy
 from sealward.policy.problems import InvalidBundle
+from sealward.policy.settings_file import read_settings
 
 
 @click.command("compile")
@@ -43,6 +44,12 @@ from sealward.policy.problems import InvalidBundle
     multiple=True,
     metavar="[STATEMENT=]DURATION",
     help="How long an index may arrive after an image without a tag. Default: 1h.",
+)
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON: further settings by statement (docs/policy.md). Options go before.",
 )
 @click.option("--serial", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option(
@@ -85,6 +92,7 @@ def compile_(  # noqa: PLR0913 - the options of a command
     enforcement: Sequence[str],
     grace: Sequence[str],
     untagged_grace: Sequence[str],
+    settings_file: Path | None,
     serial: int,
     audience: Sequence[str],
     signer_root: Sequence[str],
@@ -97,7 +105,12 @@ def compile_(  # noqa: PLR0913 - the options of a command
     The same input gives the same bytes. Exit codes: 0 written, 1 refused (nothing is
     written), 2 a file cannot be read or written.
     """
+    try:
+        fields = read_settings(read_file(settings_file)) if settings_file else {}
+    except InvalidBundle as error:
+        refuse(error, what=str(settings_file))
     settings = Settings(
+        policies=fields,
         serial=serial,
         audience=tuple(audience) or ("*",),
         enforcement=_by_statement(enforcement, "--enforcement"),

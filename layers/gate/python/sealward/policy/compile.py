@@ -13,9 +13,10 @@ from typing import Any
 
 from notation_verifier import InvalidTrustStore, TrustStoreName
 from sealward.policy.bundle import BUNDLE_LIMIT, SCHEMA, load_bundle
-from sealward.policy.document import Fields, Problems, parse, shown
+from sealward.policy.document import Fields, Problems, parse, pointer, shown
 from sealward.policy.problems import InvalidBundle, Problem
 from sealward.policy.scopes import InvalidScope, parse_scope
+from sealward.policy.settings_file import OTHERS, fields_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Settings:
     """By a statement's name, as ``enforcement``."""
     crls: Sequence[bytes] = ()
     """In DER, for every policy."""
+    policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """As ``read_settings`` gives them; what is set above counts before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,15 +172,29 @@ def compile_bundle(
     try:
         load_bundle(document)
     except InvalidBundle as error:
+        origins = {**_settings_origins(source, settings), **source.origins}
         raise InvalidBundle(
-            tuple(_at_origin(one, source.origins) for one in error.problems)
+            tuple(_at_origin(one, origins) for one in error.problems)
         ) from None
     return document
 
 
+def _settings_origins(
+    source: TrustPolicySource, settings: Settings
+) -> Mapping[str, str]:
+    """Return where the fields of policies come from that the settings' file writes."""
+    origins = {}
+    for index, statement in enumerate(source.statements):
+        key, fields = fields_of(settings.policies, str(statement.get("name")))
+        for name in fields:
+            place = pointer("policies", index, name)
+            origins[place] = f"settings:{pointer(key, name)}"
+    return origins
+
+
 def _policy(statement: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    policy: dict[str, Any] = {"statement": statement}
     name = str(statement.get("name"))
+    policy = {"statement": statement, **fields_of(settings.policies, name)[1]}
     for setting, values in (
         ("enforcement", settings.enforcement),
         ("grace", settings.grace),
@@ -187,6 +204,8 @@ def _policy(statement: dict[str, Any], settings: Settings) -> dict[str, Any]:
         if value is not None:
             policy[setting] = value
     revocation: dict[str, Any] = {}
+    if isinstance(policy.get("revocation"), dict):
+        revocation |= policy["revocation"]
     if settings.crls:
         revocation["crls"] = [base64.b64encode(der).decode() for der in settings.crls]
     reach = settings.signer_reach.get(name, settings.signer_reach.get(""))
@@ -204,6 +223,7 @@ def _check_names(source: TrustPolicySource, settings: Settings) -> None:
         *settings.grace,
         *settings.untagged_grace,
         *settings.signer_reach,
+        *(set(settings.policies) - {OTHERS}),
     }
     unknown = sorted(named - known)
     if unknown:
