@@ -115,7 +115,7 @@ def test_so_many_are_kept_and_the_oldest_makes_way() -> None:
 def test_where_signer_failed_a_look_does_not_ask_again() -> None:
     service = Service()
     service.down = True
-    look = OneLook(service)
+    look = OneLook(service, ManualClock())
     for _ in range(200):
         with pytest.raises(SignerServiceError, match="us-east-1"):
             look(QUESTION)
@@ -125,7 +125,7 @@ def test_where_signer_failed_a_look_does_not_ask_again() -> None:
 def test_another_region_is_asked_all_the_same_and_so_is_the_next_look() -> None:
     service = Service()
     service.down = True
-    look = OneLook(service)
+    look = OneLook(service, ManualClock())
     elsewhere = replace(
         QUESTION,
         profile_version=QUESTION.profile_version.replace("us-east-1", "eu-west-1"),
@@ -135,4 +135,29 @@ def test_another_region_is_asked_all_the_same_and_so_is_the_next_look() -> None:
             look(question)
     assert service.asked == 2
     service.down = False
-    assert OneLook(service)(QUESTION) == ()
+    assert OneLook(service, ManualClock())(QUESTION) == ()
+
+
+def test_failures_that_take_long_end_the_asking_everywhere() -> None:
+    clock = ManualClock()
+    asked = []
+
+    def slow(question: SignerQuestion) -> Sequence[str]:
+        asked.append(question.region)
+        clock.advance(timedelta(seconds=12))
+        if question.region == "eu-west-1":
+            return ()
+        raise SignerServiceError("timed out")
+
+    def at(region: str) -> SignerQuestion:
+        arn = QUESTION.profile_version.replace("us-east-1", region)
+        return replace(QUESTION, profile_version=arn)
+
+    look = OneLook(slow, clock)
+    assert look(at("eu-west-1")) == ()  # slow, but it answered
+    with pytest.raises(SignerServiceError, match="timed out"):
+        look(at("us-east-1"))
+    for region in ("us-west-2", "eu-west-1"):
+        with pytest.raises(SignerServiceError, match="not answer elsewhere"):
+            look(at(region))
+    assert asked == ["eu-west-1", "us-east-1"]

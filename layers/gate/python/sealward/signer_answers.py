@@ -19,6 +19,8 @@ KEPT_FOR: Final = timedelta(minutes=5)
 """How long an answer stands in: a revocation may go unseen as long by one function."""
 MOST: Final = 1_000
 """Answers kept; the oldest makes way."""
+PATIENCE: Final = timedelta(seconds=2)
+"""Lost to failures in one look, after which no other Region is asked."""
 
 
 class _Key(NamedTuple):
@@ -87,23 +89,32 @@ class OneLook:
     """A ``SignerService`` for one look: where Signer failed, it is not asked again.
 
     Else an image with many signatures by one profile would wait for every time-out.
+    Other Regions are asked, unless failures have taken too long together: then nobody
+    is, and a look waits for no more than one call that uses up its attempts.
 
     Args:
         ask: is asked the rest.
+        now: returns the time, an aware datetime.
     """
 
-    def __init__(self, ask: SignerService) -> None:
+    def __init__(self, ask: SignerService, now: Callable[[], datetime]) -> None:
         self._ask = ask
+        self._now = now
         self._failed: dict[tuple[str, str], str] = {}
+        self._lost = timedelta(0)
 
     def __call__(self, question: SignerQuestion) -> Sequence[str]:
         """See ``SignerService``."""
         where = question.partition, question.region
         said = self._failed.get(where)
+        if said is None and self._lost >= PATIENCE:
+            said = f"not asked in {question.region}: it did not answer elsewhere"
         if said is not None:
             raise SignerServiceError(said)
+        begun = self._now()
         try:
             return self._ask(question)
         except SignerServiceError as error:
             self._failed[where] = str(error)
+            self._lost += self._now() - begun
             raise

@@ -16,11 +16,12 @@ from sealward.events import EventProblem, Hint, MalformedEvent, parse_events
 from sealward.look.result import LookResult
 from sealward.ports import LookQueue, PortError
 
-RESERVE: Final = 50_000
+RESERVE: Final = 62_000
 """Milliseconds: with less left no further look is begun; its message comes again.
 
 What a look takes at most when AWS is slow: three calls one after another that use up
-their attempts, and the 10 s that all its questions about revocation share. An
+their attempts, one of AWS Signer that does, and the 10 s that all its other questions
+about revocation share. An
 invocation that Lambda ends brings its whole batch again.
 """
 

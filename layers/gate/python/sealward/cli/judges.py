@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from notation_verifier import Fetch
@@ -34,7 +34,7 @@ class Asking:
             return cls(inquiry=None, signer=None)
         inquiry = Revocations(WebSources).begin(now)
         inquiry.recall.run()  # nothing: no ledger stands behind it
-        return cls(inquiry=inquiry, signer=OneLook(_ask_signer))
+        return cls(inquiry=inquiry, signer=OneLook(_ask_signer, _clock))
 
     def fetch(self, policy: RevocationPolicy = NOTHING_SAID) -> Fetch | None:
         """Return a way to ask under ``policy``."""
@@ -63,6 +63,10 @@ def judge_for(governing: GoverningStatement, *, asking: Asking, now: datetime) -
         signer_service=asking.signer,
         signer_reach=said.signer,
     )
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def _ask_signer(question: SignerQuestion) -> Sequence[str]:

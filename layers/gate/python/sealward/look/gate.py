@@ -270,7 +270,9 @@ class Gate:
             trust_stores=bundle.trust_stores,
             user_metadata=policy.user_metadata,
             signer_roots=bundle.signer_roots,
-            signer_service=None if self.signer is None else OneLook(self.signer),
+            signer_service=None
+            if self.signer is None
+            else OneLook(self.signer, self.now),
             signer_reach=policy.revocation.signer,
             fetch=None if inquiry is None else inquiry.fetch(said),
             revocation_settings=None if inquiry is None else inquiry.settings(said),
