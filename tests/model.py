@@ -13,8 +13,8 @@ when a message arrives, under the policy of that moment; what fails later is a p
 """
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 ACTIVE, ARCHIVED, ACTIVATING = "ACTIVE", "ARCHIVED", "ACTIVATING"
@@ -151,9 +151,12 @@ class Model:
     """Whether the registry gives the manifests of archived artifacts."""
     images: dict[tuple[str, str], Image] = field(default_factory=dict)
     """By repository and digest."""
+    out: set[tuple[str, str]] = field(default_factory=set)
+    """Images that somebody else took out of reach: no business of the gate's."""
     late: list[str] = field(default_factory=list)
     """Looks that came later than the gate promises."""
     _signatures: dict[str, Signature] = field(default_factory=dict)
+    _indexes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
     _rules: Mapping[str, Rules] = field(default_factory=dict)
     _unread: set[tuple[str, str]] = field(default_factory=set)
@@ -167,17 +170,35 @@ class Model:
         """Learn what ``digest`` is a signature of, and what it is worth."""
         self._signatures[digest] = signature
 
+    def listed(self, digest: str, signatures: Sequence[str]) -> None:
+        """Learn that ``digest`` is an index of nothing but these signatures."""
+        self._indexes[digest] = tuple(signatures)
+
+    def taken_out(self, repository: str, digest: str) -> None:
+        """Learn that somebody archived an image."""
+        self.out.add((repository, digest))
+
+    def back(self, repository: str, digest: str) -> None:
+        """Learn that somebody restored, pushed or deleted an image."""
+        self.out.discard((repository, digest))
+
     def ruled(self, rules: Mapping[str, Rules]) -> None:
         """From now on these policies are in force; other repositories have none."""
         self._rules = dict(rules)
 
     def delivered(self, message: Delivery) -> tuple[str, str]:
         """Read a delivery; return what the gate is to ask of the registry: of whom."""
+        if message.digest in self._indexes and message.digest in message.before:
+            # It stands for its first entry; all are of one image.
+            message = replace(message, digest=self._indexes[message.digest][0])
         image = self._leads_to(message)
         if image is None:
             return NOTHING, ""
         signature = message.digest if message.digest != image else None
-        return self._look(image, message, signature), image
+        step = self._look(image, message, signature)
+        if step == RESTORE:
+            self.back(message.repository, image)
+        return step, image
 
     def restless(
         self, at: datetime, repository: str, standing: Mapping[str, Standing]

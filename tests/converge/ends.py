@@ -102,7 +102,7 @@ def _differences(world: World) -> Iterator[str]:
 def _expected(
     world: World, repository: str, digest: str, image: Image
 ) -> dict[str, Any]:
-    out = image.hold is not None or (repository, digest) in world.out_by_others
+    out = image.hold is not None or (repository, digest) in world.model.out
     return {
         "verdict": image.verdict,
         "hold": image.hold.state if image.hold else None,

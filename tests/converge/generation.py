@@ -47,10 +47,12 @@ _WEIGHTS = {
     Kind.UNSIGN: 2,
     Kind.ARCHIVE_SIGNATURE: 1,
     Kind.RESTORE_SIGNATURE: 1,
+    Kind.INDEX_SIGNATURES: 1,
+    Kind.ATTACH_OTHER: 1,
     Kind.REPLICATE: 2,
     Kind.POLICY: 4,
 }
-_LONGEST = 16
+_LONGEST = 18
 
 
 def generate(seed: int, number: int) -> History:

@@ -32,6 +32,10 @@ class Kind(StrEnum):
     UNSIGN = "delete-signature"
     ARCHIVE_SIGNATURE = "archive-signature"
     RESTORE_SIGNATURE = "restore-signature"
+    INDEX_SIGNATURES = "index-signatures"
+    """Notation's fallback tag: an index of an image's signatures."""
+    ATTACH_OTHER = "attach-other"
+    """A referrer that is no signature, such as an SBOM."""
     REPLICATE = "replicate"
     POLICY = "policy"
 

@@ -12,6 +12,8 @@ from tests.converge.history import Mail
 from tests.converge.policies import ACCOUNT, REGION
 
 _LATEST = timedelta(hours=2)
+_QUEUE_SHARE = 0.1
+"""Of the queue's own messages, what comes twice or late, in equal parts."""
 
 
 class Post:
@@ -35,6 +37,21 @@ class Post:
                 for hint in parse_events(event, account=ACCOUNT, region=REGION):
                     self._number += 1
                     heappush(self._on_their_way, (at, self._number, hint))
+
+    def repeat(self, hint: Hint, now: datetime, chance: Random) -> bool:
+        """Treat a message of the queue; return whether it arrives now.
+
+        SQS loses none: it may come later, or once more.
+        """
+        if self._mail is Mail.FAITHFUL:
+            return True
+        fate = chance.random()
+        if fate < _QUEUE_SHARE:
+            self.carried["queue messages repeated or delayed"] += 1
+            self._number += 1
+            at = now + timedelta(seconds=round(chance.uniform(0.1, 60), 1))
+            heappush(self._on_their_way, (at, self._number, hint))
+        return fate >= _QUEUE_SHARE / 2
 
     def next(self) -> datetime | None:
         """Return when the next event arrives."""

@@ -66,7 +66,7 @@ def _changed(old: Rules, change: str, now: datetime) -> Rules:  # noqa: PLR0911
 
 def bundle_of(rules: Mapping[str, Rules], serial: int) -> PolicyBundle:
     """Return the bundle that says what ``rules`` say."""
-    policies = [_policy(repository, each) for repository, each in sorted(rules.items())]
+    policies = [_policy(scope, each) for scope, each in _scopes(rules)]
     # A bundle names at least one repository; nothing is ever pushed to this one.
     policies.append(_policy("nothing/here", Rules(signers=frozenset({FIRST}))))
     document = {
@@ -83,16 +83,28 @@ def bundle_of(rules: Mapping[str, Rules], serial: int) -> PolicyBundle:
     return _loaded(json.dumps(document))
 
 
+def _scopes(rules: Mapping[str, Rules]) -> list[tuple[str, Rules]]:
+    """Return who governs what: a prefix, where all below it have the same rules."""
+    found = dict(rules)
+    for prefix in sorted({name.partition("/")[0] for name in REPOSITORIES}):
+        below = [name for name in REPOSITORIES if name.startswith(f"{prefix}/")]
+        same = {rules.get(name) for name in below}
+        if len(same) == 1 and (one := same.pop()) is not None:
+            found = {name: each for name, each in found.items() if name not in below}
+            found[f"{prefix}/*"] = one
+    return sorted(found.items(), key=lambda each: each[0])
+
+
 @lru_cache(maxsize=512)
 def _loaded(document: str) -> PolicyBundle:
     return load_bundle(document.encode())
 
 
-def _policy(repository: str, rules: Rules) -> dict[str, Any]:
+def _policy(scope: str, rules: Rules) -> dict[str, Any]:
     verification: dict[str, Any] = {"level": rules.level}
     statement: dict[str, Any] = {
-        "name": repository.replace("/", "-"),
-        "registryScopes": [f"{HOST}/{repository}"],
+        "name": scope.replace("/", "-").replace("*", "all"),
+        "registryScopes": [f"{HOST}/{scope}"],
         "signatureVerification": verification,
     }
     if rules.level != "skip":

@@ -4,35 +4,35 @@ Every delivery to the gate is told to the model, with what the registry held bef
 after; the model says what the gate may ask of the registry, and is believed.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from notation_verifier import Descriptor, SeenChains
+from notation_verifier import SeenChains
 from sealward.events import Hint
+from sealward.ledger import Record
 from sealward.look import Gate, tick
 from sealward.policy.bundle import Capability
 from sealward.ports import Registry
-from simulator.ecr.manifests import digest_of
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
 from simulator.in_process_ledger import InProcessLedger
 from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
 from simulator.places import place
-from simulator.pushes import IMAGE_CONFIG, IMAGE_LAYER, IMAGE_MANIFEST, Pusher
 from tests.converge.faces import Ports
 from tests.converge.history import History, Kind, Mail, Step
 from tests.converge.mail import Post
+from tests.converge.others import Others
 from tests.converge.policies import ACCOUNT, BEGIN, REGION, bundle_of, changed
-from tests.converge.signatures import Made, make
-from tests.model import Delivery, Model, Rules, Signature, Standing
+from tests.model import Delivery, Model, Rules, Standing
 
 SLACK = timedelta(minutes=5)
 """What a look may come later than promised: a tick, a message's delay."""
 _MOST_LOOKS = 5_000
+_RACES = 0.05
+"""Of the queue's messages, what another look overtakes."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -93,12 +93,10 @@ class World:
         self.wrong: list[str] = []
         """Where the gate did other than the model says."""
         self.counts: Counter[str] = Counter()
-        self.out_by_others: set[tuple[str, str]] = set()
-        """Images that somebody else took out of reach."""
-        self._signatures: dict[str, list[str]] = {}
-        self._made: dict[str, Made] = {}
+        self.others = Others(self.aws, self.clock, self.model)
         self._serial = 1
         self._ticked: datetime | None = None
+        self._races = 0 if history.mail is Mail.FAITHFUL else _RACES
 
     # -- time -----------------------------------------------------------------------
 
@@ -107,10 +105,21 @@ class World:
         for number, step in enumerate(self.history.steps):
             self.pass_time(timedelta(seconds=step.after))
             try:
-                self._perform(step)
+                if step.kind is Kind.POLICY:
+                    self._publish(step)
+                else:
+                    self.others.perform(step)
             except ServiceError:
                 self.counts["steps refused by ECR"] += 1
+            self.counts[f"step {step.kind}"] += 1
             self._collect(Random(f"{step.number}/{number}"))
+
+    def _publish(self, step: Step) -> None:
+        """Put a new bundle in force, with a higher serial."""
+        self._serial += 1
+        self.rules = changed(self.rules, step.what, step.repository, self.clock.now)
+        self.bundles.current = bundle_of(self.rules, self._serial)
+        self.model.ruled(self.rules)
 
     def pass_time(self, by: timedelta) -> None:
         """Let ``by`` pass, delivering what arrives and ticking each minute."""
@@ -162,24 +171,44 @@ class World:
             )
         for hint in self.post.arrived(now):
             self.deliver(hint)
+        chance = Random(f"{self.history.number}/{now}/queue")
         while hints := self.queue.receive():
             for hint in dict.fromkeys(hints):
-                self.deliver(hint)
+                if self.post.repeat(hint, now, chance):
+                    self.deliver(hint, raced=chance.random() < self._races)
         self._collect(Random(f"{self.history.number}/{now}/after"))
 
     def _collect(self, chance: Random) -> None:
-        self.post.send(self.aws.events.drain(), self.clock.now, chance)
+        copies, self.others.copies = self.others.copies, []
+        events = [*copies, *self.aws.events.drain()]
+        self.post.send(events, self.clock.now, chance)
 
     # -- the gate -------------------------------------------------------------------
 
-    def deliver(self, hint: Hint) -> None:
-        """Let the gate look, and the model read what it saw."""
+    def deliver(self, hint: Hint, *, raced: bool = False) -> Sequence[tuple[str, str]]:
+        """Let the gate look, and the model read what it saw.
+
+        Where it is raced, another look at the same comes in between: it ends before
+        this one writes, and this one has to look again. Returns what the gate may ask
+        of the registry, and of whom.
+        """
         self.counts["looks"] += 1
         if self.counts["looks"] > _MOST_LOOKS:
             raise Restless(f"{_MOST_LOOKS} looks, and more are due")
         before = self.standing(hint.repository)
         self.registry.asked.clear()
+        expected: list[tuple[str, str]] = []
+
+        def overtake(_: Record) -> None:
+            nonlocal before
+            self.ledger.before_write = None
+            self.counts["looks raced"] += 1
+            expected.extend(self.deliver(hint))
+            before = self.standing(hint.repository)
+
+        self.ledger.before_write = overtake if raced else None
         self.gate.look(hint)
+        self.ledger.before_write = None
         step, digest = self.model.delivered(
             Delivery(
                 at=self.clock.now,
@@ -189,15 +218,16 @@ class World:
                 after=self.standing(hint.repository),
             )
         )
-        expected = [(step, digest)] if step else []
-        if self.registry.asked != expected:
+        if step:
+            expected.append((step, digest))
+        asked = self.registry.asked
+        # Two that race may both ask, or one for both; never for what neither may.
+        if not set(asked) <= set(expected) if raced else asked != expected:
             self.wrong.append(
                 f"{self.clock.now:%d %H:%M:%S} look at {hint.repository}@"
                 f"{hint.digest[7:15]}: asked {self.registry.asked}, not {expected}"
             )
-        for what, whom in expected:
-            if what == "restore":
-                self.out_by_others.discard((hint.repository, whom))
+        return expected
 
     def sweep(self) -> None:
         """Look at every artifact there is, and at all that is remembered.
@@ -234,142 +264,6 @@ class World:
     def _repositories(self) -> Mapping[str, Repository]:
         return self.aws.registry(self.place).repositories
 
-    # -- what others do -------------------------------------------------------------
-
-    def _perform(self, step: Step) -> None:
-        target = (step.repository, self._image(step.image)[0].digest)
-        match step.kind:
-            case Kind.PUSH:
-                self._push(step.repository, step.image, step.what)
-            case Kind.SIGN:
-                self._sign(step)
-            case Kind.DELETE:
-                self._call("BatchDeleteImage", target)
-                self.out_by_others.discard(target)
-            case Kind.ARCHIVE | Kind.RESTORE:
-                self._store(target, step.kind is Kind.ARCHIVE)
-            case Kind.UNSIGN | Kind.ARCHIVE_SIGNATURE | Kind.RESTORE_SIGNATURE:
-                self._signature(step, target[1])
-            case Kind.REPLICATE:
-                self._replicate(step, target)
-            case Kind.POLICY:
-                self._serial += 1
-                self.rules = changed(
-                    self.rules, step.what, step.repository, self.clock.now
-                )
-                self.bundles.current = bundle_of(self.rules, self._serial)
-                self.model.ruled(self.rules)
-        self.counts[f"step {step.kind}"] += 1
-
-    def _image(self, name: str) -> tuple[Descriptor, bytes, tuple[bytes, ...]]:
-        """Return the image called ``name``: descriptor, manifest, blobs."""
-        config = json.dumps({"architecture": "arm64", "os": "linux", "n": name})
-        blobs = (config.encode(), f"layer of {name}".encode())
-        document = {
-            "schemaVersion": 2,
-            "mediaType": IMAGE_MANIFEST,
-            "config": _described(blobs[0], IMAGE_CONFIG),
-            "layers": [_described(blobs[1], IMAGE_LAYER)],
-        }
-        content = json.dumps(document).encode()
-        descriptor = Descriptor(
-            media_type=IMAGE_MANIFEST, digest=digest_of(content), size=len(content)
-        )
-        return descriptor, content, blobs
-
-    def _push(self, repository: str, name: str, tag: str) -> None:
-        descriptor, content, blobs = self._image(name)
-        self.model.named(descriptor.digest)
-        pusher = Pusher(self.aws, self.place, repository)
-        for blob in blobs:
-            pusher.layer(blob)
-        pusher.manifest(content, tag=tag or None)
-        self.out_by_others.discard((repository, descriptor.digest))
-
-    def _sign(self, step: Step) -> None:
-        image, _, _ = self._image(step.image)
-        self.model.named(image.digest)
-        number = len(self._made)
-        made = make(step.what, image, number=number, now=self.clock.now)
-        digest = digest_of(made.manifest)
-        self._made[digest] = made
-        self._signatures.setdefault(image.digest, []).append(digest)
-        self.model.signed(
-            digest,
-            Signature(
-                image=image.digest,
-                signer=made.signer,
-                anchored=made.anchored,
-                expires=made.expires,
-                made=number,
-            ),
-        )
-        self._attach(step.repository, made)
-
-    def _attach(self, repository: str, made: Made) -> None:
-        pusher = Pusher(self.aws, self.place, repository)
-        for blob in made.blobs:
-            pusher.layer(blob, made.media_type)
-        pusher.manifest(made.manifest)
-
-    def _signature(self, step: Step, image: str) -> None:
-        made = self._signatures.get(image, [])
-        if not made:
-            return
-        target = (step.repository, made[step.number % len(made)])
-        if step.kind is Kind.UNSIGN:
-            self._call("BatchDeleteImage", target)
-        else:
-            self._store(target, step.kind is Kind.ARCHIVE_SIGNATURE)
-
-    def _store(self, target: tuple[str, str], archive: bool) -> None:  # noqa: FBT001
-        self._call(
-            "UpdateImageStorageClass",
-            target,
-            targetStorageClass="ARCHIVE" if archive else "STANDARD",
-        )
-        (self.out_by_others.add if archive else self.out_by_others.discard)(target)
-
-    def _replicate(self, step: Step, target: tuple[str, str]) -> None:
-        """Copy an image and its signatures, as ECR does into another registry."""
-        source = self._repositories().get(step.repository)
-        if source is None or target[1] not in source.images:
-            return
-        # Their pushes at the destination make one event: the replication's.
-        self._collect(Random(step.number))
-        for digest in self._signatures.get(target[1], []):
-            if digest in source.images:
-                try:
-                    self._attach(step.what, self._made[digest])
-                except ServiceError:
-                    self.counts["copies that were there"] += 1
-        try:
-            self._push(step.what, step.image, "")
-        except ServiceError:
-            self.counts["copies that were there"] += 1
-        pushed = [
-            event
-            for event in self.aws.events.drain()
-            if event["detail-type"] == "ECR Image Action"
-            and event["detail"].get("action-type") == "PUSH"
-        ]
-        replicated = [_replication(event) for event in pushed]
-        self.post.send(
-            replicated,
-            self.clock.now,
-            Random(step.number),
-        )
-
-    def _call(self, operation: str, target: tuple[str, str], **more: Any) -> None:
-        repository, digest = target
-        identity = {"imageDigest": digest}
-        request: dict[str, Any] = {"repositoryName": repository, **more}
-        if operation == "BatchDeleteImage":
-            request["imageIds"] = [identity]
-        else:
-            request["imageId"] = identity
-        self.aws.call("ecr", operation, request, place=self.place)
-
     # -- what is seen in the end ----------------------------------------------------
 
     @property
@@ -383,31 +277,6 @@ class World:
         silent = {Kind.POLICY, Kind.UNSIGN, Kind.ARCHIVE_SIGNATURE, Kind.REPLICATE}
         kinds = {step.kind for step in self.history.steps}
         return self.history.mail is Mail.LOSSY or bool(kinds & silent)
-
-
-def _described(content: bytes, media_type: str) -> dict[str, Any]:
-    return {
-        "mediaType": media_type,
-        "digest": digest_of(content),
-        "size": len(content),
-    }
-
-
-def _replication(event: Mapping[str, Any]) -> dict[str, Any]:
-    detail = event["detail"]
-    return {
-        **event,
-        "detail-type": "ECR Replication Action",
-        "detail": {
-            "result": "SUCCESS",
-            "repository-name": detail["repository-name"],
-            "image-digest": detail["image-digest"],
-            "image-tag": detail.get("image-tag", ""),
-            "action-type": "REPLICATE",
-            "source-account": ACCOUNT,
-            "source-region": "us-west-2",
-        },
-    }
 
 
 def _full_minute(at: datetime) -> datetime:

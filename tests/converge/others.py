@@ -1,0 +1,250 @@
+"""The others: whoever pushes, signs, deletes, archives, restores and replicates.
+
+What they do is told to the model as facts; what comes of it are events.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from notation_verifier import Descriptor
+from simulator.clock import ManualClock
+from simulator.ecr.manifests import digest_of
+from simulator.ecr.state import Status
+from simulator.errors import ServiceError
+from simulator.event_log import Event
+from simulator.local_aws import LocalAws
+from simulator.places import place
+from simulator.pushes import (
+    IMAGE_CONFIG,
+    IMAGE_INDEX,
+    IMAGE_LAYER,
+    IMAGE_MANIFEST,
+    Pusher,
+)
+from tests.converge.history import Kind, Step
+from tests.converge.policies import ACCOUNT, REGION
+from tests.converge.signatures import Made, make
+from tests.forge.manifests import SIGNATURE as NOTARY_SIGNATURE
+from tests.model import ACTIVE, Model, Signature
+
+
+class Others:
+    """Everybody but the gate."""
+
+    def __init__(self, aws: LocalAws, clock: ManualClock, model: Model) -> None:
+        self.copies: list[Event] = []
+        """Events of a replication, which come in place of those of its pushes."""
+        self.counts: Counter[str] = Counter()
+        self._aws = aws
+        self._clock = clock
+        self._model = model
+        self._place = place(ACCOUNT, REGION)
+        self._signatures: dict[str, list[str]] = {}
+        self._made: dict[str, Made] = {}
+
+    def perform(self, step: Step) -> None:
+        """Do what ``step`` says.
+
+        Raises:
+            ServiceError: ECR declines, as for what is not there.
+        """
+        target = (step.repository, self._image(step.image)[0].digest)
+        match step.kind:
+            case Kind.PUSH:
+                self._push(step.repository, step.image, step.what)
+            case Kind.SIGN:
+                self._sign(step)
+            case Kind.DELETE:
+                self._call("BatchDeleteImage", target)
+                self._model.back(*target)
+            case Kind.ARCHIVE | Kind.RESTORE:
+                self._store(target, step.kind is Kind.ARCHIVE)
+            case Kind.UNSIGN | Kind.ARCHIVE_SIGNATURE | Kind.RESTORE_SIGNATURE:
+                self._signature(step, target[1])
+            case Kind.INDEX_SIGNATURES:
+                self._index(*target)
+            case Kind.ATTACH_OTHER:
+                image = self._image(step.image)[0]
+                Pusher(self._aws, self._place, step.repository).referrer(
+                    _as_json(image),
+                    config_type="application/vnd.example.sbom.v1+json",
+                    layer=b"bill of materials %d" % step.number,
+                    layer_type="application/spdx+json",
+                )
+            case Kind.REPLICATE:
+                self._replicate(step, target)
+            case Kind.POLICY:
+                raise ValueError("policies are not the others'")
+
+    def _image(self, name: str) -> tuple[Descriptor, bytes, tuple[bytes, ...]]:
+        """Return the image called ``name``: descriptor, manifest, blobs."""
+        config = json.dumps({"architecture": "arm64", "os": "linux", "n": name})
+        blobs = (config.encode(), f"layer of {name}".encode())
+        document = {
+            "schemaVersion": 2,
+            "mediaType": IMAGE_MANIFEST,
+            "config": _described(blobs[0], IMAGE_CONFIG),
+            "layers": [_described(blobs[1], IMAGE_LAYER)],
+        }
+        content = json.dumps(document).encode()
+        descriptor = Descriptor(
+            media_type=IMAGE_MANIFEST, digest=digest_of(content), size=len(content)
+        )
+        return descriptor, content, blobs
+
+    def _push(self, repository: str, name: str, tag: str) -> None:
+        descriptor, content, blobs = self._image(name)
+        self._model.named(descriptor.digest)
+        pusher = Pusher(self._aws, self._place, repository)
+        for blob in blobs:
+            pusher.layer(blob)
+        pusher.manifest(content, tag=tag or None)
+        self._model.back(repository, descriptor.digest)
+
+    def _sign(self, step: Step) -> None:
+        image, _, _ = self._image(step.image)
+        self._model.named(image.digest)
+        number = len(self._made)
+        made = make(step.what, image, number=number, now=self._clock.now)
+        digest = digest_of(made.manifest)
+        self._made[digest] = made
+        self._signatures.setdefault(image.digest, []).append(digest)
+        self._model.signed(
+            digest,
+            Signature(
+                image=image.digest,
+                signer=made.signer,
+                anchored=made.anchored,
+                expires=made.expires,
+                made=number,
+            ),
+        )
+        self._attach(step.repository, made)
+
+    def _attach(self, repository: str, made: Made) -> None:
+        pusher = Pusher(self._aws, self._place, repository)
+        for blob in made.blobs:
+            pusher.layer(blob, made.media_type)
+        pusher.manifest(made.manifest)
+
+    def _index(self, repository: str, image: str) -> None:
+        """Push what Notation tags where a registry lists no referrers."""
+        standing = self._standing(repository)
+        entries = [
+            digest
+            for digest in self._signatures.get(image, [])
+            if standing.get(digest) == ACTIVE
+        ]
+        if not entries:
+            return
+        document = {
+            "mediaType": IMAGE_INDEX,
+            "manifests": [
+                {
+                    "mediaType": IMAGE_MANIFEST,
+                    "digest": digest,
+                    "size": len(self._made[digest].manifest),
+                    "artifactType": NOTARY_SIGNATURE,
+                }
+                for digest in entries
+            ],
+        }
+        pusher = Pusher(self._aws, self._place, repository)
+        tag = image.replace(":", "-")
+        self._model.listed(pusher.document(document, tag=tag)["digest"], entries)
+
+    def _signature(self, step: Step, image: str) -> None:
+        made = self._signatures.get(image, [])
+        if not made:
+            return
+        target = (step.repository, made[step.number % len(made)])
+        if step.kind is Kind.UNSIGN:
+            self._call("BatchDeleteImage", target)
+        else:
+            self._store(target, step.kind is Kind.ARCHIVE_SIGNATURE)
+
+    def _store(self, target: tuple[str, str], archive: bool) -> None:  # noqa: FBT001
+        self._call(
+            "UpdateImageStorageClass",
+            target,
+            targetStorageClass="ARCHIVE" if archive else "STANDARD",
+        )
+        (self._model.taken_out if archive else self._model.back)(*target)
+
+    def _replicate(self, step: Step, target: tuple[str, str]) -> None:
+        """Copy an image and its signatures, as ECR does into another registry."""
+        source = self._standing(step.repository)
+        if target[1] not in source:
+            return
+        before = len(self._aws.events)
+        for digest in self._signatures.get(target[1], []):
+            if digest in source:
+                self._copy(partial(self._attach, step.what, self._made[digest]))
+        self._copy(partial(self._push, step.what, step.image, ""))
+        events = self._aws.events.drain()
+        kept, pushed = events[:before], events[before:]
+        self.copies += kept
+        # Pushes at the destination make one event for each image: the replication's.
+        self.copies += [
+            _replication(event)
+            for event in pushed
+            if event["detail-type"] == "ECR Image Action"
+            and event["detail"].get("action-type") == "PUSH"
+        ]
+
+    def _copy(self, push: Callable[[], None]) -> None:
+        try:
+            push()
+        except ServiceError:
+            self.counts["copies that were there"] += 1
+
+    def _standing(self, repository: str) -> Mapping[str, Status]:
+        found = self._aws.registry(self._place).repositories.get(repository)
+        images = found.images.values() if found else ()
+        return {image.digest: image.status for image in images}
+
+    def _call(self, operation: str, target: tuple[str, str], **more: Any) -> None:
+        repository, digest = target
+        identity = {"imageDigest": digest}
+        request: dict[str, Any] = {"repositoryName": repository, **more}
+        if operation == "BatchDeleteImage":
+            request["imageIds"] = [identity]
+        else:
+            request["imageId"] = identity
+        self._aws.call("ecr", operation, request, place=self._place)
+
+
+def _described(content: bytes, media_type: str) -> dict[str, Any]:
+    return {
+        "mediaType": media_type,
+        "digest": digest_of(content),
+        "size": len(content),
+    }
+
+
+def _as_json(descriptor: Descriptor) -> dict[str, Any]:
+    return {
+        "mediaType": descriptor.media_type,
+        "digest": descriptor.digest,
+        "size": descriptor.size,
+    }
+
+
+def _replication(event: Mapping[str, Any]) -> dict[str, Any]:
+    detail = event["detail"]
+    return {
+        **event,
+        "detail-type": "ECR Replication Action",
+        "detail": {
+            "result": "SUCCESS",
+            "repository-name": detail["repository-name"],
+            "image-digest": detail["image-digest"],
+            "image-tag": detail.get("image-tag", ""),
+            "action-type": "REPLICATE",
+            "source-account": ACCOUNT,
+            "source-region": "us-west-2",
+        },
+    }
