@@ -189,6 +189,10 @@ def _figures(tally: Tally, seed: int, seconds: float, *, full: bool) -> int:
     figures.add("reference_crashes", tally.relations[Relation.CRASHED])
     figures.add("stricter_listed", sum(tally.deviations.values()))
     figures.add("stricter_unlisted", tally.unlisted, exactly=0)
+    vain = deviations.never_shown(name for name, n in tally.deviations.items() if n)
+    for name in sorted(vain) if full else ():
+        print(f"docs/deviations.md lists {name}, and no case shows it")
+    figures.add("stricter_never_shown", len(vain), exactly=0 if full else None)
     figures.add("reference_error_types", len(+tally.reference_errors))
     missing = error_classes.POSSIBLE - set(tally.reference_classes)
     unknown = set(tally.reference_classes) - error_classes.POSSIBLE

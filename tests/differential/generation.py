@@ -16,6 +16,7 @@ from tests.differential import (
     payload_rules,
     policy_rules,
     revocation_rules,
+    revocation_stricter_rules,
     scope_rules,
     timestamp_revocation_rules,
     timestamp_rules,
@@ -39,6 +40,7 @@ RULE_MODULES = (
     folder_rules,
     timestamp_rules,
     revocation_rules,
+    revocation_stricter_rules,
     timestamp_revocation_rules,
     mutation_rules,
 )

@@ -6,7 +6,7 @@ Trust-store-trust-policy, Trusted Identities Constraints; RFC 4514.
 from dataclasses import replace
 
 from tests.differential import der, good, names
-from tests.differential.draft import Draft
+from tests.differential.draft import Draft, subject_text
 from tests.differential.names import Attribute, Name
 from tests.differential.rules import rule
 
@@ -336,3 +336,12 @@ def _leaf_order(draft: Draft) -> None:
 def _leaf_empty(draft: Draft) -> None:
     _subject(draft, ())
     _trusted(draft, draft.rng.choice((f"x509.subject: {_MATCHING}", "*")))
+
+
+@rule("identity-stricter-name-text")
+def _name_text(draft: Draft) -> None:
+    """A further identity has escaped bytes that are no UTF-8."""
+    draft.statement["trustedIdentities"] = [
+        f"x509.subject: {subject_text(draft.leaf.subject)}",
+        r"x509.subject: C=DE, ST=B, O=\ff\fe",
+    ]

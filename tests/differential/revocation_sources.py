@@ -23,7 +23,7 @@ class Sources:
     """What a certificate names, as URLs."""
 
     ocsp: Sequence[str] = ()
-    crl: Sequence[str] = ()
+    crl: Sequence[str | x509.DistributionPoint] = ()
     freshest: Sequence[str] = ()
 
     @property
@@ -34,7 +34,10 @@ class Sources:
             found.append(forge.access(*self.ocsp)[0])
         if self.crl:
             found.append(
-                x509.CRLDistributionPoints([forge.point(each) for each in self.crl])
+                x509.CRLDistributionPoints(
+                    forge.point(each) if isinstance(each, str) else each
+                    for each in self.crl
+                )
             )
         if self.freshest:
             found.append(x509.FreshestCRL([forge.point(*self.freshest)]))

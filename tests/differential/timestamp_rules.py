@@ -5,6 +5,7 @@ are signed.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests import forge
-from tests.differential import encoding
+from tests.differential import encoding, good
 from tests.differential.der_changes import bytes_changed, element_changed
 from tests.differential.draft import JWS, X509, Draft
 from tests.differential.encoding import Pairs
@@ -274,3 +275,23 @@ def _stores(draft: Draft) -> None:
         ([other.certificate], [other.certificate, _AUTHORITY.chain[-1]])
     )
     stamp(draft, token(draft), roots=[der(each) for each in roots])
+
+
+@rule("timestamp-stricter-tsa-info", scheme=X509)
+def _far_off(draft: Draft) -> None:
+    """Accurate to two days: the reference believes it, we do not."""
+    draft.chain[0] = replace(draft.leaf, not_before=good.moment(draft, days=-20))
+    draft.statement["signatureVerification"] = {"level": "strict"}
+    good.reanchor(draft)
+    stamp(draft, token(draft, accuracy=ts.accuracy(2 * 86400)))
+
+
+@rule("timestamp-stricter-tsa-constraints", scheme=X509)
+def _constrained(draft: Draft) -> None:
+    """The authority's CA constrains names, of a kind that nothing here has."""
+    names_ = x509.NameConstraints([x509.DNSName("a.test")], None)
+    root = forge.CertificateAuthority.root("Clock", algorithm="ES256")
+    above = root.authority("Between", algorithm="ES256", extensions=((names_, True),))
+    signer = ts.leaf(above)
+    draft.statement["signatureVerification"] = {"level": "strict"}
+    stamp(draft, token(draft, signer=signer), roots=[signer.root_der])

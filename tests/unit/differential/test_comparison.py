@@ -1,5 +1,6 @@
 """The comparison itself: what it lets pass, and what it must not."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +105,23 @@ def test_a_refusal_that_says_too_little_has_a_class_in_its_rule_alone() -> None:
 
 def test_every_class_is_in_the_document() -> None:
     assert deviations.classes() <= deviations.listed()
+
+
+def test_every_entry_of_the_document_is_shown_by_a_run_or_named_elsewhere() -> None:
+    assert deviations.listed() == deviations.classes() | set(deviations.ELSEWHERE)
+    tests = Path(__file__).parents[1] / "notation_verifier"
+    assert [
+        file for file in deviations.ELSEWHERE.values() if not (tests / file).is_file()
+    ] == []
+
+
+def test_an_entry_that_no_case_shows_is_noticed() -> None:
+    shown = deviations.listed() - {"pem"}
+    assert deviations.never_shown(shown) == {"pem"}
+    assert deviations.never_shown(deviations.listed()) == set()
+
+
+def test_a_crash_of_the_reference_is_no_verdict() -> None:
+    crashed = reference(accepted=False, error_class="panic", error="nil pointer")
+    assert compare(ours(LOGGED), crashed).relation is Relation.CRASHED
+    assert compare(ours(), crashed).relation is Relation.LAXER
