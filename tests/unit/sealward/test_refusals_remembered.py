@@ -1,5 +1,7 @@
 """Refusals remembered: what was refused for good is not read again."""
 
+from datetime import timedelta
+
 from sealward.ledger import Verdict
 from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
@@ -129,3 +131,13 @@ def test_the_same_refusals_write_nothing(counting: Counting) -> None:
     counting.clock.advance(MINUTE)
     counting.look(image)
     assert counting.ledger.writes == writes
+
+
+def test_the_next_day_everything_is_read_again(counting: Counting) -> None:
+    """What a release refused wrongly is not refused for ever."""
+    image = counting.push()
+    flood(counting, image, 12)
+    counting.look(image)
+    assert counting.calls_of_a_look(image)["blob"] == 0
+    counting.clock.advance(timedelta(days=1))
+    assert counting.calls_of_a_look(image)["blob"] == 24

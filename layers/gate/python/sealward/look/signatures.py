@@ -24,8 +24,6 @@ from sealward.verifications import Judge, Search, search
 SEARCH_TIME: Final = timedelta(seconds=38)
 """No wave of candidates is begun later in a look: addresses take 12 s at most and bytes
 10, so that all are read within 60."""
-_RULES: Final = 1
-"""Counts up when a release may accept what an earlier one refused for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class SignatureSearch:
         memory = _Memory(
             ledger=self.ledger,
             key=sighting.key,
-            material=_material(descriptor, policy),
+            material=_material(descriptor, policy, judge.now),
         )
         waves = read_signatures(
             self.registry,
@@ -89,10 +87,13 @@ class SignatureSearch:
         return result
 
 
-def _material(descriptor: Descriptor, policy: Policy) -> str:
-    """Return the hash of what a lasting refusal rests on beside the signature."""
+def _material(descriptor: Descriptor, policy: Policy, now: datetime) -> str:
+    """Return the hash of what a lasting refusal rests on beside the signature.
+
+    The day is of it: what a release refused wrongly is not refused for ever.
+    """
     parts = (
-        _RULES,
+        now.date().isoformat(),
         descriptor.media_type,
         descriptor.digest,
         descriptor.size,
