@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sealward.web.addresses import refusal
+from sealward.web.addresses import refusal, without_translations
 
 PUBLIC = ("93.184.216.34", "1.1.1.1", "2606:2800:220:1::1", "2a00:1450::1")
 OWN = (
@@ -64,6 +64,14 @@ def test_other_addresses_only_where_the_policy_names_them(address: str) -> None:
 def test_some_are_never_asked(address: str) -> None:
     assert refusal(address, named=False)
     assert refusal(address, named=True)
+
+
+def test_what_dns64_adds_to_a_name_is_left_out() -> None:
+    added = "64:ff9b::5db8:d822"
+    assert without_translations(["93.184.216.34", added]) == ["93.184.216.34"]
+    assert without_translations([added]) == [added]
+    own = ["10.0.0.1", added, "fe80::1%eth0", "::1"]
+    assert without_translations(own) == own
 
 
 @given(st.integers(0, 2**32 - 1).map(IPv4Address))

@@ -4,6 +4,7 @@ An anchored chain says which URLs are asked, and its name server where they lead
 neither may turn the gate against the network it runs in (RFC 6890, AWS's own services).
 """
 
+from collections.abc import Sequence
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -81,6 +82,26 @@ def refusal(address: str, *, named: bool) -> str:
         f"{found} is not a public address; name the host and port in the policy's "
         "revocation.hosts if it is yours"
     )
+
+
+def without_translations(addresses: Sequence[str]) -> Sequence[str]:
+    """Return ``addresses`` less those that stand for another one of them.
+
+    DNS64 adds to a name's IPv4 addresses their NAT64 forms: the same places again.
+    """
+    plain = set(addresses)
+    return [
+        each
+        for each in addresses
+        if not (":" in each and plain.intersection(_translated(each)))
+    ]
+
+
+def _translated(address: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(form) for form in _embedded(ip_address(address)))
+    except ValueError:
+        return ()
 
 
 def _public(address: Address) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from notation_verifier import FetchError
-from sealward.web.addresses import refusal
+from sealward.web.addresses import refusal, without_translations
 from sealward.web.deadline import Deadline
 from sealward.web.urls import Url
 
@@ -60,7 +60,7 @@ class Resolver:
             found = (
                 [url.host]
                 if url.is_address
-                else self._within(url, deadline)[:MOST_ADDRESSES]
+                else without_translations(self._within(url, deadline))[:MOST_ADDRESSES]
             )
         except OSError as error:
             raise FetchError(f"{url.host}: no address: {error}") from None
