@@ -26,9 +26,12 @@ def test_der_pem_and_several_in_one_file() -> None:
     stores = TrustStores({CA_STORE: [text, ROOT_DER + INTERMEDIATE_DER]})
     found = [certificate.der for certificate in stores[CA_STORE]]
     assert found == [ROOT_DER, ROOT_DER, INTERMEDIATE_DER]
-    assert stores.holds(CA_STORE, read_certificate(INTERMEDIATE_DER))
-    assert not stores.holds(CA_STORE, read_certificate(LEAF_DER))
-    assert not stores.holds(TSA_STORE, read_certificate(ROOT_DER))
+    leaf, held = read_certificate(LEAF_DER), read_certificate(INTERMEDIATE_DER)
+    assert stores.anchor(CA_STORE, [leaf, held]) is held
+    assert stores.anchor(CA_STORE, [leaf]) is None
+    assert stores.anchor(TSA_STORE, [read_certificate(ROOT_DER)]) is None
+    assert CA_STORE in stores
+    assert TSA_STORE not in stores
     assert list(stores) == [CA_STORE]
     assert len(stores) == 1
 

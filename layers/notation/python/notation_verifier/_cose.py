@@ -15,6 +15,7 @@ from notation_verifier.envelope import (
     EXPIRY,
     SIGNED_ATTRIBUTES,
     SIGNING_SCHEME,
+    TIME_ATTRIBUTES,
     TIMESTAMP_SIGNATURE,
     Envelope,
     ExtendedAttribute,
@@ -132,10 +133,10 @@ def _times(
         MalformedEnvelope: the scheme's time is missing, the other's is present, or the
             expiry is not later.
     """
-    for other in SigningScheme:
-        if other is not scheme and other.time_attribute in header:
+    for other, attribute in TIME_ATTRIBUTES:
+        if other is not scheme and attribute in header:
             raise MalformedEnvelope(
-                f"COSE: {other.time_attribute} must not be present for {scheme}"
+                f"COSE: {attribute} must not be present for {scheme}"
             )
     signing_time = _time(header, scheme.time_attribute)
     expiry = _time(header, EXPIRY) if EXPIRY in header else None

@@ -22,6 +22,7 @@ from notation_verifier.envelope import (
     JWS_MEDIA_TYPE,
     SIGNED_ATTRIBUTES,
     SIGNING_SCHEME,
+    TIME_ATTRIBUTES,
     TIMESTAMP_SIGNATURE,
     Envelope,
     ExtendedAttribute,
@@ -117,10 +118,10 @@ def _times(
             expiry is not later.
     """
     name = scheme.time_attribute
-    for other in SigningScheme:
-        if other is not scheme and other.time_attribute in header:
+    for other, attribute in TIME_ATTRIBUTES:
+        if other is not scheme and attribute in header:
             raise MalformedEnvelope(
-                f"JWS: {other.time_attribute} must not be present for {scheme}"
+                f"JWS: {attribute} must not be present for {scheme}"
             )
     signing_time = rfc3339(_text(header, name))
     expiry = rfc3339(_text(header, EXPIRY)) if EXPIRY in header else None

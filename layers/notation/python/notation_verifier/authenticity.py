@@ -45,10 +45,10 @@ def check_authenticity(
             Reason.NO_TRUST_STORE, f"there is no trust store {', '.join(absent)}"
         ), None
     for name in names:
-        for certificate in envelope.chain:
-            if trust_stores.holds(name, certificate):  # (5.3)
-                held = f"{certificate.subject_text} ({certificate.sha256})"
-                return Passed(f"{name} holds {held}"), name
+        anchor = trust_stores.anchor(name, envelope.chain)  # (5.3)
+        if anchor is not None:
+            held = f"{anchor.subject_text} ({anchor.sha256})"
+            return Passed(f"{name} holds {held}"), name
     return Failed(
         Reason.NOT_ANCHORED,
         f"no certificate of the chain is in {', '.join(map(str, names))}",

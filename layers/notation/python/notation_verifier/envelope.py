@@ -57,6 +57,8 @@ class SigningScheme(StrEnum):
 
 
 _SCHEMES = {scheme.value: scheme for scheme in SigningScheme}
+TIME_ATTRIBUTES = tuple((scheme, scheme.time_attribute) for scheme in SigningScheme)
+"""Each scheme with the attribute of its signing time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

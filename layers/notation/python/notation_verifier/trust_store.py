@@ -114,9 +114,15 @@ class TrustStores(Mapping[TrustStoreName, tuple[Certificate, ...]]):
     def __len__(self) -> int:
         return len(self._certificates)
 
-    def holds(self, name: TrustStoreName, certificate: Certificate) -> bool:
-        """Return whether the store has this very certificate, byte for byte."""
-        return certificate.der in self._ders.get(name, frozenset())
+    def __contains__(self, name: object) -> bool:
+        return name in self._certificates
+
+    def anchor(
+        self, name: TrustStoreName, chain: Iterable[Certificate]
+    ) -> Certificate | None:
+        """Return the first of ``chain`` that the store has, byte for byte, if any."""
+        held = self._ders.get(name, frozenset())
+        return next((each for each in chain if each.der in held), None)
 
 
 def _check_anchor(name: TrustStoreName, certificate: Certificate) -> None:
