@@ -1,10 +1,14 @@
 """Several identities required: more than notation asks for, and never less."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from notation_verifier import Conclusion
+from sealward.cli.__main__ import main
 from sealward.decisions import Severity
 from sealward.ledger import HoldState, Verdict
 from sealward.ledger.codec import from_item, to_item
@@ -15,6 +19,7 @@ from tests import forge
 from tests.unit.sealward.counting import MINUTE, Counting
 from tests.unit.sealward.stand import Stand, bundle
 
+DEMO = Path(__file__).parents[3] / "demo/policy"
 BUILD = "x509.subject: CN=Leaf,O=acme,ST=WA,C=US"
 RELEASE = "x509.subject: CN=Release,O=acme,ST=WA,C=US"
 
@@ -196,6 +201,19 @@ def test_what_can_never_be_reached_is_refused(
     (problem,) = raised.value.problems
     assert problem.pointer == "/policies/0/identitiesRequired"
     assert told in problem.message
+
+
+def test_policy_show_tells_how_many(tmp_path: Path) -> None:
+    document = json.loads((DEMO / "bundle.json").read_text())
+    policy = document["policies"][0]
+    policy["statement"]["trustedIdentities"] = [BUILD, RELEASE]
+    policy["identitiesRequired"] = 2
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(document))
+    show = ["policy", "show", str(path), policy["statement"]["registryScopes"][0]]
+    said = CliRunner().invoke(main, [*show, "--json"]).output
+    assert json.loads(said)["identitiesRequired"] == 2
+    assert "2 of these identities" in CliRunner().invoke(main, show).output
 
 
 def test_it_is_part_of_the_statement_hash() -> None:
