@@ -14,6 +14,7 @@ from notation_verifier.revocation import CertificateRevocation, ChainRevocation
 from notation_verifier.trust_policy import TrustPolicyDocument, TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores
 from notation_verifier.verification import verify
+from sealward.cli.bundle_file import UnreadableFile
 from sealward.cli.trust_store_folder import read_trust_stores
 from sealward.policy.problems import InvalidBundle
 from tests.differential.case import Case
@@ -197,7 +198,7 @@ def _on_disk(case: Case, scratch: Path) -> Mapping[str, Sequence[bytes]]:
     }
     try:
         return read_trust_stores(case.trust_store(scratch), sorted(named))
-    except InvalidBundle as error:
+    except (InvalidBundle, UnreadableFile) as error:
         raise InvalidTrustStore(str(error)) from error
 
 

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -85,6 +86,8 @@ async def _answer(
                     body = file.read_bytes()
                 except OSError:
                     status = 404
+            if status == HTTPStatus.NO_CONTENT:
+                body = b""  # anything more would be the next answer
             head = f"HTTP/1.1 {status} Said\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
             await writer.drain()

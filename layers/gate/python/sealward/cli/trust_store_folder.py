@@ -42,11 +42,23 @@ def read_trust_stores(
                 )
             )
             continue
+        try:
+            entries = sorted(place.iterdir())
+        except OSError as error:
+            problems.append(
+                Problem(
+                    pointer="",
+                    message=f"the trust store {store} cannot be read at {place}: "
+                    f"{error.strerror}",
+                    remedy="give whoever runs this the right to list the folder",
+                )
+            )
+            continue
         certificates: list[bytes] = []
-        for entry in sorted(place.iterdir()):
+        for entry in entries:
             try:
                 certificates += _certificates(name, entry)
-            except (ValueError, InvalidTrustStore) as error:
+            except (OSError, ValueError, InvalidTrustStore) as error:
                 problems.append(
                     Problem(
                         pointer="",
