@@ -187,6 +187,36 @@ def test_show_says_which_statement_governs_and_why(tmp_path: Path) -> None:
     assert "rather than  * of all" in below
 
 
+def test_settings_of_a_file_are_compiled_and_shown(tmp_path: Path) -> None:
+    written = tmp_path / "settings.json"
+    hostile = "\x1b[2J"
+    metadata = {"release": "stable", "note": hostile}
+    written.write_text(json.dumps({"payments": {"userMetadata": metadata}}))
+    done = compiled(tmp_path, "--settings", str(written))
+    assert done.exit_code == 0, done.output
+    bundle = tmp_path / "bundle.json"
+    shown = run("policy", "show", bundle, f"{HOST}/demo/expired")
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    assert ["user", "metadata", "release=stable"] in rows
+    assert hostile not in shown.stdout
+    said = run("policy", "show", bundle, f"{HOST}/demo/expired", "--json").stdout
+    assert json.loads(said)["userMetadata"] == metadata
+
+
+def test_a_settings_file_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
+    written = tmp_path / "settings.json"
+    for content, says in (
+        ("[]", "settings.json is refused, 1 problem"),
+        ('{"payments": {"grace": "soon"}}', "settings:/payments/grace"),
+        ('{"nobody": {}}', "no statement is named"),
+    ):
+        written.write_text(content)
+        done = compiled(tmp_path, "--settings", str(written))
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert says in done.stderr
+        assert not (tmp_path / "bundle.json").exists()
+
+
 def test_show_says_no_for_an_ungoverned_repository() -> None:
     done = run("policy", "show", BUNDLE, f"{HOST}/demo/ungoverned")
     assert done.exit_code == 1
