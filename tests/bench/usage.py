@@ -145,7 +145,8 @@ class Recorder:
             round_trips=self._trips.taken,
             table_write_units=self._table.table_units,
             index_write_units=self._table.index_units,
-            read_units=self._ledger.reads,
+            # And what is known of revocation: once a minute, so by each look at most.
+            read_units=self._ledger.reads + self._looks,
             log_bytes=size,
             metrics=len(metrics),
             findings=sum(
