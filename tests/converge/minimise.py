@@ -16,8 +16,8 @@ def minimise(history: History, shows: Callable[[History], bool]) -> History:
     """
     simplest: tuple[dict[str, Any], ...] = (
         {"behaviours": {}},
-        {"mail": Mail.FAITHFUL},
         {"mail": Mail.REPEATED},
+        {"mail": Mail.FAITHFUL},
         {"observes": False},
     )
     for simpler in simplest:
