@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import MutableMapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 import click
 
@@ -13,10 +13,14 @@ from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.notation_configuration import NoConfiguration
 from sealward.cli.oci_layout import InvalidLayout
 from sealward.cli.output import as_json, printable
+from sealward.decisions.refusals import Judgement
+from sealward.ledger.records import Verdict
 from sealward.policy.problems import InvalidBundle
 from sealward.policy.scopes import InvalidScope
 
-NOT_TOLD: Final = 2
+NOT_TRUSTED: Final = 1
+"""Exit code: the answer is no."""
+CANNOT_TELL: Final = 2
 """Exit code: nobody would say."""
 BAD_INPUT: Final = 3
 """Exit code: wrong usage, or a file that cannot be used."""
@@ -32,6 +36,39 @@ _INPUT = (
     NotationError,
     click.ClickException,
 )
+
+
+class Report(Protocol):
+    """What a command found."""
+
+    @property
+    def judgement(self) -> Judgement:
+        """The verdict, with its reason."""
+        ...
+
+    def as_lines(self) -> list[str]:
+        """Return it for a reader."""
+        ...
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in plain JSON types."""
+        ...
+
+
+def answer(context: click.Context, report: Report, *, json_wanted: bool) -> None:
+    """Print ``report`` and end with the exit code of its verdict."""
+    if json_wanted:
+        as_json(report.as_json())
+    else:
+        for line in report.as_lines():
+            click.echo(line)
+    match report.judgement.verdict:
+        case Verdict.TRUSTED:
+            return
+        case Verdict.INCONCLUSIVE:
+            context.exit(CANNOT_TELL)
+        case _:
+            context.exit(NOT_TRUSTED)
 
 
 class WrongUsage(click.UsageError):
@@ -64,7 +101,7 @@ class AnsweringCommand(click.Command):
             raise
         except RegistryUnanswered as error:
             _refuse(error, ctx.params)
-            raise click.exceptions.Exit(NOT_TOLD) from error
+            raise click.exceptions.Exit(CANNOT_TELL) from error
         except _INPUT as error:
             _refuse(error, ctx.params)
         except Exception:  # noqa: BLE001 - or Python would end with 1, an answer

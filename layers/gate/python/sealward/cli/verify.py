@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from notation_verifier import SIGNER_ROOTS
-from sealward.cli.answering_command import AnsweringCommand
+from sealward.cli.answering_command import AnsweringCommand, answer
 from sealward.cli.governing_statement import (
     GoverningStatement,
     of_bundle,
@@ -23,15 +23,8 @@ from sealward.cli.image_target import ImageTarget
 from sealward.cli.image_verification import judged
 from sealward.cli.judges import Asking, judge_for
 from sealward.cli.layout_target import open_layout
-from sealward.cli.output import as_json
 from sealward.cli.progress import Progress
-from sealward.cli.verify_options import (
-    CANNOT_TELL,
-    NOT_TRUSTED,
-    configuration,
-    verify_options,
-)
-from sealward.ledger.records import Verdict
+from sealward.cli.verify_options import configuration, verify_options
 from sealward.policy.scopes import is_registry_host
 
 _READERS = 8
@@ -109,18 +102,7 @@ def verify(  # noqa: PLR0913 - the options of a command
             repository=repository,
             now=now,
         )
-    if json_wanted:
-        as_json(report.as_json())
-    else:
-        for line in report.as_lines():
-            click.echo(line)
-    match report.judgement.verdict:
-        case Verdict.TRUSTED:
-            return
-        case Verdict.INCONCLUSIVE:
-            context.exit(CANNOT_TELL)
-        case _:
-            context.exit(NOT_TRUSTED)
+    answer(context, report, json_wanted=json_wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

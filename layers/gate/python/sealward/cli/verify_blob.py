@@ -6,19 +6,12 @@ from pathlib import Path
 
 import click
 
-from sealward.cli.answering_command import AnsweringCommand
+from sealward.cli.answering_command import AnsweringCommand, answer
 from sealward.cli.blob_target import open_blob
 from sealward.cli.blob_verification import judged_blob, required_by
 from sealward.cli.judges import Asking
-from sealward.cli.output import as_json
 from sealward.cli.progress import Progress
-from sealward.cli.verify_options import (
-    CANNOT_TELL,
-    NOT_TRUSTED,
-    configuration,
-    verify_options,
-)
-from sealward.ledger.records import Verdict
+from sealward.cli.verify_options import configuration, verify_options
 
 _INSTEAD = "--policy and --trust-store"
 _PERCENT = 100
@@ -96,15 +89,4 @@ def verify_blob(  # noqa: PLR0913 - the options of a command
             now=now,
             progress=read,
         )
-    if json_wanted:
-        as_json(report.as_json())
-    else:
-        for line in report.as_lines():
-            click.echo(line)
-    match report.judgement.verdict:
-        case Verdict.TRUSTED:
-            return
-        case Verdict.INCONCLUSIVE:
-            context.exit(CANNOT_TELL)
-        case _:
-            context.exit(NOT_TRUSTED)
+    answer(context, report, json_wanted=json_wanted)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -13,9 +13,6 @@ from notation_verifier import SIGNER_ROOTS
 from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
 from sealward.policy.document import instant
 from sealward.policy.trust_material import is_fingerprint
-
-NOT_TRUSTED: Final = 1
-CANNOT_TELL: Final = 2
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
