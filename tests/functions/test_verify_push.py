@@ -3,6 +3,7 @@
 import json
 from http import HTTPStatus
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -43,6 +44,17 @@ def test_the_environment_is_built_once() -> None:
         assert app.environment() is first
         assert made.clients_made == before
         assert sorted(before) == ["dynamodb", "ecr", "s3"]  # no other was needed
+
+
+def test_the_next_image_of_a_signer_reads_no_certificate() -> None:
+    with world() as made:
+        made.push("signed-jws")
+        made.push("signed-cose")
+        made.look(SIGNED)
+        with patch("notation_verifier.chain_reader.read_certificate") as read:
+            looked = made.look(files()["ecr-push-signed-cose.json"])
+        assert looked["verdict"] == "trusted"
+        assert not read.called
 
 
 def test_a_held_image_is_released_by_a_late_signature() -> None:
