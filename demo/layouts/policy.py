@@ -102,6 +102,8 @@ def compile_bundle(target: Path) -> None:
             *("--trust-store", str(TRUST_STORE), "--serial", "1"),
             *("--audience", "123456789012", "--enforcement", "quarantine"),
             *("--grace", "3s", "--grace", "payments-patient=60s"),
+            # One image of the demo has no tag, and no index is to come.
+            *("--untagged-grace", "3s"),
             *("--signer-root", f"demo-signer={fingerprint}", "-o", str(target)),
         ],
         standalone_mode=False,
