@@ -239,3 +239,11 @@ def test_it_judges_by_a_bundle_and_what_its_policy_requires(aws: Place) -> None:
     done = aws.verify(f"{IMAGE}:1.0", "--bundle", bundle, *asked)
     assert done.exit_code == 3
     assert "the policy requires release=stable" in done.stderr
+
+
+def test_nobody_is_asked_before_the_policy_is_read(aws: Place) -> None:
+    (aws.folder / "trustpolicy.json").unlink()
+    aws.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+    done = aws.verify(f"{IMAGE}:1.0")
+    assert done.exit_code == 3
+    assert "neither trustpolicy.oci.json nor trustpolicy.json" in done.stderr

@@ -91,9 +91,12 @@ def verify(  # noqa: PLR0913 - the options of a command
         )
     now = at or datetime.now(UTC)
     with Progress(wanted=not (json_wanted or quiet)) as progress:
-        found = _opened(target, progress, now=now, in_registry=in_registry)
+        if in_registry:
+            found, governing = _in_registry(target, files, progress)
+        else:
+            found = open_layout(target, now=now)
+            governing = files.governing(scope)
         repository = found.place or scope
-        governing = files.governing(repository)
         progress.say("reading and verifying signatures")
         report = _report(
             found,
@@ -149,12 +152,10 @@ def _is_elsewhere(target: str) -> bool:
     return bool(slash) and "." in host.strip(".") and not Path(host).exists()
 
 
-def _opened(
-    target: str, progress: Progress, *, now: datetime, in_registry: bool
-) -> ImageTarget:
-    progress.say(f"reading {target}")
-    if not in_registry:
-        return open_layout(target, now=now)
+def _in_registry(
+    target: str, files: _Files, progress: Progress
+) -> tuple[ImageTarget, GoverningStatement | None]:
+    """Return the image and what governs it; files are read before anybody is asked."""
     # botocore takes a third of a second, for those only who ask a registry.
     from sealward.cli.ecr_target import (  # noqa: PLC0415
         connect,
@@ -163,7 +164,9 @@ def _opened(
     )
 
     reference = parse_reference(target)
-    return open_image(reference, connect(reference))
+    governing = files.governing(reference.place)
+    progress.say(f"reading {target}")
+    return open_image(reference, connect(reference)), governing
 
 
 def _report(
