@@ -30,7 +30,13 @@ DAY = timedelta(days=1)
 class SignerStand(Stand):
     """A stand whose gate trusts, and asks, the simulator's Signer."""
 
-    def __init__(self, *, override: dict[str, str] | None = None, **stand: Any) -> None:
+    def __init__(
+        self,
+        *,
+        override: dict[str, str] | None = None,
+        fail_fast: bool = False,
+        **stand: Any,
+    ) -> None:
         super().__init__(**stand)
         self.signer("PutSigningProfile", profileName="release", platformId=PLATFORM)
         authority = self.aws.signer_authority("aws")
@@ -49,7 +55,13 @@ class SignerStand(Stand):
             "audience": [ACCOUNT],
             "notBefore": None,
             "expires": None,
-            "policies": [{"enforcement": "quarantine", "statement": statement}],
+            "policies": [
+                {
+                    "enforcement": "quarantine",
+                    "statement": statement,
+                    "failFast": fail_fast,
+                }
+            ],
             "trustStores": {
                 "signingAuthority": {
                     "signer": [base64.b64encode(authority.root_der).decode()]
@@ -171,3 +183,29 @@ def test_an_outage_at_the_daily_look_leaves_what_was_trusted_in_reach(
     stand.aws.faults.remove(fault)
     stand.pass_time(timedelta(hours=1))
     assert stand.verdict(image) is Verdict.TRUSTED
+
+
+@pytest.mark.parametrize(
+    ("fail_fast", "verdict"), [(False, Verdict.PENDING), (True, Verdict.UNTRUSTED)]
+)
+def test_a_revoked_signature_ends_the_grace_where_the_policy_fails_fast(
+    verdict: Verdict, *, fail_fast: bool
+) -> None:
+    stand = SignerStand(fail_fast=fail_fast)
+    image, job = stand.signed()
+    stand.signer("RevokeSignature", jobId=job, reason="leaked")
+    assert stand.look(image).verdict is verdict
+
+
+def test_a_revocation_that_is_only_logged_ends_no_grace() -> None:
+    stand = SignerStand(fail_fast=True, override={"revocation": "log"})
+    image, job = stand.signed()
+    stand.signer("RevokeSignature", jobId=job, reason="leaked")
+    assert stand.look(image).verdict is Verdict.TRUSTED
+
+
+def test_an_unanswered_question_ends_no_grace() -> None:
+    stand = SignerStand(fail_fast=True)
+    image, _ = stand.signed()
+    stand.aws.faults.add(Fault(service="signer", error=internal_error()))
+    assert stand.look(image).verdict is Verdict.PENDING

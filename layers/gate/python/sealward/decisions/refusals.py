@@ -27,8 +27,14 @@ _INTACT: Final = (
     CheckName.PAYLOAD,
     CheckName.AUTHENTICITY,
 )
-
-
+_BEYOND_MENDING: Final = frozenset(
+    {
+        Reason.IDENTITY_NOT_ALLOWED,
+        Reason.CERTIFICATE_REVOKED,
+        Reason.SIGNER_REVOKED,
+    }
+)
+"""Refusals of a signature that is what it claims to be."""
 _LASTING_CHECKS: Final = frozenset(
     {
         CheckName.SIGNATURE,
@@ -138,7 +144,7 @@ def final_refusal(candidates: Sequence[Candidate]) -> Judgement | None:
     """Return the refusal no waiting can help, if there is one, for ``failFast``.
 
     The signature is intact, anchored and bound to the subject, by an identity that is
-    not allowed. Junk never is.
+    not allowed, or it is revoked. Junk never is.
     """
     for candidate in candidates:
         if (
@@ -152,7 +158,7 @@ def final_refusal(candidates: Sequence[Candidate]) -> Judgement | None:
                 detail=candidate.detail,
             )
         if isinstance(candidate, Examined) and _is_final(candidate.verification):
-            failure = _wrong_identity(candidate.verification)
+            failure = _beyond_mending(candidate.verification)
             if failure is not None:
                 return Judgement(
                     verdict=Verdict.UNTRUSTED,
@@ -168,8 +174,14 @@ def _is_final(verification: Verification) -> bool:
     )
 
 
-def _wrong_identity(verification: Verification) -> Failed | None:
-    outcome = verification.check(CheckName.TRUSTED_IDENTITY).outcome
-    if isinstance(outcome, Failed) and outcome.reason is Reason.IDENTITY_NOT_ALLOWED:
-        return outcome
+def _beyond_mending(verification: Verification) -> Failed | None:
+    """Return the enforced failure that waiting for this signature does not mend."""
+    for name in (CheckName.TRUSTED_IDENTITY, CheckName.REVOCATION):
+        check = verification.check(name)
+        if (
+            isinstance(check.outcome, Failed)
+            and check.outcome.reason in _BEYOND_MENDING
+            and verification.level.action(check.validation) is Action.ENFORCE
+        ):
+            return check.outcome
     return None
