@@ -26,6 +26,7 @@ from typing import Any
 
 from demo.layouts.oci_layout import (
     IMAGE_CONFIG,
+    IMAGE_INDEX,
     IMAGE_LAYER,
     IMAGE_MANIFEST,
     SIGNATURE,
@@ -49,8 +50,15 @@ def left_alone(verdict: str, reason: str) -> dict[str, Any]:
 
 
 TRUSTED = left_alone("trusted", "satisfied")
+COVERED = left_alone("covered", "covered")
 BY_NOTATION = {"judges": True, "accepts": True}
 NOT_BY_NOTATION = {"judges": True, "accepts": False}
+NOT_BY_ITSELF = {
+    "judges": False,
+    "accepts": False,
+    "why": "notation verifies a digest by its own signatures only; Sealward says "
+    "covered, never trusted, while a trusted index lists it",
+}
 
 
 def refused(reason: str, verdict: str = "untrusted") -> dict[str, Any]:
@@ -69,12 +77,17 @@ def layer(text: str) -> bytes:
 
 
 def add_image(
-    layout: OciLayout, text: str, *, tag: str, more: Mapping[str, Any] | None = None
+    layout: OciLayout,
+    text: str,
+    *,
+    tag: str,
+    more: Mapping[str, Any] | None = None,
+    architecture: str = "arm64",
 ) -> dict[str, Any]:
     """Add a small image that says ``text``; return its descriptor."""
     content = layer(text)
     config = {
-        "architecture": "arm64",
+        "architecture": architecture,
         "os": "linux",
         "config": {"Cmd": ["/hello"]},
         "rootfs": {"type": "layers", "diff_ids": [sha256(gzip.decompress(content))]},
@@ -87,6 +100,39 @@ def add_image(
         **(more or {}),
     }
     return layout.add_manifest(manifest, tag=tag)
+
+
+def add_attestation(layout: OciLayout, subject: str) -> dict[str, Any]:
+    """Add an attestation about ``subject`` as docker buildx does; return its entry."""
+    algorithm, _, value = subject.partition(":")
+    statement = {
+        "_type": "https://in-toto.io/Statement/v0.1",
+        "predicateType": "https://slsa.dev/provenance/v0.2",
+        "subject": [{"name": "_", "digest": {algorithm: value}}],
+        "predicate": {},
+    }
+    config = {
+        "architecture": "unknown",
+        "os": "unknown",
+        "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [sha256(canonical(statement))]},
+    }
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": IMAGE_MANIFEST,
+        "config": layout.add_blob(canonical(config), IMAGE_CONFIG),
+        "layers": [
+            layout.add_blob(canonical(statement), "application/vnd.in-toto+json")
+        ],
+    }
+    return {
+        **layout.add_manifest(manifest),
+        "platform": {"architecture": "unknown", "os": "unknown"},
+        "annotations": {
+            "vnd.docker.reference.digest": subject,
+            "vnd.docker.reference.type": "attestation-manifest",
+        },
+    }
 
 
 def attach(
@@ -136,10 +182,55 @@ class Case:
         )
         return descriptor
 
+    def multi_arch(
+        self,
+        *,
+        index: Mapping[str, Any],
+        children: Mapping[str, Any],
+        notation: tuple[Mapping[str, Any], Mapping[str, Any]],
+    ) -> dict[str, Any]:
+        """Add two platform images, an attestation and the index that lists them.
+
+        Args:
+            index: what the index must come to.
+            children: what everything it lists must come to.
+            notation: what ``notation`` says of the index, and of each child.
+        """
+        entries: list[dict[str, Any]] = []
+        for name in ("amd64", "arm64"):
+            image = add_image(
+                self.layout,
+                f"hello from {self.name} on {name}\n",
+                tag="",
+                architecture=name,
+            )
+            entries.append(image | {"platform": {"architecture": name, "os": "linux"}})
+        entries.append(add_attestation(self.layout, entries[0]["digest"]))
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": IMAGE_INDEX,
+            "manifests": entries,
+        }
+        descriptor = self.layout.add_manifest(manifest, tag="1.0")
+        self.images.append(
+            {**descriptor, "tag": "1.0", "expect": index, "notation": notation[0]}
+        )
+        for entry in entries:
+            child = {name: entry[name] for name in ("mediaType", "digest", "size")}
+            self.images.append(
+                {**child, "tag": "", "expect": children, "notation": notation[1]}
+            )
+        return descriptor
+
     def as_json(self) -> dict[str, Any]:
         """Return the case's entry; without a plan everything is pushed at once."""
-        order = [entry["digest"] for entry in self.layout.manifests()]
+        listed = self.layout.manifests()
+        order = [entry["digest"] for entry in listed]
         images = [image["digest"] for image in self.images]
+        if any(entry["mediaType"] == IMAGE_INDEX for entry in listed):
+            # ECR takes an index after what it lists; the layout's order is notation's.
+            rest = [digest for digest in order if digest not in images]
+            order = [*reversed(images), *rest]
         return {
             "name": self.name,
             "about": self.about,
@@ -161,10 +252,16 @@ class Workshop:
         self._cases: list[Case] = []
         payments = new_signer("Example Payments CA", authority=True)
         billing = new_signer("Example Billing CA", authority=True)
-        self.anchors = {"payments": payments, "billing": billing}
+        platform = new_signer("Example Platform CA", authority=True)
+        self.anchors = {
+            "payments": payments,
+            "billing": billing,
+            "platform": platform,
+        }
         self._add("payments", "payments-build", payments)
         self._add("intern", "payments-intern", payments)
         self._add("billing", "billing-build", billing)
+        self._add("platform", "platform-build", platform)
 
     def _add(self, key: str, common_name: str, issuer: Signer) -> None:
         self._notation.add_key(key, new_signer(common_name, issuer=issuer))
@@ -244,6 +341,23 @@ def make_refused(shop: Workshop) -> None:
     case = shop.case("expired", "signed to expire after one second")
     image = case.image(expect=refused("signature-expired"), notation=NOT_BY_NOTATION)
     shop.sign(case, image, expiry="1s")
+
+
+def make_multi_arch(shop: Workshop) -> None:
+    """Images for several platforms: signed, if at all, by their index alone."""
+    case = shop.case("multi-arch", "its index is signed; what that lists is covered")
+    index = case.multi_arch(
+        index=TRUSTED, children=COVERED, notation=(BY_NOTATION, NOT_BY_ITSELF)
+    )
+    shop.sign(case, index, "platform")
+
+    case = shop.case("multi-arch-unsigned", "neither its index is signed nor an image")
+    unsigned = refused("no-signature", "unsigned")
+    case.multi_arch(
+        index=unsigned,
+        children=unsigned,
+        notation=(NOT_BY_NOTATION, NOT_BY_NOTATION),
+    )
 
 
 def make_late(shop: Workshop) -> None:
@@ -360,6 +474,7 @@ def main() -> int:
         shop = Workshop(binary, scraps, target)
         make_good(shop)
         make_refused(shop)
+        make_multi_arch(shop)
         make_late(shop)
         signer = make_signer_shaped(shop)
         make_hostile(shop)

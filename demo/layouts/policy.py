@@ -31,6 +31,7 @@ PAYMENTS_REPOSITORIES = (
     "disguised",
     "junk-beside-good",
     "misshapen-beside-good",
+    "multi-arch-unsigned",
 )
 
 
@@ -54,6 +55,7 @@ def trust_policy() -> dict[str, Any]:
     """Return the document; ``notation`` accepts it as it is."""
     team = "x509.subject: C=DE, ST=Berlin, O=Example, CN={}".format
     payments, billing = team("payments-build"), team("billing-build")
+    platform = team("platform-build")
     return {
         "version": "1.0",
         "trustPolicies": [
@@ -62,6 +64,7 @@ def trust_policy() -> dict[str, Any]:
                 "payments-patient", ("late-signature",), "ca:payments", payments
             ),
             _statement("billing", ("signed-billing",), "ca:billing", billing),
+            _statement("platform", ("multi-arch",), "ca:platform", platform),
             _statement(
                 "signer",
                 ("signer-shaped",),
@@ -102,8 +105,8 @@ def compile_bundle(target: Path) -> None:
             *("--trust-store", str(TRUST_STORE), "--serial", "1"),
             *("--audience", "123456789012", "--enforcement", "quarantine"),
             *("--grace", "3s", "--grace", "payments-patient=60s"),
-            # One image of the demo has no tag, and no index is to come.
-            *("--untagged-grace", "3s"),
+            *("--grace", "platform=60s"),
+            *("--untagged-grace", "3s", "--untagged-grace", "platform=60s"),
             *("--signer-root", f"demo-signer={fingerprint}", "-o", str(target)),
         ],
         standalone_mode=False,

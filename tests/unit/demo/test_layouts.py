@@ -1,6 +1,7 @@
 """What is committed under demo/ is whole, and is what the scripts would write."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from sealward.policy.bundle import load_bundle
 DEMO = Path(__file__).parents[3] / "demo"
 DOCUMENT = json.loads((DEMO / "layouts" / "cases.json").read_text())
 CASES: dict[str, dict[str, Any]] = {case["name"]: case for case in DOCUMENT["cases"]}
+
+
+def blobs_of(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the descriptors of a manifest's config and layers; an index has none."""
+    config = [manifest["config"]] if "config" in manifest else []
+    return [*config, *manifest.get("layers", ())]
 
 
 def test_compiling_again_gives_the_committed_bundle_byte_for_byte(
@@ -49,7 +56,7 @@ def test_a_case_names_what_its_layout_holds(name: str) -> None:
     reached = set(listed)
     for digest in listed:
         manifest = json.loads(layout.blob(digest))
-        for blob in (manifest["config"], *manifest["layers"]):
+        for blob in blobs_of(manifest):
             assert len(layout.blob(blob["digest"])) == blob["size"]
             reached.add(blob["digest"])
     stored = {f"sha256:{file.name}" for file in layout.path.glob("blobs/sha256/*")}

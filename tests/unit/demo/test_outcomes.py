@@ -15,6 +15,7 @@ from sealward.ledger.records import Record
 from sealward.policy.bundle import load_bundle
 from sealward.ports import ImageStatus
 from simulator.pushes import Pusher
+from tests.unit.demo.test_layouts import blobs_of
 from tests.unit.sealward.stand import Stand
 
 DEMO = Path(__file__).parents[3] / "demo"
@@ -30,7 +31,7 @@ STATUS = {"none": "ACTIVE", "archive": "ARCHIVED", "restore": "ACTIVE"}
 def push(pusher: Pusher, layout: OciLayout, digest: str, tag: str | None) -> None:
     content = layout.blob(digest)
     manifest = json.loads(content)
-    for blob in (manifest["config"], *manifest["layers"]):
+    for blob in blobs_of(manifest):
         pusher.layer(layout.blob(blob["digest"]), blob["mediaType"])
     pushed = pusher.manifest(content, manifest["mediaType"], tag=tag)
     assert pushed["digest"] == digest
