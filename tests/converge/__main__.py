@@ -7,6 +7,7 @@ in build/converge/, from where it is replayed. docs/convergence.md explains it a
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections import Counter
@@ -58,6 +59,8 @@ def main(arguments: list[str]) -> int:
         f"{options.http} over HTTP",
         flush=True,
     )
+    # Who ends this run ends its workers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     figures = Figures("converge", build=BUILD)
     figures.add("seed", seed)
     wrong = 0
@@ -74,8 +77,12 @@ def main(arguments: list[str]) -> int:
                 for start in range(0, count, _CHUNK)
             ]
             tally = Tally()
-            for chunk in pool.map(run_generated, jobs):
-                tally.add(chunk)
+            try:
+                for chunk in pool.map(run_generated, jobs):
+                    tally.add(chunk)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
             wrong += len(tally.wrong)
             _keep(tally.wrong, http=http)
             tally.figures(figures, name, time.monotonic() - began)
