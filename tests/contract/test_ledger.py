@@ -252,6 +252,24 @@ def test_the_intent_is_stored_beside_the_record(dynamodb: "DynamoDBClient") -> N
     assert table.intents(_key()) == [intent]
 
 
+def test_history_that_outlived_its_record_keeps_no_new_one_out(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    table = LedgerTable("ledger", dynamodb)
+    later = NOW + timedelta(minutes=1)
+    for at in (NOW, later):
+        intent = Intent(id="1", action="archive", decided_at=at, reason="unsigned")
+        table.write(
+            _record(updated_at=at), expected=0, report={"at": str(at)}, intent=intent
+        )
+        dynamodb.delete_item(
+            TableName="ledger",
+            Key={"pk": {"S": str(_key())}, "sk": {"S": "current"}},
+        )
+    assert [entry.at for entry in table.history(_key())] == [NOW, later]
+    assert [intent.decided_at for intent in table.intents(_key())] == [NOW, later]
+
+
 def test_a_report_too_large_to_keep_does_not_keep_the_verdict_out(
     dynamodb: "DynamoDBClient",
 ) -> None:

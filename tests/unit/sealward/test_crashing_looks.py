@@ -11,6 +11,7 @@ from sealward.decisions import Unknown
 from sealward.ledger import HoldState, Verdict
 from sealward.subjects import classify
 from simulator.behaviours import ArchivedManifest, Behaviours
+from tests.unit.sealward.family import push_family, strict_stand
 from tests.unit.sealward.stand import Stand, bundle
 
 HOUR = timedelta(hours=1)
@@ -126,6 +127,23 @@ def test_a_signature_whose_image_crashes_the_look_leads_to_the_image(
     monkeypatch.setattr("sealward.look.hints.classify", classify_or_crash)
     looks(stand, signature.digest)
     assert [key.digest for key in stand.ledger.records] == [image.digest]
+
+
+def test_an_index_that_crashes_the_look_is_no_obstacle_to_what_it_lists(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand = strict_stand()
+    index, (child,) = push_family(stand, children=1)
+    stand.junk(index)
+
+    def verify_or_crash(*_: Any, **__: Any) -> object:
+        raise Crash("boom")
+
+    monkeypatch.setattr("sealward.verifications.verify", verify_or_crash)
+    looks(stand, index.digest)
+    stand.clock.advance(2 * HOUR)
+    assert stand.look(child).verdict is not None
+    looks(stand, index.digest)
 
 
 class TestACandidateThatCrashesTheVerifier:

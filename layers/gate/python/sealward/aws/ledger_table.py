@@ -1,10 +1,10 @@
 """The ledger: one DynamoDB table, conditional writes, consistent reads.
 
 Items: ``pk = <repository>@<digest>`` with ``sk`` ``current`` (the record),
-``h#<version>`` (a verdict change and its report, compressed), ``intent#<id>`` (an
-action before it happens) and ``judged`` (referrers that need not be read again), and
-what ``lineage_table`` keeps. Sparse indexes, in the template from the first day:
-``due``, ``signer``, ``statement``, ``state``.
+``h#<version>#<time>`` (a verdict change and its report, compressed),
+``intent#<id>#<time>`` (an action before it happens) and ``judged`` (referrers that need
+not be read again), and what ``lineage_table`` keeps. Sparse indexes, in the template
+from the first day: ``due``, ``signer``, ``statement``, ``state``.
 """
 
 import zlib
@@ -130,7 +130,8 @@ class LedgerTable(LineageTable):
         Raises:
             Unavailable, Denied: as named.
         """
-        return [_entry(item) for item in self._with_prefix(key, "h#")]
+        found = [_entry(item) for item in self._with_prefix(key, "h#")]
+        return sorted(found, key=lambda entry: entry.at)
 
     def intents(self, key: SubjectKey) -> Sequence[Intent]:
         """Return the intents ever written for ``key``, oldest first.
@@ -257,7 +258,9 @@ def _items_beside(
     if report is not None:
         yield {
             "pk": str(record.key),
-            "sk": f"h#{record.version:012d}",
+            # With the time: where a record was removed, its history must not keep the
+            # next one, which counts from 1 again, from ever being written.
+            "sk": f"h#{record.version:012d}#{to_text(record.updated_at)}",
             "version": record.version,
             "at": to_text(record.updated_at),
             "verdict": record.verdict.value,
@@ -266,7 +269,7 @@ def _items_beside(
     if intent is not None:
         yield {
             "pk": str(record.key),
-            "sk": f"intent#{intent.id}",
+            "sk": f"intent#{intent.id}#{to_text(intent.decided_at)}",
             "id": intent.id,
             "action": intent.action,
             "decided_at": to_text(intent.decided_at),

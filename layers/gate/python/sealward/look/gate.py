@@ -170,7 +170,7 @@ class Gate:
         result = settled.answer()
         self._announcements.about_bundle(force, known)
         crash = found.crash or examined.crash
-        if crash is not None:
+        if crash is not None and not self.nested:
             # Remembered and told. Raised still: logged, counted, and a dead letter.
             raise crash
         return result
