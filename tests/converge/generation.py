@@ -59,7 +59,11 @@ def generate(seed: int, number: int) -> History:
     """Return history ``number`` of ``seed``: always the same."""
     chance = Random(f"{seed}/{number}")
     repositories = chance.choice((REPOSITORIES[:1], REPOSITORIES))
+    behaviours = _behaviours(chance)
     kinds = list(_WEIGHTS)
+    if behaviours.get("deleted_subject_cleans_referrers"):
+        # An index of signatures that are gone is an index of anything.
+        kinds.remove(Kind.INDEX_SIGNATURES)
     steps = [_step(chance, Kind.PUSH, repositories)]
     steps += [
         _step(chance, kind, repositories)
@@ -72,7 +76,7 @@ def generate(seed: int, number: int) -> History:
         number=number,
         mail=chance.choice((Mail.FAITHFUL, Mail.REPEATED, Mail.LOSSY, Mail.LOSSY)),
         observes=chance.random() < 0.05,
-        behaviours=_behaviours(chance),
+        behaviours=behaviours,
         steps=tuple(steps),
     )
 
@@ -108,7 +112,8 @@ def _pause(chance: Random) -> float:
         case "m":
             return round(chance.uniform(60, 15 * 60), 1)
         case _:
-            return round(chance.uniform(3600, 30 * 3600), 1)
+            most = chance.choice((2, 4, 30))
+            return round(chance.uniform(3600, most * 3600), 1)
 
 
 def _behaviours(chance: Random) -> dict[str, Any]:
