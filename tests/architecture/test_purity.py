@@ -89,17 +89,16 @@ def test_modules_have_one_subject() -> None:
 
 
 def test_the_model_of_the_gate_knows_nothing_of_what_it_judges() -> None:
-    """Every module that reading a history takes comes from the standard library."""
+    """Whatever reading a history takes comes from the standard library."""
     script = (
         f"import sys; sys.path[:0] = [{str(ROOT)!r}]; before = set(sys.modules); "
-        "import tests.model; print(*sorted(set(sys.modules) - before))"
+        "import tests.family_model; print(*sorted(set(sys.modules) - before))"
     )
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    loaded = {name.partition(".")[0] for name in run.stdout.split()}
-    assert loaded - sys.stdlib_module_names == {"tests"}
-    assert "tests.model" in run.stdout.split()
-    assert [name for name in run.stdout.split() if name.startswith("tests.")] == [
-        "tests.model"
-    ]
+    loaded = run.stdout.split()
+    foreign = {
+        name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names
+    }
+    assert foreign == {"tests", "tests.family_model", "tests.model"}

@@ -22,8 +22,7 @@ sys.path[:0] = [
     str(_ROOT / "layers" / name / "python") for name in ("notation", "gate")
 ]
 
-from tests.converge.ends import End, run, run_generated  # noqa: E402
-from tests.converge.generation import generate  # noqa: E402
+from tests.converge.ends import End, generated, run, run_generated  # noqa: E402
 from tests.converge.history import History, Kind  # noqa: E402
 from tests.converge.minimise import minimise  # noqa: E402
 from tests.figures import Figures  # noqa: E402
@@ -35,7 +34,15 @@ _WORKERS = 2
 _CHUNK = 10
 _MINIMISED = 5
 """Counter-examples that are made smaller; the others are kept as they are."""
-_VERDICTS = ("trusted", "unsigned", "untrusted", "inconclusive", "exempt", "ungoverned")
+_VERDICTS = (
+    "trusted",
+    "covered",
+    "unsigned",
+    "untrusted",
+    "inconclusive",
+    "exempt",
+    "ungoverned",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -53,7 +60,7 @@ def main(arguments: list[str]) -> int:
     if seed is None:
         seed = SystemRandom().randrange(10**6)
     if options.history is not None:
-        return _again(generate(seed, options.history))
+        return _again(generated(seed, options.history))
     print(
         f"converge: seed {seed}, {options.histories} histories in process, "
         f"{options.http} over HTTP",

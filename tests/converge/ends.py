@@ -1,14 +1,13 @@
 """Ends: how a history ended, held against what the model expects."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sealward.ledger.records import FindingStatus
-from sealward.subjects import SubjectKey
 from tests.converge.faces import ports
+from tests.converge.families import FamilyWorld, generate_family
 from tests.converge.generation import generate
 from tests.converge.history import History
 from tests.converge.policies import BEGIN
@@ -19,6 +18,7 @@ REST = timedelta(days=2)
 """Longer than the day of hourly looks, and one daily look more."""
 SHORT_REST = timedelta(hours=3)
 """Longer than every deadline but a day's."""
+FAMILIES = 5
 _LONG = 8
 """Every so many histories rest long: hourly looks take most of the time."""
 
@@ -37,7 +37,7 @@ class End:
 def run(history: History, *, http: bool) -> End:
     """Run ``history`` to its end and hold it against the model."""
     with ports(http=http, behaviours=history.switches) as faces:
-        world = World(history, faces)
+        world = FamilyWorld(history, faces) if history.family else World(history, faces)
         try:
             world.run()
             world.pass_time(timedelta(hours=3))
@@ -56,8 +56,8 @@ def run(history: History, *, http: bool) -> End:
             world.wrong.append(f"{type(error).__name__}: {error}")
         wrong = (*world.wrong, *_differences(world))
         verdicts = Counter(
-            "gone" if image.gone else image.verdict
-            for image in world.model.images.values()
+            "gone" if record.reason == "gone" else record.verdict.value
+            for record in world.ledger.records.values()
         )
         return End(
             wrong=wrong,
@@ -67,16 +67,24 @@ def run(history: History, *, http: bool) -> End:
         )
 
 
+def generated(seed: int, number: int) -> History:
+    """Return history ``number`` of ``seed``; one in ``FAMILIES`` is a family's."""
+    return (generate if number % FAMILIES else generate_family)(seed, number)
+
+
 def run_generated(job: tuple[int, tuple[int, ...], bool]) -> list[tuple[History, End]]:
     """Run histories of a seed, by their numbers, in process or over HTTP."""
     seed, numbers, http = job
     return [
         (history, run(history, http=http))
-        for history in (generate(seed, number) for number in numbers)
+        for history in (generated(seed, number) for number in numbers)
     ]
 
 
 def _differences(world: World) -> Iterator[str]:
+    if isinstance(world, FamilyWorld):
+        yield from world.differences()
+        return
     model = world.model
     model.check_promptness(world.clock.now, SLACK)
     yield from model.late
@@ -90,7 +98,7 @@ def _differences(world: World) -> Iterator[str]:
             expected = _expected(world, repository, digest, image)
             if image.gone:
                 expected["status"] = None
-            seen = _seen(world, repository, digest, status)
+            seen = world.seen(repository, digest, status)
             for what, value in expected.items():
                 if seen[what] != value:
                     yield (
@@ -110,40 +118,3 @@ def _expected(
         "finding": image.finding,
         "status": "ARCHIVED" if out else ACTIVE,
     }
-
-
-def _seen(
-    world: World, repository: str, digest: str, status: str | None
-) -> dict[str, Any]:
-    record = world.ledger.records.get(SubjectKey(repository=repository, digest=digest))
-    if record is None:
-        return dict.fromkeys(("verdict", "hold", "proposal", "finding"), "no record")
-    hub = _in_hub(world, repository, digest)
-    told = None
-    if record.finding is not None:
-        told = record.finding.status is FindingStatus.OPEN
-    if told is not (hub and bool(hub)) and (told or hub):
-        hub = f"{hub} in Security Hub, {record.finding} in the ledger"
-    return {
-        "verdict": record.verdict.value,
-        "hold": record.hold.state.value if record.hold else None,
-        "proposal": record.proposal,
-        "finding": hub,
-        "status": status,
-    }
-
-
-def _in_hub(world: World, repository: str, digest: str) -> str | None:
-    """Return the open finding's label; empty if resolved, None if there is none."""
-    found: list[Mapping[str, Any]] = [
-        finding
-        for finding in world.findings
-        if f"repository/{repository}/{digest}" in str(finding["Id"])
-    ]
-    if not found:
-        return None
-    if len(found) > 1:
-        return f"{len(found)} findings"
-    if found[0]["RecordState"] != "ACTIVE":
-        return ""
-    return str(found[0]["Severity"]["Label"])

@@ -59,7 +59,7 @@ def generate(seed: int, number: int) -> History:
     """Return history ``number`` of ``seed``: always the same."""
     chance = Random(f"{seed}/{number}")
     repositories = chance.choice((REPOSITORIES[:1], REPOSITORIES))
-    behaviours = _behaviours(chance)
+    behaviours = draw(chance)
     kinds = list(_WEIGHTS)
     if behaviours.get("deleted_subject_cleans_referrers"):
         # An index of signatures that are gone is an index of anything.
@@ -116,7 +116,8 @@ def _pause(chance: Random) -> float:
             return round(chance.uniform(3600, most * 3600), 1)
 
 
-def _behaviours(chance: Random) -> dict[str, Any]:
+def draw(chance: Random, *, removes_referrers: bool = True) -> dict[str, Any]:
+    """Return positions of ECR's inferred behaviours; mostly not the believed ones."""
     if chance.random() < 0.3:
         return {}
     return {
@@ -133,5 +134,5 @@ def _behaviours(chance: Random) -> dict[str, Any]:
         "retag_emits_push": chance.random() < 0.5,
         "referrer_push": chance.choice(("ECR Referrer Action", "ECR Image Action")),
         "hidden_image_not_found": chance.random() < 0.5,
-        "deleted_subject_cleans_referrers": chance.random() < 0.3,
+        "deleted_subject_cleans_referrers": removes_referrers and chance.random() < 0.3,
     }

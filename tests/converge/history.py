@@ -20,6 +20,13 @@ from simulator.behaviours import (
     RepushEvents,
 )
 
+FAMILY: Mapping[str, tuple[str, ...]] = {
+    "left": ("one", "two"),
+    "right": ("two", "three"),
+    "top": ("left", "three"),
+}
+"""Indexes, and the images or indexes they list."""
+
 
 class Kind(StrEnum):
     """What a step does."""
@@ -78,6 +85,8 @@ class History:
     behaviours: Mapping[str, Any]
     """Positions of the simulator's switches that differ from the believed ones."""
     steps: tuple[Step, ...]
+    family: bool = False
+    """Whether it is about multi-arch images."""
 
     @property
     def switches(self) -> Behaviours:

@@ -24,9 +24,10 @@ from simulator.pushes import (
     IMAGE_MANIFEST,
     Pusher,
 )
-from tests.converge.history import Kind, Step
+from tests.converge.history import FAMILY, Kind, Step
 from tests.converge.policies import ACCOUNT, REGION
 from tests.converge.signatures import Made, make
+from tests.family_model import FamilyModel
 from tests.forge.manifests import SIGNATURE as NOTARY_SIGNATURE
 from tests.model import ACTIVE, Model, Signature
 
@@ -40,7 +41,8 @@ class Others:
         self.counts: Counter[str] = Counter()
         self._aws = aws
         self._clock = clock
-        self._model = model
+        self.told: Model | FamilyModel = model
+        """The model, which is told what they do."""
         self._place = place(ACCOUNT, REGION)
         self._signatures: dict[str, list[str]] = {}
         self._made: dict[str, Made] = {}
@@ -59,7 +61,7 @@ class Others:
                 self._sign(step)
             case Kind.DELETE:
                 self._call("BatchDeleteImage", target)
-                self._model.back(*target)
+                self.told.back(*target)
             case Kind.ARCHIVE | Kind.RESTORE:
                 self._store(target, step.kind is Kind.ARCHIVE)
             case Kind.UNSIGN | Kind.ARCHIVE_SIGNATURE | Kind.RESTORE_SIGNATURE:
@@ -80,39 +82,50 @@ class Others:
                 raise ValueError("policies are not the others'")
 
     def _image(self, name: str) -> tuple[Descriptor, bytes, tuple[bytes, ...]]:
-        """Return the image called ``name``: descriptor, manifest, blobs."""
-        config = json.dumps({"architecture": "arm64", "os": "linux", "n": name})
-        blobs = (config.encode(), f"layer of {name}".encode())
-        document = {
-            "schemaVersion": 2,
-            "mediaType": IMAGE_MANIFEST,
-            "config": _described(blobs[0], IMAGE_CONFIG),
-            "layers": [_described(blobs[1], IMAGE_LAYER)],
-        }
+        """Return the image or index called ``name``: descriptor, manifest, blobs."""
+        blobs: tuple[bytes, ...] = ()
+        if name in FAMILY:
+            children = [self._image(child)[0] for child in FAMILY[name]]
+            media_type = IMAGE_INDEX
+            contents: dict[str, Any] = {
+                "manifests": [_as_json(child) for child in children]
+            }
+        else:
+            config = json.dumps({"architecture": "arm64", "os": "linux", "n": name})
+            blobs = (config.encode(), f"layer of {name}".encode())
+            media_type = IMAGE_MANIFEST
+            contents = {
+                "config": _described(blobs[0], IMAGE_CONFIG),
+                "layers": [_described(blobs[1], IMAGE_LAYER)],
+            }
+        document = {"schemaVersion": 2, "mediaType": media_type, **contents}
         content = json.dumps(document).encode()
         descriptor = Descriptor(
-            media_type=IMAGE_MANIFEST, digest=digest_of(content), size=len(content)
+            media_type=media_type, digest=digest_of(content), size=len(content)
         )
         return descriptor, content, blobs
 
     def _push(self, repository: str, name: str, tag: str) -> None:
         descriptor, content, blobs = self._image(name)
-        self._model.named(descriptor.digest)
+        self.told.named(descriptor.digest)
+        if name in FAMILY and isinstance(self.told, FamilyModel):
+            children = [self._image(child)[0].digest for child in FAMILY[name]]
+            self.told.lists(descriptor.digest, children)
         pusher = Pusher(self._aws, self._place, repository)
         for blob in blobs:
             pusher.layer(blob)
         pusher.manifest(content, tag=tag or None)
-        self._model.back(repository, descriptor.digest)
+        self.told.back(repository, descriptor.digest)
 
     def _sign(self, step: Step) -> None:
         image, _, _ = self._image(step.image)
-        self._model.named(image.digest)
+        self.told.named(image.digest)
         number = len(self._made)
         made = make(step.what, image, number=number, now=self._clock.now)
         digest = digest_of(made.manifest)
         self._made[digest] = made
         self._signatures.setdefault(image.digest, []).append(digest)
-        self._model.signed(
+        self.told.signed(
             digest,
             Signature(
                 image=image.digest,
@@ -154,7 +167,7 @@ class Others:
         }
         pusher = Pusher(self._aws, self._place, repository)
         tag = image.replace(":", "-")
-        self._model.listed(pusher.document(document, tag=tag)["digest"], entries)
+        self.told.listed(pusher.document(document, tag=tag)["digest"], entries)
 
     def _signature(self, step: Step, image: str) -> None:
         made = self._signatures.get(image, [])
@@ -172,7 +185,7 @@ class Others:
             target,
             targetStorageClass="ARCHIVE" if archive else "STANDARD",
         )
-        (self._model.taken_out if archive else self._model.back)(*target)
+        (self.told.taken_out if archive else self.told.back)(*target)
 
     def _replicate(self, step: Step, target: tuple[str, str]) -> None:
         """Copy an image and its signatures, as ECR does into another registry."""

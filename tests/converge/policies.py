@@ -64,9 +64,15 @@ def _changed(old: Rules, change: str, now: datetime) -> Rules:  # noqa: PLR0911
             return old
 
 
-def bundle_of(rules: Mapping[str, Rules], serial: int) -> PolicyBundle:
-    """Return the bundle that says what ``rules`` say."""
-    policies = [_policy(scope, each) for scope, each in _scopes(rules)]
+def bundle_of(
+    rules: Mapping[str, Rules], serial: int, *, covers: bool = False
+) -> PolicyBundle:
+    """Return the bundle that says what ``rules`` say.
+
+    Where it ``covers``, what trusted indexes list is good, and what has no tag waits an
+    hour for its index.
+    """
+    policies = [_policy(scope, each, covers=covers) for scope, each in _scopes(rules)]
     # A bundle names at least one repository; nothing is ever pushed to this one.
     policies.append(_policy("nothing/here", Rules(signers=frozenset({FIRST}))))
     document = {
@@ -100,7 +106,7 @@ def _loaded(document: str) -> PolicyBundle:
     return load_bundle(document.encode())
 
 
-def _policy(scope: str, rules: Rules) -> dict[str, Any]:
+def _policy(scope: str, rules: Rules, *, covers: bool = False) -> dict[str, Any]:
     verification: dict[str, Any] = {"level": rules.level}
     statement: dict[str, Any] = {
         "name": scope.replace("/", "-").replace("*", "all"),
@@ -113,7 +119,7 @@ def _policy(scope: str, rules: Rules) -> dict[str, Any]:
             f"x509.subject: CN={name},O=acme,ST=WA,C=US"
             for name in sorted(rules.signers)
         ]
-    if rules.level == "strict":
+    if rules.level == "strict" and not covers:
         # No revocation service is named; nobody can be asked.
         verification["override"] = {"revocation": "skip"}
     policy: dict[str, Any] = {
@@ -121,7 +127,7 @@ def _policy(scope: str, rules: Rules) -> dict[str, Any]:
         "enforcement": "quarantine" if rules.quarantine else "report",
         "grace": f"{int(rules.grace.total_seconds())}s",
         # The model knows no indexes: nothing waits for one.
-        "untaggedGrace": "0s",
+        "untaggedGrace": "1h" if covers else "0s",
         "failFast": rules.fail_fast,
     }
     if rules.enforce_from is not None:

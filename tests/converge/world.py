@@ -12,10 +12,11 @@ from typing import Any
 
 from notation_verifier import SeenChains
 from sealward.events import Hint
-from sealward.ledger import Record
+from sealward.ledger import FindingStatus, Record
 from sealward.look import Gate, tick
 from sealward.policy.bundle import Capability
 from sealward.ports import Registry
+from sealward.subjects import SubjectKey
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
 from simulator.in_process_ledger import InProcessLedger
@@ -192,9 +193,7 @@ class World:
         this one writes, and this one has to look again. Returns what the gate may ask
         of the registry, and of whom.
         """
-        self.counts["looks"] += 1
-        if self.counts["looks"] > _MOST_LOOKS:
-            raise Restless(f"{_MOST_LOOKS} looks, and more are due")
+        self._count_look()
         before = self.standing(hint.repository)
         self.registry.asked.clear()
         expected: list[tuple[str, str]] = []
@@ -228,6 +227,11 @@ class World:
                 f"{hint.digest[7:15]}: asked {self.registry.asked}, not {expected}"
             )
         return expected
+
+    def _count_look(self) -> None:
+        self.counts["looks"] += 1
+        if self.counts["looks"] > _MOST_LOOKS:
+            raise Restless(f"{_MOST_LOOKS} looks, and more are due")
 
     def sweep(self) -> None:
         """Look at every artifact there is, and at all that is remembered.
@@ -270,6 +274,44 @@ class World:
     def findings(self) -> Sequence[Mapping[str, Any]]:
         """What Security Hub holds."""
         return list(self.aws.hub(self.place).findings.values())
+
+    def seen(self, repository: str, digest: str, status: str | None) -> dict[str, Any]:
+        """Return how an image stands: as the ledger and Security Hub say."""
+        record = self.ledger.records.get(
+            SubjectKey(repository=repository, digest=digest)
+        )
+        if record is None:
+            return dict.fromkeys(
+                ("verdict", "hold", "proposal", "finding"), "no record"
+            )
+        hub = self._in_hub(repository, digest)
+        told = None
+        if record.finding is not None:
+            told = record.finding.status is FindingStatus.OPEN
+        if told is not (hub and bool(hub)) and (told or hub):
+            hub = f"{hub} in Security Hub, {record.finding} in the ledger"
+        return {
+            "verdict": record.verdict.value,
+            "hold": record.hold.state.value if record.hold else None,
+            "proposal": record.proposal,
+            "finding": hub,
+            "status": status,
+        }
+
+    def _in_hub(self, repository: str, digest: str) -> str | None:
+        """Return the open finding's label; empty if resolved, None if there is none."""
+        found: list[Mapping[str, Any]] = [
+            finding
+            for finding in self.findings
+            if f"repository/{repository}/{digest}" in str(finding["Id"])
+        ]
+        if not found:
+            return None
+        if len(found) > 1:
+            return f"{len(found)} findings"
+        if found[0]["RecordState"] != "ACTIVE":
+            return ""
+        return str(found[0]["Severity"]["Label"])
 
     @property
     def needs_sweep(self) -> bool:
