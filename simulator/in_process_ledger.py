@@ -115,8 +115,11 @@ class InProcessLedger:
         )
         return tuple(key for _, key in waiting[:limit])
 
-    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+    def parents(
+        self, key: SubjectKey, *, limit: int, consistent: bool = True
+    ) -> Sequence[str]:
         """See the port."""
+        del consistent  # memory always is
         self._fail()
         known = self._parents.get(key, {})
         ordered = sorted(known, key=lambda index: (not known[index], index))

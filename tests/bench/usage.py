@@ -6,6 +6,7 @@ registry, Security Hub and the queue are the simulator's.
 
 import io
 import json
+import math
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -60,11 +61,15 @@ class _Ledger(CountedLedger):
         super().__init__(ledger, trips)
         client: Any = table
         self._adapter = LedgerTable("ledger", client)
-        self.reads = 0
+        self.reads = 0.0
 
     def current(self, key: SubjectKey) -> Any:
         self.reads += 1
         return super().current(key)
+
+    def parents(self, key: SubjectKey, *, limit: int, consistent: bool = True) -> Any:
+        self.reads += 1 if consistent else 0.5
+        return super().parents(key, limit=limit, consistent=consistent)
 
     def write(
         self,
@@ -146,7 +151,7 @@ class Recorder:
             table_write_units=self._table.table_units,
             index_write_units=self._table.index_units,
             # And what is known of revocation: once a minute, so by each look at most.
-            read_units=self._ledger.reads + self._looks,
+            read_units=math.ceil(self._ledger.reads) + self._looks,
             log_bytes=size,
             metrics=len(metrics),
             findings=sum(

@@ -1,4 +1,4 @@
-"""A listing of referrers ends, whatever tokens ECR answers with."""
+"""A listing of referrers or images ends, whatever tokens ECR answers with."""
 
 from itertools import count
 from typing import Any
@@ -22,6 +22,9 @@ class Pages:
         self.asked += 1
         token = next(self._tokens, None)
         return {"referrers": [], **({"nextToken": str(token)} if token else {})}
+
+    def describe_images(self, **_: object) -> dict[str, Any]:
+        return self.list_image_referrers() | {"imageDetails": []}
 
 
 def registry(pages: Pages) -> EcrRegistry:
@@ -49,3 +52,14 @@ def test_a_token_that_repeats_ends_the_listing() -> None:
     pages = Pages([7] * 1000)
     assert list(registry(pages).referrers("app", DIGEST, limit=10)) == []
     assert pages.asked == 2
+
+
+def test_images_are_listed_to_the_quota_and_no_further() -> None:
+    pages = Pages(count(1))
+    assert registry(pages).indexes("app").pages == 100
+    assert pages.asked == 100
+
+
+def test_a_token_that_repeats_ends_the_listing_of_images() -> None:
+    pages = Pages([7] * 1000)
+    assert registry(pages).indexes("app").pages == 2

@@ -308,3 +308,33 @@ def test_errors_become_the_ports_own(
     with pytest.raises(expected, match=error.code):
         ACTS[name](aws.registry)
     aws.aws.faults.remove(fault)
+
+
+def test_the_active_indexes_of_a_repository_are_listed(aws: Face) -> None:
+    pusher = aws.pusher()
+    image = pusher.image("app")
+    first = pusher.index([image])
+    aws.clock.advance(timedelta(minutes=1))
+    second = pusher.index([first])
+    archived = pusher.index([image, first])
+    aws.registry.archive(REPOSITORY, archived["digest"])
+    listing = aws.registry.indexes(REPOSITORY)
+    assert listing.pages == 1
+    assert [(one.digest, one.pushed_at) for one in listing.indexes] == [
+        (first["digest"], START),
+        (second["digest"], START + timedelta(minutes=1)),
+    ]
+
+
+def test_indexes_are_listed_over_pages(aws: Face) -> None:
+    pusher = aws.pusher()
+    images = [pusher.image(str(number)) for number in range(1_001)]
+    last = pusher.index([images[0]])
+    listing = aws.registry.indexes(REPOSITORY)
+    assert listing.pages == 2
+    assert [one.digest for one in listing.indexes] == [last["digest"]]
+
+
+def test_a_repository_that_is_not_there_has_no_listing(aws: Face) -> None:
+    with pytest.raises(NotFound):
+        aws.registry.indexes("no/such")

@@ -7,6 +7,7 @@ import pytest
 from sealward.ledger import Verdict
 from sealward.subjects import NOTARY_SIGNATURE
 from tests import forge
+from tests.unit.sealward.family import push_index, strict
 from tests.unit.sealward.stand import REPOSITORY, Stand, as_json, bundle
 from tests.unit.sealward.trips import Trips, counted_stand
 
@@ -109,3 +110,28 @@ def test_cose_envelopes_take_no_more(stand: Stand, trips: Trips) -> None:
     result = stand.gate.look(stand.hint(signature.digest, repository=REPOSITORY))
     assert result.verdict is Verdict.TRUSTED
     assert trips.taken == 4
+
+
+def test_a_covered_child_takes_three_round_trips(stand: Stand, trips: Trips) -> None:
+    stand.bundles.current = strict()
+    child = stand.push()
+    index = push_index(stand, [child])
+    stand.attach(index)
+    assert stand.look(index).verdict is Verdict.TRUSTED
+    stand.clock.advance(timedelta(minutes=1))
+    trips.at.clear()
+    trips.taken = 0
+    assert stand.look(child).verdict is Verdict.COVERED
+    # What is known and seen of it, of its index beside each other, and the record.
+    assert trips.taken == 3
+    trips.taken = 0
+    stand.clock.advance(timedelta(minutes=1))
+    assert stand.look(child).verdict is Verdict.COVERED
+    assert trips.taken == 2
+
+
+def test_an_index_takes_one_more_for_what_it_lists(stand: Stand, trips: Trips) -> None:
+    stand.bundles.current = strict()
+    index = push_index(stand, [stand.push()])
+    assert stand.look(index).verdict is Verdict.PENDING
+    assert trips.taken == 3

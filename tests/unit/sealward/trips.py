@@ -102,9 +102,11 @@ class CountedLedger:
         self._trips.take("write")
         self._ledger.write(record, expected=expected, report=report, intent=intent)
 
-    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+    def parents(
+        self, key: SubjectKey, *, limit: int, consistent: bool = True
+    ) -> Sequence[str]:
         self._trips.take("parents")
-        return self._ledger.parents(key, limit=limit)
+        return self._ledger.parents(key, limit=limit, consistent=consistent)
 
     def children(self, index: SubjectKey) -> Sequence[str]:
         self._trips.take("children")

@@ -45,10 +45,14 @@ class ListingNote:
 class Lineage(Protocol):
     """The ledger's memory of indexes and their children."""
 
-    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+    def parents(
+        self, key: SubjectKey, *, limit: int, consistent: bool = True
+    ) -> Sequence[str]:
         """Return the digests of up to ``limit`` indexes that list ``key``.
 
-        Those that were trusted when they were last remembered come first.
+        Those that were trusted when they were last remembered come first. What was
+        remembered within the last second may be missing where ``consistent`` is false:
+        half the price.
 
         Raises:
             Unavailable, Denied: as named in ``sealward.ports``.

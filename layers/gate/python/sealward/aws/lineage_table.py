@@ -45,7 +45,9 @@ class LineageTable:
         self._table = table_name
         self._client = client
 
-    def parents(self, key: SubjectKey, *, limit: int) -> Sequence[str]:
+    def parents(
+        self, key: SubjectKey, *, limit: int, consistent: bool = True
+    ) -> Sequence[str]:
         """Return the digests of up to ``limit`` indexes that list ``key``.
 
         Raises:
@@ -63,7 +65,7 @@ class LineageTable:
                         ":prefix": {"S": _PARENT},
                     },
                     ProjectionExpression="sk",
-                    ConsistentRead=True,
+                    ConsistentRead=consistent,
                     # One trusted index has two items.
                     Limit=2 * limit,
                     **start,

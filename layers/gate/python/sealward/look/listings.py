@@ -3,7 +3,7 @@
 The event of an index may be lost. Before what it lists could be held for that, the
 registry is asked which indexes there are; each that nobody has seen is read, remembered
 with its children and looked at. One listing serves every image of its repository: how
-often one is made grows more slowly the more calls it takes (docs/threat-model.md, 24).
+often one is made, the more calls it takes the more seldom.
 """
 
 from collections.abc import Callable, Sequence

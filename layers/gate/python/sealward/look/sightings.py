@@ -91,7 +91,10 @@ def sight(
         Unavailable, Denied: the ledger did not answer; nothing can be decided.
     """
     known: Read[Any] = Read(lambda: ledger.current(key))
-    parents: Read[Any] = Read(lambda: ledger.parents(key, limit=NODES))
+    # An index remembered this second has its children looked at, or is pending.
+    parents: Read[Any] = Read(
+        lambda: ledger.parents(key, limit=NODES, consistent=False)
+    )
     manifest = Read(lambda: registry.manifests(key.repository, (key.digest,)))
     detail, referrers = _changeable(registry, key)
     ask((known, parents, detail, manifest, referrers, *also), beside)
