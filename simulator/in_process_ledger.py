@@ -11,9 +11,10 @@ from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports import Conflict, HistoryEntry, Intent, PortError
 from sealward.subjects import SubjectKey
+from simulator.in_process_proposals import InProcessProposals
 
 
-class InProcessLedger:
+class InProcessLedger(InProcessProposals):
     """``sealward.ports.Ledger`` in memory.
 
     ``failures`` holds errors the next calls raise, one each. ``before_write`` is called
@@ -21,6 +22,7 @@ class InProcessLedger:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.failures: deque[PortError] = deque()
         self.before_write: Callable[[Record], None] | None = None
         self.intents: list[Intent] = []
@@ -84,6 +86,7 @@ class InProcessLedger:
             if intent is not None:
                 self.intents.append(intent)
             self._records[record.key] = record
+            self.index(old, record)
             self.writes += 1
 
     def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:

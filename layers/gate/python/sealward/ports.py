@@ -18,6 +18,7 @@ from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import IndexListing, Lineage
 from sealward.policy.bundle import PolicyBundle
 from sealward.policy.revocation import HostPort
+from sealward.proposals import Proposals
 from sealward.subjects import SubjectKey
 from sealward.subjects.manifests import MANIFEST_LIMIT
 
@@ -210,7 +211,7 @@ class HistoryEntry:
     report: Mapping[str, Any]
 
 
-class Ledger(Lineage, Protocol):
+class Ledger(Lineage, Proposals, Protocol):
     """The durable memory. Reads are consistent."""
 
     def current(self, key: SubjectKey) -> Record | None:

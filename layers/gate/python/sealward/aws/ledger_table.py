@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.aws.lineage_table import LineageTable
+from sealward.aws.proposal_table import ProposalTable
 from sealward.aws.reports import pack, unpack
 from sealward.ledger import (
     JudgedReferrers,
     Record,
-    Verdict,
     from_item,
     from_text,
+    indexed_state,
     judged_from,
     judged_item,
     to_item,
@@ -38,12 +39,9 @@ SHARDS: Final = 4
 DUE_INDEX: Final = "due"
 _CURRENT: Final = "current"
 _JUDGED: Final = "judged"
-_SETTLED_WELL: Final = frozenset(
-    {Verdict.TRUSTED, Verdict.COVERED, Verdict.EXEMPT, Verdict.UNGOVERNED}
-)
 
 
-class LedgerTable(LineageTable):
+class LedgerTable(LineageTable, ProposalTable):
     """The ledger in one table.
 
     Args:
@@ -216,10 +214,8 @@ class LedgerTable(LineageTable):
             item["by_signer"] = record.signer
         if record.statement_hash:
             item["by_statement"] = record.statement_hash
-        if record.hold is not None:
-            item["by_state"] = record.hold.state.value
-        elif record.verdict not in _SETTLED_WELL:
-            item["by_state"] = record.verdict.value
+        if state := indexed_state(record):
+            item["by_state"] = state
         return item
 
     def _with_prefix(self, key: SubjectKey, prefix: str) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from sealward.ledger.judged import (
     judged_item,
 )
 from sealward.ledger.records import (
+    LOST,
     SCHEMA,
     Exposure,
     FindingState,
@@ -22,9 +23,13 @@ from sealward.ledger.records import (
     HoldState,
     Record,
     Verdict,
+    indexed_state,
+    proposal_state,
+    reported_state,
 )
 
 __all__ = [
+    "LOST",
     "SCHEMA",
     "Exposure",
     "FindingState",
@@ -38,8 +43,11 @@ __all__ = [
     "Verdict",
     "from_item",
     "from_text",
+    "indexed_state",
     "judged_from",
     "judged_item",
+    "proposal_state",
+    "reported_state",
     "to_item",
     "to_text",
 ]

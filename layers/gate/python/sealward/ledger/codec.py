@@ -60,8 +60,11 @@ def to_item(record: Record) -> dict[str, Any]:
         "further_signatures": list(record.further_signatures) or None,
         "further_signers": list(record.further_signers) or None,
         "hold": _hold_item(record.hold),
-        "finding": _finding_item(record.finding),
+        "finding": finding_item(record.finding),
         "proposal": record.proposal,
+        "proposal_id": record.proposal_id or None,
+        "proposed_at": _optional_text(record.proposed_at),
+        "reported": record.reported or None,
         "exposure_ms": round(record.exposure.seconds * 1000),
         "exposed_since": _optional_text(record.exposure.open_since),
         "covered_by": record.covered_by,
@@ -108,8 +111,11 @@ def from_item(item: Mapping[str, Any]) -> Record:
             further_signatures=tuple(item.get("further_signatures", ())),
             further_signers=tuple(item.get("further_signers", ())),
             hold=_hold(item.get("hold")),
-            finding=_finding(item.get("finding")),
+            finding=finding_from(item.get("finding")),
             proposal=item["proposal"],
+            proposal_id=item.get("proposal_id", ""),
+            proposed_at=_optional_instant(item.get("proposed_at")),
+            reported=item.get("reported", ""),
             exposure=Exposure(
                 seconds=int(item["exposure_ms"]) / 1000,
                 open_since=_optional_instant(item.get("exposed_since")),
@@ -196,7 +202,8 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
     )
 
 
-def _finding_item(finding: FindingState | None) -> dict[str, Any] | None:
+def finding_item(finding: FindingState | None) -> dict[str, Any] | None:
+    """Return a finding's state in plain JSON types."""
     if finding is None:
         return None
     return {
@@ -209,7 +216,8 @@ def _finding_item(finding: FindingState | None) -> dict[str, Any] | None:
     }
 
 
-def _finding(item: Mapping[str, Any] | None) -> FindingState | None:
+def finding_from(item: Mapping[str, Any] | None) -> FindingState | None:
+    """Return what ``finding_item`` wrote."""
     if item is None:
         return None
     return FindingState(

@@ -8,6 +8,7 @@ in UTC.
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from notation_verifier import Descriptor
 from sealward.subjects import SubjectKey
@@ -138,6 +139,12 @@ class Record:
     finding: FindingState | None
     proposal: str
     """The action waiting for a person, or empty."""
+    proposal_id: str = ""
+    """Which proposal it is part of."""
+    proposed_at: datetime | None = None
+    """Since when."""
+    reported: str = ""
+    """As what its repository's finding counts it: a verdict, ``lost``, or empty."""
     exposure: Exposure = field(default_factory=Exposure)
     covered_by: str | None = None
     """Digest of the trusted index that covers it."""
@@ -154,3 +161,34 @@ class Record:
         if self.signature is None:
             return ()
         return (self.signature, *self.further_signatures)
+
+
+LOST: Final = "lost"
+"""As what a once trusted image is counted whose signature the registry lost."""
+_SETTLED_WELL: Final = frozenset(
+    {Verdict.TRUSTED, Verdict.COVERED, Verdict.EXEMPT, Verdict.UNGOVERNED}
+)
+
+
+def proposal_state(proposal_id: str) -> str:
+    """Return the state of all that a proposal touches."""
+    return f"proposal#{proposal_id}"
+
+
+def reported_state(reported: str) -> str:
+    """Return the state of all that is counted as ``reported``."""
+    return f"reported#{reported}"
+
+
+def indexed_state(record: Record) -> str | None:
+    """Return what the ledger's index of states finds ``record`` by, None for nothing.
+
+    What waits for a person comes first, then a hold, then what is only reported.
+    """
+    if record.proposal_id:
+        return proposal_state(record.proposal_id)
+    if record.hold is not None:
+        return record.hold.state.value
+    if record.reported:
+        return reported_state(record.reported)
+    return None if record.verdict in _SETTLED_WELL else record.verdict.value

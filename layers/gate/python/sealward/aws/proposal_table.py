@@ -1,0 +1,241 @@
+"""The ledger's proposals in the table, and the notes of repositories' findings.
+
+Items: ``pk = proposals`` with ``sk = <id>``; ``pk = proposal#<id>`` with
+``sk = answer#<time>#<who>``; ``pk = repo#<repository>`` with ``sk = finding``. What a
+proposal touches is found by the index ``state``.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.errors import translated
+from sealward.ledger.codec import to_text
+from sealward.ports import Conflict, Unavailable
+from sealward.proposals import (
+    APPROVALS_LIMIT,
+    Approval,
+    Proposal,
+    RepositoryNote,
+)
+from sealward.proposals.items import (
+    approval_from,
+    approval_item,
+    note_from,
+    note_item,
+    proposal_from,
+    proposal_item,
+)
+from sealward.subjects import SubjectKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+STATE_INDEX: Final = "state"
+_PROPOSALS: Final = "proposals"
+_FINDING: Final = "finding"
+_Read = TypeVar("_Read")
+
+
+class ProposalTable:
+    """Proposals and what is told of repositories, in the ledger's table.
+
+    Args:
+        table_name: the table's name.
+        client: a botocore client of ``dynamodb``.
+    """
+
+    _table: str
+    _client: "DynamoDBClient"
+
+    def open_proposal(self, proposal: Proposal) -> None:
+        """Remember ``proposal``; one that is there already stays as it is.
+
+        Raises:
+            Unavailable, Denied: as named in ``sealward.ports``.
+        """
+        item = {"pk": _PROPOSALS, "sk": proposal.id, **proposal_item(proposal)}
+        with suppress(Conflict), translated(f"PutItem of proposal {proposal.id}"):
+            self._client.put_item(
+                TableName=self._table,
+                Item=attribute_values(item),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+
+    def proposals(self) -> Sequence[Proposal]:
+        """Return all proposals, oldest first.
+
+        Raises:
+            Unavailable: as named, or what is stored cannot be read.
+            Denied: as named.
+        """
+        found = [
+            _read(proposal_from, item, "proposal")
+            for item in self._partition(_PROPOSALS)
+        ]
+        return sorted(found, key=lambda each: (each.opened_at, each.id))
+
+    def approve(self, approval: Approval) -> None:
+        """Remember what a person said.
+
+        Raises:
+            Conflict: the same person said something at the same instant.
+            Unavailable, Denied: as named.
+            ValueError: it names too many digests.
+        """
+        who = hashlib.sha256(approval.by.encode()).hexdigest()[:16]
+        item = {
+            "pk": f"proposal#{approval.proposal_id}",
+            "sk": f"answer#{to_text(approval.at)}#{who}",
+            **approval_item(approval),
+        }
+        with translated(f"PutItem of an answer on {approval.proposal_id}"):
+            self._client.put_item(
+                TableName=self._table,
+                Item=attribute_values(item),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+
+    def approvals(self, proposal_id: str) -> Sequence[Approval]:
+        """Return the newest ``APPROVALS_LIMIT`` words on a proposal, oldest first.
+
+        Raises:
+            Unavailable: as named, or what is stored cannot be read.
+            Denied: as named.
+        """
+        with translated(f"Query of the answers on {proposal_id}"):
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={
+                    ":pk": {"S": f"proposal#{proposal_id}"},
+                    ":prefix": {"S": "answer#"},
+                },
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=APPROVALS_LIMIT,
+            )
+        return [
+            _read(approval_from, item, "answer") for item in reversed(answer["Items"])
+        ]
+
+    def members(
+        self, state: str, *, repository: str | None = None, limit: int
+    ) -> Sequence[SubjectKey]:
+        """Return up to ``limit`` subjects of a state.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        found: list[SubjectKey] = []
+        for answer in self._of_state(state, repository, Limit=limit):
+            for item in answer["Items"]:
+                name, _, digest = item["pk"]["S"].rpartition("@")
+                found.append(SubjectKey(repository=name, digest=digest))
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def count(self, state: str, repository: str | None = None) -> int:
+        """Return how many subjects are in ``state``.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        pages = self._of_state(state, repository, Select="COUNT")
+        return sum(int(answer["Count"]) for answer in pages)
+
+    def repository_note(self, repository: str) -> RepositoryNote:
+        """Return what is remembered of a repository's finding; empty for nothing.
+
+        Raises:
+            Unavailable: as named, or what is stored cannot be read.
+            Denied: as named.
+        """
+        with translated(f"GetItem of the finding of {repository}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": f"repo#{repository}"}, "sk": {"S": _FINDING}},
+                ConsistentRead=True,
+            )
+        item = answer.get("Item")
+        return _read(note_from, item, "note") if item else RepositoryNote()
+
+    def keep_repository_note(
+        self, repository: str, note: RepositoryNote, *, expected: int
+    ) -> None:
+        """Write ``note`` if the stored version is ``expected``, 0 for none.
+
+        Raises:
+            Conflict: it is not.
+            Unavailable, Denied: as named.
+        """
+        item = {"pk": f"repo#{repository}", "sk": _FINDING, **note_item(note)}
+        condition: dict[str, Any] = (
+            {
+                "ConditionExpression": "#version = :expected",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
+            }
+            if expected
+            else {"ConditionExpression": "attribute_not_exists(pk)"}
+        )
+        with translated(f"PutItem of the finding of {repository}"):
+            self._client.put_item(
+                TableName=self._table, Item=attribute_values(item), **condition
+            )
+
+    def _partition(self, pk: str) -> Iterator[Mapping[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            with translated(f"Query of {pk}"):
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk",
+                    ExpressionAttributeValues={":pk": {"S": pk}},
+                    ConsistentRead=True,
+                    **start,
+                )
+            yield from answer["Items"]
+            if not answer.get("LastEvaluatedKey"):
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _of_state(
+        self,
+        state: str,
+        repository: str | None,
+        **more: Any,  # noqa: ANN401 - Query's own
+    ) -> Iterator[Mapping[str, Any]]:
+        condition, values = "by_state = :state", {":state": {"S": state}}
+        if repository is not None:
+            condition += " AND begins_with(pk, :prefix)"
+            values[":prefix"] = {"S": f"{repository}@"}
+        start: dict[str, Any] = {}
+        while True:
+            with translated(f"Query of what is {state}"):
+                answer: Mapping[str, Any] = self._client.query(
+                    TableName=self._table,
+                    IndexName=STATE_INDEX,
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                    **more,
+                    **start,
+                )
+            yield answer
+            if not answer.get("LastEvaluatedKey"):
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _read(
+    read: Callable[[Mapping[str, Any]], _Read], stored: Mapping[str, Any], what: str
+) -> _Read:
+    try:
+        return read(plain_values(stored))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable(
+            f"ledger: {what} {stored.get('pk')} {stored.get('sk')}: {error!r}"
+        ) from error
