@@ -19,24 +19,23 @@ from sealward.decisions import (
     Ruling,
     Seen,
     Step,
-    Unknown,
-    Unseen,
     decide,
     decide_gone,
     decide_not_an_image,
     is_news,
 )
-from sealward.decisions.verdict import NOT_AN_IMAGE, skips
+from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.events import Hint
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
 from sealward.look.descent import Descent
-from sealward.look.hints import Found, Trail
+from sealward.look.evidence import Evidence
+from sealward.look.hints import Trail
 from sealward.look.result import LookResult, history_report
 from sealward.look.sightings import InForce, in_force
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
-from sealward.policy.bundle import Capability, Policy, PolicyBundle
+from sealward.policy.bundle import Capability, Policy
 from sealward.ports import (
     BundleSource,
     Conflict,
@@ -49,9 +48,8 @@ from sealward.ports import (
 )
 from sealward.reads import Read, RunBeside, ask
 from sealward.revocation import Inquiry, Revocations
-from sealward.signer_answers import OneLook
 from sealward.subjects import SubjectKey
-from sealward.verifications import Examined, Judge, Search
+from sealward.verifications import Examined, Search
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -152,15 +150,22 @@ class Gate:
             return self._settle(hint, decision, nothing_rules, Search())
         force = bundle.answer()
         policy = self._policy(found.sighting.key, force)
-        signatures = SignatureSearch(
-            registry=self.registry,
-            ledger=self.ledger,
-            beside=self.run_beside,
+        evidence = Evidence(
+            signatures=SignatureSearch(
+                registry=self.registry,
+                ledger=self.ledger,
+                beside=self.run_beside,
+                now=self.now,
+                ends=started + min(within, SEARCH_TIME),
+                short=within < SEARCH_TIME,
+            ),
+            descent=self._descent(found.sighting.key.repository),
+            inquiry=inquiry,
+            signer=self.signer,
+            chains=self.seen,
             now=self.now,
-            ends=started + min(within, SEARCH_TIME),
-            short=within < SEARCH_TIME,
         )
-        seen = self._see(found, force, policy, signatures, inquiry)
+        seen = evidence.of(found, force, policy)
         ruling = Ruling(policy=policy, capability=self.capability, bundle=force.bundle)
         decision = decide(found.sighting.key, known, seen, ruling, now=self.now())
         examined = seen.search if isinstance(seen, Seen) else Search()
@@ -201,43 +206,6 @@ class Gate:
             self.registry.account, self.registry.region, key.repository
         )
 
-    def _see(
-        self,
-        found: Found,
-        force: InForce,
-        policy: Policy | None,
-        signatures: SignatureSearch,
-        inquiry: Inquiry | None,
-    ) -> Seen | Unseen:
-        """Return the evidence: signatures found and verified, or why not."""
-        sighting = found.sighting
-        failure = sighting.failure or force.failure
-        detail, descriptor = sighting.detail, sighting.descriptor
-        if failure is not None or detail is None or descriptor is None:
-            failure = failure or Unseen(
-                reason=Unknown.MANIFEST_UNREADABLE, detail=str(sighting.key)
-            )
-            return replace(
-                failure,
-                descriptor=descriptor,
-                status=detail.status if detail else None,
-            )
-        seen = Seen(
-            detail=detail,
-            descriptor=descriptor,
-            problem=found.problem,
-            referrers=tuple(referrer.digest for referrer in sighting.referrers),
-        )
-        if policy is None or force.bundle is None or skips(policy.statement.level):
-            return seen
-        descent = self._descent(sighting.key.repository)
-        seen = replace(seen, children=descent.children.remembered(sighting))
-        if seen.problem is not None:
-            return seen
-        judge = self._judge(policy, force.bundle, inquiry)
-        seen = replace(seen, search=signatures.of(found, descriptor, policy, judge))
-        return descent.covered(seen, sighting, policy)
-
     def _descent(self, repository: str) -> Descent:
         """Return what is known of the indexes of ``repository``."""
 
@@ -259,26 +227,6 @@ class Gate:
             look_at=None
             if self.nested
             else lambda digest: within.look(hint(digest), NESTED_TIME),
-        )
-
-    def _judge(
-        self, policy: Policy, bundle: PolicyBundle, inquiry: Inquiry | None
-    ) -> Judge:
-        said = policy.revocation
-        return Judge(
-            statement=policy.statement,
-            trust_stores=bundle.trust_stores,
-            user_metadata=policy.user_metadata,
-            signer_roots=bundle.signer_roots,
-            signer_service=None
-            if self.signer is None
-            else OneLook(self.signer, self.now),
-            signer_reach=policy.revocation.signer,
-            fetch=None if inquiry is None else inquiry.fetch(said),
-            revocation_settings=None if inquiry is None else inquiry.settings(said),
-            revocation_information_required=said.requires_information,
-            seen=self.seen,
-            now=self.now(),
         )
 
     def _settle(

@@ -1,0 +1,89 @@
+"""Evidence: what a verdict rests on, gathered for one look."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from notation_verifier import SeenChains
+from notation_verifier.signer_service import SignerService
+from sealward.decisions import Seen, Unknown, Unseen
+from sealward.decisions.verdict import skips
+from sealward.look.descent import Descent
+from sealward.look.hints import Found
+from sealward.look.sightings import InForce
+from sealward.look.signatures import SignatureSearch
+from sealward.policy.bundle import Policy, PolicyBundle
+from sealward.revocation import Inquiry
+from sealward.signer_answers import OneLook
+from sealward.verifications import Judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Gathers the evidence about one subject."""
+
+    signatures: SignatureSearch
+    descent: Descent
+    inquiry: Inquiry | None
+    """Asks about revocation; None leaves open what needs an answer."""
+    signer: SignerService | None
+    """Asks AWS Signer what it revoked; None the same."""
+    chains: SeenChains | None
+    """Chains of earlier looks that need not be read and checked again."""
+    now: Callable[[], datetime]
+
+    def of(self, found: Found, force: InForce, policy: Policy | None) -> Seen | Unseen:
+        """Return what was found and verified, or why nothing was.
+
+        Args:
+            found: what the hint led to.
+            force: the bundle in force, or why there is none.
+            policy: what governs the subject, if anything.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer.
+        """
+        sighting = found.sighting
+        failure = sighting.failure or force.failure
+        detail, descriptor = sighting.detail, sighting.descriptor
+        if failure is not None or detail is None or descriptor is None:
+            failure = failure or Unseen(
+                reason=Unknown.MANIFEST_UNREADABLE, detail=str(sighting.key)
+            )
+            return replace(
+                failure,
+                descriptor=descriptor,
+                status=detail.status if detail else None,
+            )
+        seen = Seen(
+            detail=detail,
+            descriptor=descriptor,
+            problem=found.problem,
+            referrers=tuple(referrer.digest for referrer in sighting.referrers),
+        )
+        if policy is None or force.bundle is None or skips(policy.statement.level):
+            return seen
+        seen = replace(seen, children=self.descent.children.remembered(sighting))
+        if seen.problem is not None:
+            return seen
+        judge = self._judge(policy, force.bundle)
+        search = self.signatures.of(found, descriptor, policy, judge)
+        return self.descent.covered(replace(seen, search=search), sighting, policy)
+
+    def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:
+        inquiry, said = self.inquiry, policy.revocation
+        return Judge(
+            statement=policy.statement,
+            trust_stores=bundle.trust_stores,
+            user_metadata=policy.user_metadata,
+            signer_roots=bundle.signer_roots,
+            signer_service=None
+            if self.signer is None
+            else OneLook(self.signer, self.now),
+            signer_reach=policy.revocation.signer,
+            fetch=None if inquiry is None else inquiry.fetch(said),
+            revocation_settings=None if inquiry is None else inquiry.settings(said),
+            revocation_information_required=said.requires_information,
+            seen=self.chains,
+            now=self.now(),
+        )
