@@ -127,13 +127,10 @@ def test_random_indexes_cover_what_the_rule_says(found: Indexes) -> None:
     assert (coverage.by in covering) if covering else coverage.by is None
     if coverage.by is None:
         assert coverage.listed is bool(above)
-        waiting = {
-            "unknown",
-            "pending",
-            "inconclusive",
-            "trusted by another policy",
-        }
-        assert coverage.awaited is any(found.words[each] in waiting for each in above)
+        words = {found.words[each] for each in above}
+        undecided = {"unknown", "inconclusive", "trusted by another policy"}
+        assert coverage.awaited is bool(words & {"pending", *undecided})
+        assert (coverage.undecided is None) is not bool(words & undecided)
 
 
 @given(indexes(cycles=True))

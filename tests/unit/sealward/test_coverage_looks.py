@@ -479,6 +479,43 @@ class TestOutages:
         assert verdicts(stand, index, *children) == ["trusted", "covered", "covered"]
 
 
+class TestAnIndexThatCannotBeJudged:
+    """Its signature was lost: no evidence against what it lists either."""
+
+    def test_a_covered_child_stays_so_for_a_while_and_is_never_held(self) -> None:
+        stand = strict_stand()
+        index, children = push_family(stand)
+        signature = stand.attach(index)
+        stand.deliver()
+        stand.pass_time(MINUTE)
+        stand.delete(signature)
+        assert stand.look(index).reason == "signature-lost"
+        stand.pass_time(50 * MINUTE)
+        assert verdicts(stand, *children) == ["covered", "covered"]
+        stand.pass_time(2 * HOUR)
+        assert verdicts(stand, index, *children) == ["inconclusive"] * 3
+        assert stand.record(children[0]).reason == "index-undecided"
+        stand.pass_time(DAY)
+        assert {stand.status(one) for one in (index, *children)} == {"ACTIVE"}
+        assert open_findings(stand) == ["HIGH"]
+        stand.attach(index)
+        stand.deliver()
+        stand.pass_time(2 * HOUR)
+        assert verdicts(stand, index, *children) == ["trusted", "covered", "covered"]
+        assert open_findings(stand) == []
+
+    def test_a_new_child_of_it_is_inconclusive_and_the_index_never_held(self) -> None:
+        stand = strict_stand()
+        index, children = push_family(stand)
+        signature = stand.attach(index)
+        stand.look(index)
+        stand.delete(signature)
+        stand.deliver()
+        stand.pass_time(3 * HOUR)
+        assert verdicts(stand, index, *children) == ["inconclusive"] * 3
+        assert {stand.status(one) for one in (index, *children)} == {"ACTIVE"}
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 def test_an_index_pushed_again_while_its_children_are_archived(
     *, accepted: bool

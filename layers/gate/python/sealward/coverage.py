@@ -7,7 +7,7 @@ at each look and ends with the index (docs/threat-model.md, 27).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -45,7 +45,9 @@ class Coverage:
     listed: bool = False
     """Whether any active index lists it, or lists one that does."""
     awaited: bool = False
-    """Whether one of those has no verdict yet."""
+    """Whether one of those has no verdict yet, or none that can be told now."""
+    undecided: str | None = None
+    """Digest of one whose verdict cannot be told now: it says nothing of the image."""
     unlisted_until: datetime | None = None
     """Until then the repository's indexes cannot be listed again: wait for it."""
 
@@ -58,6 +60,9 @@ class Worth(StrEnum):
 
     COVERS = "covers"
     AWAITED = "awaited"
+    """It has no good signature yet."""
+    UNDECIDED = "undecided"
+    """What it is worth cannot be told now, for a reason no pusher can give."""
     NOTHING = "nothing"
 
 
@@ -91,12 +96,16 @@ def is_current(record: Record | None, policy: Policy, now: datetime) -> bool:
 def worth(record: Record | None, policy: Policy) -> Worth:
     """Return what an index with this record is worth to its children."""
     if record is None:
-        return Worth.AWAITED
+        return Worth.UNDECIDED
     match record.verdict:
         case Verdict.TRUSTED if record.statement_hash == policy.statement_hash:
             return Worth.COVERS if may_cover(policy.statement.level) else Worth.NOTHING
-        case Verdict.TRUSTED | Verdict.PENDING | Verdict.INCONCLUSIVE:
-            return Worth.AWAITED if record.hold is None else Worth.NOTHING
+        case _ if record.hold is not None:
+            return Worth.NOTHING
+        case Verdict.TRUSTED | Verdict.INCONCLUSIVE:
+            return Worth.UNDECIDED
+        case Verdict.PENDING:
+            return Worth.AWAITED
         case _:
             return Worth.NOTHING
 
@@ -116,36 +125,36 @@ def cover(
     """
     level = frozenset({subject})
     met = {subject.digest}
-    linked = awaited = False
+    found = NO_COVERAGE
     considered = 0
     for _ in range(DEPTH):
         above = set()
         for parent in parents_of(sorted(one.digest for one in level)):
-            if parent.descriptor.digest in met:
-                continue
-            considered += 1
+            considered += parent.descriptor.digest not in met
             if considered > NODES:
-                return Coverage(listed=linked, awaited=awaited)
-            if level.isdisjoint(parent.lists):
-                continue
+                return found
             # What lists nothing of this level may list something of the next.
+            if parent.descriptor.digest in met or level.isdisjoint(parent.lists):
+                continue
             met.add(parent.descriptor.digest)
-            linked = True
-            match worth(parent.record, policy):
-                case Worth.COVERS:
-                    strict = (
-                        parent.record is not None
-                        and parent.record.strict_verdict is Verdict.TRUSTED
-                    )
-                    return Coverage(
-                        by=parent.descriptor.digest, strict=strict, listed=True
-                    )
-                case Worth.AWAITED:
-                    awaited = True
-                case Worth.NOTHING:
-                    pass
+            found = _with(found, parent, policy)
+            if found.by is not None:
+                return found
             above.add(parent.descriptor)
-        if not above:
-            break
         level = frozenset(above)
-    return Coverage(listed=linked, awaited=awaited)
+    return found
+
+
+def _with(found: Coverage, parent: Parent, policy: Policy) -> Coverage:
+    """Return the coverage with what one more index that lists the image adds."""
+    digest, record = parent.descriptor.digest, parent.record
+    match worth(record, policy):
+        case Worth.COVERS:
+            strict = record is not None and record.strict_verdict is Verdict.TRUSTED
+            return Coverage(by=digest, strict=strict, listed=True)
+        case Worth.AWAITED:
+            return replace(found, listed=True, awaited=True)
+        case Worth.UNDECIDED:
+            return replace(found, listed=True, awaited=True, undecided=digest)
+        case Worth.NOTHING:
+            return replace(found, listed=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sealward.decisions.holds import next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
@@ -24,6 +24,12 @@ from sealward.decisions.wishes import wish_of
 from sealward.ledger.records import Exposure, Hold, HoldState, Record, Verdict
 from sealward.ports import ImageStatus
 from sealward.subjects import SubjectKey
+
+_SAYS_NOTHING: Final = {
+    SIGNATURE_UNREADABLE: Unknown.REGISTRY_UNAVAILABLE,
+    Unknown.INDEX_UNDECIDED.value: Unknown.INDEX_UNDECIDED,
+}
+"""Reasons for which a settled verdict stands a while."""
 
 
 class _MadeBy(TypedDict):
@@ -78,9 +84,9 @@ def _decide_seen(
         else None
     )
     judgement = judge(seen, policy, known=known, deadline=deadline, now=now)
-    if judgement.reason == SIGNATURE_UNREADABLE and _settled(known):
+    if judgement.reason in _SAYS_NOTHING and _settled(known):
         unread = Unseen(
-            reason=Unknown.REGISTRY_UNAVAILABLE,
+            reason=_SAYS_NOTHING[judgement.reason],
             detail=judgement.detail,
             descriptor=seen.descriptor,
             status=seen.detail.status,

@@ -62,7 +62,8 @@ def severity(
     elif verdict is Verdict.INCONCLUSIVE:
         lost = reason == SIGNATURE_LOST
         loud = reason == Unknown.ACCESS_DENIED or (overdue and not lost)
-        if reason in _BUNDLE or not (loud or lost):
+        elsewhere = reason == Unknown.INDEX_UNDECIDED and hold is None
+        if reason in _BUNDLE or elsewhere or not (loud or lost):
             return Tell.KEEP
     elif hold is not None and reason == SHIELD:
         loud = False

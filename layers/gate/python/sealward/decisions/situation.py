@@ -18,6 +18,7 @@ class Unknown(StrEnum):
     ACCESS_DENIED = "access-denied"
     MANIFEST_UNREADABLE = "manifest-unreadable"
     JUDGING_FAILED = "judging-failed"
+    INDEX_UNDECIDED = "index-undecided"
     BUNDLE_UNAVAILABLE = "bundle-unavailable"
     BUNDLE_INVALID = "bundle-invalid"
 

@@ -13,7 +13,7 @@ from notation_verifier import (
 )
 from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.decisions.refusals import Judgement, final_refusal, most_telling
-from sealward.decisions.situation import Seen
+from sealward.decisions.situation import Seen, Unknown
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
 from sealward.signatures.candidates import LOST, Aside, Rejected, Unread
@@ -177,7 +177,7 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
             detail=f"no good signature yet; one may arrive until {deadline:%H:%M:%S} "
             f"UTC{', so far: ' + refused.detail if refused else ''}",
         )
-    unknown = _unknown(candidates, level)
+    unknown = _unknown(candidates, level) or _undecided(seen)
     if unknown is not None:
         return unknown
     if not candidates and seen.search.exhausted:
@@ -268,6 +268,18 @@ def _lost(candidates: Sequence[Candidate], made_by: Sequence[str]) -> str | None
         ):
             return candidate.digest
     return None
+
+
+def _undecided(seen: Seen) -> Judgement | None:
+    """Return that an index which lists it cannot be judged now, if so."""
+    index = seen.coverage.undecided
+    if index is None:
+        return None
+    return Judgement(
+        verdict=Verdict.INCONCLUSIVE,
+        reason=Unknown.INDEX_UNDECIDED,
+        detail=f"the index {index} lists it, and cannot be judged now",
+    )
 
 
 def _unknown(

@@ -104,6 +104,10 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "Find the error in the stack's logs and report it. Until it is mended, build "
         "the image anew; the look is repeated every hour.",
     ),
+    "index-undecided": Remedy(
+        "An index that lists it cannot be judged now, so neither can it.",
+        "See the finding of the index that is named here.",
+    ),
     "bundle-unavailable": Remedy("The policy bundle could not be read.", _WAIT),
     "bundle-invalid": Remedy(
         "The policy bundle cannot be used, so nothing is decided.",
