@@ -240,6 +240,39 @@ def test_one_pushed_before_enforcement_is_left_to_a_person() -> None:
     assert {stand.status(one) for one in (image, index)} == {"ACTIVE"}
 
 
+def test_slow_looks_at_shields_are_left_to_the_next_look() -> None:
+    looked: list[str] = []
+
+    class Slow:
+        """Takes three seconds to describe an index."""
+
+        def __init__(self, inner: Any) -> None:
+            self.account, self.region = inner.account, inner.region
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        def describe(self, repository: str, digest: str) -> Any:
+            if digest != image.digest:
+                stand.clock.advance(timedelta(seconds=3))
+                looked.append(digest)
+            return self._inner.describe(repository, digest)
+
+    wrap: Callable[[Any], Any] = Slow
+    stand = Stand(current=strict(grace="1m", untaggedGrace="1m"), registry=wrap)
+    image = bad_image(stand)
+    indexes = flat(stand, image, 20)
+    stand.look(image)
+    stand.clock.advance(2 * MINUTE)
+    begun = stand.clock.now
+    stand.look(image)
+    assert stand.clock.now - begun < timedelta(seconds=90)
+    assert 0 < len(set(looked)) < len(indexes)
+    stand.pass_time(30 * MINUTE)
+    assert stand.status(image) == "ARCHIVED"
+
+
 def test_the_looks_for_two_hundred_shields_are_bounded() -> None:
     calls: list[str] = []
 

@@ -5,6 +5,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
+from sealward.decisions.grace import grace_ends
 from sealward.decisions.holds import next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.refusals import Judgement
@@ -16,7 +17,6 @@ from sealward.decisions.verdict import (
     OPEN,
     SETTLED_FAILURES,
     SIGNATURE_UNREADABLE,
-    grace_ends,
     judge,
     strict_verdict,
 )

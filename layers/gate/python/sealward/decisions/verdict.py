@@ -11,7 +11,6 @@ from notation_verifier import (
     Skipped,
     VerificationLevel,
 )
-from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.decisions.refusals import Judgement, final_refusal, most_telling
 from sealward.decisions.situation import Seen, Unknown
 from sealward.ledger.records import Record, Verdict
@@ -43,29 +42,6 @@ OPEN: Final = frozenset({Verdict.PENDING, Verdict.INCONCLUSIVE})
 
 ACCEPTED: Final = frozenset({Verdict.TRUSTED, Verdict.COVERED})
 """Verdicts by a signature, the subject's own or its index's."""
-
-
-def grace_ends(
-    policy: Policy,
-    *,
-    begin: datetime,
-    untagged: bool = False,
-    coverage: Coverage = NO_COVERAGE,
-) -> datetime:
-    """Return when a missing signature counts; nothing restarts or exceeds it.
-
-    Args:
-        policy: what governs the repository.
-        begin: the earlier of first seen and pushed.
-        untagged: whether it has no tag: its index may still be on its way.
-        coverage: what the indexes known to list it mean for it; while one of them
-            waits for its signature, so does what it lists.
-    """
-    awaited = coverage.awaited or (untagged and not coverage.listed)
-    ends = begin + (
-        max(policy.grace, policy.untagged_grace) if awaited else policy.grace
-    )
-    return max(ends, coverage.unlisted_until or ends)
 
 
 def judge(

@@ -6,11 +6,12 @@ bad image from being archived is held before it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sealward.coverage import NODES, may_cover
 from sealward.decisions import Decision, Ruling, Seen, Unseen
-from sealward.decisions.verdict import grace_ends
+from sealward.decisions.grace import grace_ends
 from sealward.look.children import Children
 from sealward.look.listings import Listings
 from sealward.look.parents import Parents
@@ -20,6 +21,9 @@ from sealward.policy.bundle import Policy
 from sealward.ports import ImageStatus, Ledger, PortError, Registry
 from sealward.reads import RunBeside
 from sealward.subjects import SubjectKey
+
+INDEX_TIME: Final = timedelta(seconds=15)
+"""No look at an index is begun later within the look at what it lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,8 @@ class Descent:
             ledger=self.ledger,
             beside=self.beside,
             policy=policy,
-            now=self.now(),
+            now=self.now,
+            ends=self.now() + INDEX_TIME,
             look_at=self.look_at,
         ).coverage(sighting.key.repository, seen.descriptor, first)
         if isinstance(coverage, Unseen):
@@ -130,6 +135,7 @@ class Descent:
             look_at=self.look_at,
             settle=settle,
             now=self.now,
+            ends=self.now() + INDEX_TIME,
         ).lift(key)
 
 

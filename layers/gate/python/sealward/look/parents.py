@@ -50,7 +50,9 @@ class Parents:
     ledger: Ledger
     beside: RunBeside | None
     policy: Policy
-    now: datetime
+    now: Callable[[], datetime]
+    ends: datetime
+    """No look at an index is begun later."""
     look_at: Callable[[str], object] | None
     """Looks at an index whose record does not say what it is worth now; None: not."""
     failure: PortError | None = None
@@ -139,7 +141,8 @@ class Parents:
             self.look_at is not None
             and self._looked < FRESH_LOOKS
             and may_cover(self.policy.statement.level)
-            and not is_current(record, self.policy, self.now)
+            and not is_current(record, self.policy, self.now())
+            and self.now() < self.ends
         )
 
     def _is_active(self, detail: Read[ImageDetail]) -> bool:

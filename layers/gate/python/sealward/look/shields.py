@@ -47,6 +47,8 @@ class Shields:
     settle: Callable[[Decision], object]
     """Remembers a decision about an index and takes its step."""
     now: Callable[[], datetime]
+    ends: datetime
+    """No index is looked at later: the next look goes on."""
 
     def lift(self, key: SubjectKey) -> bool:
         """Hold the indexes that list ``key``; return whether any was.
@@ -99,6 +101,8 @@ class Shields:
         return held or record.reason == GONE
 
     def _hold(self, index: SubjectKey, *, shielded: str) -> _Outcome:
+        if self.now() >= self.ends:
+            return _Outcome.ABSENT
         self.look_at(index.digest)
         record = self.ledger.current(index)
         if record is None or record.reason == GONE:

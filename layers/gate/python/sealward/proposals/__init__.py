@@ -2,8 +2,8 @@
 
 from sealward.proposals.port import Proposals
 from sealward.proposals.records import (
-    APPROVALS_LIMIT,
     APPROVAL_LASTS,
+    APPROVALS_LIMIT,
     DIGESTS_LIMIT,
     NEWEST,
     REVERSALS,

@@ -1,0 +1,33 @@
+"""Grace: how long a signature may arrive after its image. Pure.
+
+It runs once for each repository and digest, from the earlier of first seen and pushed;
+nothing restarts it.
+"""
+
+from datetime import datetime
+
+from sealward.coverage import NO_COVERAGE, Coverage
+from sealward.policy.bundle import Policy
+
+
+def grace_ends(
+    policy: Policy,
+    *,
+    begin: datetime,
+    untagged: bool = False,
+    coverage: Coverage = NO_COVERAGE,
+) -> datetime:
+    """Return when a missing signature counts; nothing restarts or exceeds it.
+
+    Args:
+        policy: what governs the repository.
+        begin: the earlier of first seen and pushed.
+        untagged: whether it has no tag: its index may still be on its way.
+        coverage: what the indexes known to list it mean for it; while one of them
+            waits for its signature, so does what it lists.
+    """
+    awaited = coverage.awaited or (untagged and not coverage.listed)
+    ends = begin + (
+        max(policy.grace, policy.untagged_grace) if awaited else policy.grace
+    )
+    return max(ends, coverage.unlisted_until or ends)
