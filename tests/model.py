@@ -157,6 +157,7 @@ class Model:
     """Looks that came later than the gate promises."""
     _signatures: dict[str, Signature] = field(default_factory=dict)
     _indexes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _flawed: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
     _rules: Mapping[str, Rules] = field(default_factory=dict)
     _unread: set[tuple[str, str]] = field(default_factory=set)
@@ -165,6 +166,10 @@ class Model:
     def named(self, digest: str) -> None:
         """Learn that ``digest`` is an image."""
         self._names.add(digest)
+
+    def flawed(self, digest: str) -> None:
+        """Learn that an image's own manifest can be read in two ways."""
+        self._flawed.add(digest)
 
     def signed(self, digest: str, signature: Signature) -> None:
         """Learn what ``digest`` is a signature of, and what it is worth."""
@@ -321,6 +326,8 @@ class Model:
             return "ungoverned", ""
         if rules.level == "skip":
             return "exempt", ""
+        if digest in self._flawed:
+            return "untrusted", "HIGH"  # whatever signs it, and whoever can read it
         at = message.at
         there = {
             name: signature

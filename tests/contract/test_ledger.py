@@ -87,6 +87,7 @@ def _full_record() -> Record:
         looks=12,
         due=NOW + timedelta(microseconds=1),
         signature=DIGEST,
+        problem="manifest-ambiguous",
         signer="x509.subject: CN=build, O=Example, C=US",
         hold=Hold(state=HoldState.HELD, since=NOW, applied=3, detail="re-pushed"),
         finding=FindingState(

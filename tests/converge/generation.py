@@ -3,10 +3,10 @@
 from random import Random
 from typing import Any
 
-from tests.converge.history import History, Kind, Mail, Step
+from tests.converge.history import AMBIGUOUS, History, Kind, Mail, Step
 
 REPOSITORIES = ("prod/app", "prod/web", "edge/app")
-IMAGES = ("one", "two")
+IMAGES = ("one", "one", "two", "two", AMBIGUOUS)
 SIGNATURES = (
     "good",
     "good",

@@ -20,6 +20,8 @@ from simulator.behaviours import (
     RepushEvents,
 )
 
+AMBIGUOUS = "ambiguous"
+"""An image whose manifest calls itself an index as well."""
 FAMILY: Mapping[str, tuple[str, ...]] = {
     "left": ("one", "two"),
     "right": ("two", "three"),

@@ -24,7 +24,7 @@ from simulator.pushes import (
     IMAGE_MANIFEST,
     Pusher,
 )
-from tests.converge.history import FAMILY, Kind, Step
+from tests.converge.history import AMBIGUOUS, FAMILY, Kind, Step
 from tests.converge.policies import ACCOUNT, REGION
 from tests.converge.signatures import Made, make
 from tests.family_model import FamilyModel
@@ -98,6 +98,8 @@ class Others:
                 "config": _described(blobs[0], IMAGE_CONFIG),
                 "layers": [_described(blobs[1], IMAGE_LAYER)],
             }
+            if name == AMBIGUOUS:
+                contents["manifests"] = []
         document = {"schemaVersion": 2, "mediaType": media_type, **contents}
         content = json.dumps(document).encode()
         descriptor = Descriptor(
@@ -108,6 +110,8 @@ class Others:
     def _push(self, repository: str, name: str, tag: str) -> None:
         descriptor, content, blobs = self._image(name)
         self.told.named(descriptor.digest)
+        if name == AMBIGUOUS and isinstance(self.told, Model):
+            self.told.flawed(descriptor.digest)
         if name in FAMILY and isinstance(self.told, FamilyModel):
             children = [self._image(child)[0].digest for child in FAMILY[name]]
             self.told.lists(descriptor.digest, children)

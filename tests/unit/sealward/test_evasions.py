@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from notation_verifier import Descriptor
+from sealward.decisions import Unknown
 from sealward.ledger import HoldState, Verdict
 from sealward.look.hints import INDEX_BATCH
 from sealward.ports import Manifest
@@ -15,6 +16,8 @@ from sealward.signatures.retrieval import LARGE_IN_ALL
 from sealward.subjects import NOTARY_SIGNATURE, classify, signature_manifest
 from sealward.subjects.manifests import ManifestProblem
 from simulator.behaviours import ArchivedManifest, Behaviours
+from simulator.errors import ServiceError
+from simulator.faults import Fault
 from simulator.in_process import InProcessRegistry
 from tests.unit.sealward.stand import (
     EMPTY,
@@ -206,4 +209,36 @@ def test_an_archived_signature_counts_no_more_because_an_event_names_it() -> Non
     stand.clock.advance(MINUTE)
     result = stand.look(signature)
     assert (result.verdict, result.hold) == (Verdict.UNTRUSTED, HoldState.HELD)
+    assert stand.status(image) == "ARCHIVED"
+
+
+def test_an_ambiguous_image_stays_so_through_an_outage_longer_than_unknown_for(
+    stand: Stand,
+) -> None:
+    pusher = stand.pusher()
+    image = stand.push_document(
+        {
+            "mediaType": IMAGE_MANIFEST,
+            "config": pusher.layer(b'{"a": 1}', IMAGE_CONFIG),
+            "layers": [pusher.layer(b"layer")],
+            "manifests": [],
+        }
+    )
+    assert stand.look(image).hold is HoldState.HELD
+    stand.attach(image)
+    outage = stand.aws.faults.add(
+        Fault(
+            operation="ListImageReferrers",
+            error=ServiceError("ThrottlingException", "Rate exceeded"),
+        )
+    )
+    stand.pass_time(timedelta(hours=3))
+    assert stand.record(image).reason == Unknown.REGISTRY_UNAVAILABLE
+    stand.aws.faults.remove(outage)
+    result = stand.look(image)
+    assert (result.verdict, result.reason, result.hold) == (
+        Verdict.UNTRUSTED,
+        ManifestProblem.AMBIGUOUS,
+        HoldState.HELD,
+    )
     assert stand.status(image) == "ARCHIVED"

@@ -150,6 +150,7 @@ def _decide_seen(
             since=_exposed_since(known, seen, begin, now),
             now=now,
         ),
+        problem=seen.problem.problem.value if seen.problem else "",
         covered_by=judgement.covered_by,
         children=seen.children,
         covering=seen.children is not None

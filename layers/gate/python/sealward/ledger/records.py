@@ -146,6 +146,8 @@ class Record:
     reported: str = ""
     """As what its repository's finding counts it: a verdict, ``lost``, or empty."""
     exposure: Exposure = field(default_factory=Exposure)
+    problem: str = ""
+    """What is wrong with its own manifest: nobody can read it again once archived."""
     covered_by: str | None = None
     """Digest of the trusted index that covers it."""
     children: int | None = None

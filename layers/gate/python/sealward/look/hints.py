@@ -28,6 +28,7 @@ from sealward.subjects import (
 from sealward.subjects.classification import Artifact
 from sealward.subjects.manifests import BadManifest, ManifestProblem
 
+_FOUND_BEFORE: Final = "what was found when its manifest could still be read"
 INDEX_BATCH: Final = 10
 """Entries of an index read at once: a pusher may give each one 4 MiB."""
 
@@ -221,6 +222,8 @@ def _without_manifest(sighting: Sighting) -> Found:
 def _remembered_problem(known: Record) -> BadManifest | None:
     """Return what was wrong with a manifest that can no longer be read."""
     for problem in ManifestProblem:
-        if known.reason == problem:
-            return BadManifest(problem, known.detail)
+        # Records of the version before have it in their reason only.
+        if problem in (known.problem, known.reason):
+            detail = known.detail if known.reason == problem else _FOUND_BEFORE
+            return BadManifest(problem, detail)
     return None
