@@ -1,18 +1,22 @@
 """Looks that ask about revocation: answers, silence, memory, caches, round trips."""
 
+import base64
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from notation_verifier import Descriptor, Fetch, FetchError
+from notation_verifier.revocation import RevocationMemory
 from sealward.ledger import Verdict
 from sealward.policy.revocation import HostPort
-from sealward.ports import PortError, RevocationLedger, Unavailable
+from sealward.ports import RevocationLedger, Unavailable
 from sealward.revocation import Revocations
 from simulator.in_process_revocation import InProcessRevocationLedger
+from tests.forge import certificates, sign
 from tests.forge import revocation as forge
 from tests.forge.certificates import CertificateAuthority
 from tests.forge.keys import private_key
@@ -73,6 +77,21 @@ class CountedKnowledge:
 
     def learn(self, memory: Any) -> None:
         self.trips.take("learn")
+        self.ledger.learn(memory)
+
+
+@dataclass
+class Written:
+    """A ledger of revocation that keeps what it is told."""
+
+    ledger: RevocationLedger
+    learnt: list[RevocationMemory] = field(default_factory=list)
+
+    def recall(self) -> RevocationMemory | None:
+        return self.ledger.recall()
+
+    def learn(self, memory: RevocationMemory) -> None:
+        self.learnt.append(memory)
         self.ledger.learn(memory)
 
 
@@ -252,10 +271,62 @@ def test_without_what_is_known_nothing_is_decided(
     at = stand(sources, knowledge)
     image = pushed(at)
     knowledge.failures.append(Unavailable("throttled"))
-    with pytest.raises(PortError):
-        at.look(image)
+    result = at.look(image)
+    assert (result.verdict, result.reason) == (
+        Verdict.INCONCLUSIVE,
+        "revocation-unknown",
+    )
+    assert "what is known of revocation cannot be read: throttled" in result.detail
     assert not sources.servers.asked
-    assert at.look(image).verdict is Verdict.TRUSTED
+    at.pass_time(timedelta(minutes=1))
+    assert at.record(image).verdict is Verdict.TRUSTED
+
+
+def test_without_what_is_known_a_crl_in_hand_clears_nothing(
+    sources: Sources, knowledge: InProcessRevocationLedger
+) -> None:
+    url = "http://crl.example/ca.crl"
+    pointed = (x509.CRLDistributionPoints([forge.point(url)]), False)
+    signer = certificates.chain(extensions=[pointed])
+    crl = forge.Scene(scene().authority, signer).crl().der()
+    at = stand(
+        sources, knowledge, revocation={"crls": [base64.b64encode(crl).decode()]}
+    )
+    image = at.push()
+    at.attach(image, sign(image, signer, "jws"))
+    knowledge.failures.append(Unavailable("throttled"))
+    assert at.look(image).verdict is Verdict.INCONCLUSIVE
+    at.pass_time(timedelta(minutes=1))
+    assert at.record(image).verdict is Verdict.TRUSTED
+    assert not sources.servers.asked
+
+
+def test_an_answer_that_another_function_saw_overtaken_is_asked_for_anew(
+    sources: Sources, knowledge: InProcessRevocationLedger
+) -> None:
+    at = stand(sources, knowledge)
+    at.look(pushed(at, "one"))
+    here = at.gate.revocations
+    sources.answer(scene().ocsp(this_update=forge.NOW - forge.HOUR / 2))
+    restarted(at, sources, knowledge)
+    at.look(pushed(at, "two"))
+    object.__setattr__(at.gate, "revocations", here)
+    at.clock.advance(timedelta(minutes=2))
+    assert at.look(pushed(at, "three")).verdict is Verdict.TRUSTED
+    assert len(sources.servers.asked) == 3
+
+
+def test_what_is_learnt_is_written_and_nothing_that_was_known(
+    sources: Sources, knowledge: InProcessRevocationLedger
+) -> None:
+    others = {f"{number % 16:x}{number:063x}": forge.NOW for number in range(64)}
+    knowledge.learn(RevocationMemory(ocsp=others))
+    written = Written(knowledge)
+    at = stand(sources, written)
+    at.look(pushed(at))
+    [learnt] = written.learnt
+    assert len(learnt.ocsp) == 1
+    assert not learnt.ocsp.keys() & others.keys()
 
 
 def test_the_policys_hosts_are_those_that_may_be_private(

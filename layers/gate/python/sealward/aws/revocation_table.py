@@ -129,4 +129,8 @@ def _read(stored: Any) -> "tuple[RevocationMemory, int]":  # noqa: ANN401 - Dyna
             raise ValueError(f"schema {item['schema']}")  # noqa: TRY301
         return from_document(unpack(item["memory"])), int(item["version"])
     except (KeyError, TypeError, ValueError, zlib.error) as error:
-        raise Unavailable(f"revocation memory {stored.get('sk')}: {error}") from error
+        name = stored.get("sk", {}).get("S")
+        raise Unavailable(
+            f"the ledger's item {_PARTITION} / {name} is damaged ({error}); "
+            "docs/revocation.md says what to do"
+        ) from error

@@ -6,6 +6,7 @@ and no older than known. An error, an ``unknown`` and a stranger's bytes never a
 
 import threading
 from collections import OrderedDict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -84,6 +85,14 @@ class Answers:
         """Forget an answer: it is not relied on any more."""
         with self._lock:
             self._drop(question)
+
+    def drop_of(self, updates: AbstractSet[datetime]) -> None:
+        """Forget every answer whose ``this_update`` is one of ``updates``."""
+        with self._lock:
+            for question in [
+                each for each, kept in self._kept.items() if kept.this_update in updates
+            ]:
+                self._drop(question)
 
     def drop_expired(self, now: datetime) -> None:
         """Forget every answer that has run out."""

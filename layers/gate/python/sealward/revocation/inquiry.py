@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from notation_verifier import Fetch, Verification
+from notation_verifier import Fetch, FetchError, Verification
 from sealward.ledger.revocation_items import bounded
 from sealward.policy.revocation import RevocationPolicy
 from sealward.ports import PortError, RevocationLedger, RevocationSources
@@ -93,19 +93,22 @@ class Revocations:
         self.answers.drop_expired(now)
         if found is not None:
             # What is not written yet stays known: two memories merge in any order.
-            known = found.merged(self._memory) if self._memory else found
-            self._memory = bounded(known)
+            self._advance(bounded(found.merged(self.memory)))
 
     def learn(self, memory: "RevocationMemory") -> None:
         """Keep what a check taught."""
-        known = self.memory
-        merged = known.merged(memory)
-        if merged == known:
+        news = memory.beyond(self.memory)
+        if not news:
             return
-        self._memory = merged
+        self._advance(self.memory.merged(news))
         self._unwritten = (
-            memory if self._unwritten is None else self._unwritten.merged(memory)
+            news if self._unwritten is None else self._unwritten.merged(news)
         )
+
+    def _advance(self, memory: "RevocationMemory") -> None:
+        """Know ``memory``, and forget the answers that it shows to be overtaken."""
+        before, self._memory = self.memory, memory
+        self.answers.drop_of(memory.overtaken(before))
 
     def write(self) -> None:
         """Write what the ledger does not know yet, where there is any.
@@ -136,6 +139,8 @@ class Inquiry:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _fetch: Fetch | None = None
     """Made by the look's first question; the look's one deadline is its."""
+    _deaf: str = ""
+    """Why no answer may be believed; empty where there is no reason."""
 
     def __post_init__(self) -> None:
         """Prepare the read."""
@@ -145,6 +150,8 @@ class Inquiry:
         """Return the look's way to ask under ``policy``: one deadline for all of it."""
 
         def ask(url: str, *, body: bytes | None = None) -> bytes:
+            if self._deaf:
+                raise FetchError(self._deaf)
             question = (url, body)
             heard = self._heard.get(question) or self.kept.answers.get(
                 question, now=self.now, max_age=policy.max_age
@@ -163,14 +170,22 @@ class Inquiry:
             return self._fetch
 
     def settings(self, policy: RevocationPolicy) -> "Callable[[], RevocationSettings]":
-        """Return what makes the settings, for the moment somebody is asked."""
+        """Return what makes the settings, for the moment somebody is asked.
+
+        Where what is known cannot be read, nobody is believed who clears a certificate:
+        it may be known to be revoked.
+        """
 
         def make() -> "RevocationSettings":
             from notation_verifier.revocation import (  # noqa: PLC0415 - as above
                 RevocationSettings,
             )
 
-            self.recall.answer()
+            try:
+                self.recall.answer()
+            except PortError as error:
+                self._deaf = f"what is known of revocation cannot be read: {error}"
+                return RevocationSettings(memory=self.kept.memory)
             return RevocationSettings(
                 memory=self.kept.memory,
                 max_age=policy.max_age,

@@ -80,13 +80,38 @@ class RevocationMemory:
     )
     """By certificate."""
 
+    def __bool__(self) -> bool:
+        """Return whether anything is known."""
+        return bool(self.crls or self.ocsp or self.revocations)
+
+    def beyond(self, known: "RevocationMemory") -> "RevocationMemory":
+        """Return the entries that ``known`` has not, or not so."""
+        return RevocationMemory(
+            crls=_unlike(self.crls, known.crls),
+            ocsp=_unlike(self.ocsp, known.ocsp),
+            revocations=_unlike(self.revocations, known.revocations),
+        )
+
+    def overtaken(self, before: "RevocationMemory") -> frozenset[datetime]:
+        """Return the ``thisUpdate`` of each source's answer newest in ``before`` only.
+
+        An answer of such a time may be one that no longer counts: it is asked for anew.
+        """
+        ocsp = (seen for key, seen in before.ocsp.items() if self.ocsp.get(key) != seen)
+        crls = (
+            seen.this_update
+            for key, seen in before.crls.items()
+            if self.crls.get(key) != seen
+        )
+        return frozenset((*ocsp, *crls))
+
     def merged(self, other: "RevocationMemory") -> "RevocationMemory":
         """Return what both know: the furthest of each source, the worst of each.
 
         Commutative, associative and idempotent, so that memories of checks that ran
         side by side, on other machines or twice, come together to one.
         """
-        if not (other.crls or other.ocsp or other.revocations):
+        if not other:
             return self
         crls = _joined(self.crls, other.crls)
         for key in self.crls.keys() & other.crls.keys():
@@ -111,6 +136,14 @@ def _joined(
     one: Mapping[str, _Value], other: Mapping[str, _Value]
 ) -> dict[str, _Value]:
     return {**one, **other}
+
+
+def _unlike(
+    mine: Mapping[str, _Value], known: Mapping[str, _Value]
+) -> Mapping[str, _Value]:
+    return MappingProxyType(
+        {key: value for key, value in mine.items() if known.get(key) != value}
+    )
 
 
 def _further(one: SeenCrl, other: SeenCrl) -> SeenCrl:
