@@ -19,6 +19,7 @@ REST = timedelta(days=2)
 SHORT_REST = timedelta(hours=3)
 """Longer than every deadline but a day's."""
 FAMILIES = 5
+"""One history in so many is about multi-arch images."""
 _LONG = 8
 """Every so many histories rest long: hourly looks take most of the time."""
 

@@ -11,8 +11,8 @@ from sealward.decisions import Unknown
 from sealward.ledger import HoldState, Verdict
 from sealward.subjects import classify
 from simulator.behaviours import ArchivedManifest, Behaviours
-from tests.unit.sealward.family import push_family, strict_stand
-from tests.unit.sealward.stand import Stand, bundle
+from tests.unit.sealward.family import INDEX, push_family, strict_stand
+from tests.unit.sealward.stand import NOTARY_SIGNATURE, Stand, as_json, bundle
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -127,6 +127,43 @@ def test_a_signature_whose_image_crashes_the_look_leads_to_the_image(
     monkeypatch.setattr("sealward.look.hints.classify", classify_or_crash)
     looks(stand, signature.digest)
     assert [key.digest for key in stand.ledger.records] == [image.digest]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "sealward.look.signatures.shortlist",
+        "sealward.look.children.mentioned",
+        "sealward.look.signatures.search",
+    ],
+)
+def test_whatever_crashes_while_evidence_is_gathered_is_remembered(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = strict_stand()
+    index, _ = push_family(stand, children=1)
+    stand.attach(index)
+    with monkeypatch.context() as patched:
+        patched.setattr(where, crash)
+        looks(stand, index.digest)
+    record = stand.record(index)
+    assert (record.verdict, record.reason) == (
+        Verdict.INCONCLUSIVE,
+        Unknown.JUDGING_FAILED,
+    )
+    stand.pass_time(timedelta(seconds=10))
+    assert stand.record(index).verdict is Verdict.TRUSTED
+
+
+def test_an_index_of_signatures_one_of_which_crashes_the_look_is_remembered(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stand.push()
+    entry = as_json(stand.attach(image)) | {"artifactType": NOTARY_SIGNATURE}
+    index = stand.push_document({"mediaType": INDEX, "manifests": [entry]})
+    monkeypatch.setattr("sealward.look.hints.read_manifests", crash)
+    looks(stand, index.digest)
+    assert stand.record(index).reason == Unknown.JUDGING_FAILED
 
 
 def test_an_index_that_crashes_the_look_is_no_obstacle_to_what_it_lists(

@@ -1,7 +1,7 @@
 """Evidence: what a verdict rests on, gathered for one look."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from notation_verifier import SeenChains
@@ -10,9 +10,10 @@ from sealward.decisions import Seen, Unknown, Unseen
 from sealward.decisions.verdict import skips
 from sealward.look.descent import Descent
 from sealward.look.hints import Found
-from sealward.look.sightings import InForce
+from sealward.look.sightings import InForce, unjudged
 from sealward.look.signatures import SignatureSearch
 from sealward.policy.bundle import Policy, PolicyBundle
+from sealward.ports import PortError
 from sealward.revocation import Inquiry
 from sealward.signer_answers import OneLook
 from sealward.verifications import Judge
@@ -31,6 +32,8 @@ class Evidence:
     chains: SeenChains | None
     """Chains of earlier looks that need not be read and checked again."""
     now: Callable[[], datetime]
+    crashes: list[Exception] = field(default_factory=list)
+    """What nobody expected while it was gathered."""
 
     def of(self, found: Found, force: InForce, policy: Policy | None) -> Seen | Unseen:
         """Return what was found and verified, or why nothing was.
@@ -63,11 +66,23 @@ class Evidence:
         )
         if policy is None or force.bundle is None or skips(policy.statement.level):
             return seen
+        judge = self._judge(policy, force.bundle)
+        try:
+            return self._examined(found, seen, policy, judge)
+        except PortError:
+            raise
+        except Exception as error:  # noqa: BLE001 - kept: the look raises it at its end
+            self.crashes.append(error)
+            return replace(unjudged(error), descriptor=descriptor, status=detail.status)
+
+    def _examined(
+        self, found: Found, seen: Seen, policy: Policy, judge: Judge
+    ) -> Seen | Unseen:
+        sighting = found.sighting
         seen = replace(seen, children=self.descent.children.remembered(sighting))
         if seen.problem is not None:
             return seen
-        judge = self._judge(policy, force.bundle)
-        search = self.signatures.of(found, descriptor, policy, judge)
+        search = self.signatures.of(found, seen.descriptor, policy, judge)
         return self.descent.covered(replace(seen, search=search), sighting, policy)
 
     def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:

@@ -174,7 +174,7 @@ class Gate:
         ask((settled, *learnt), self.run_beside)
         result = settled.answer()
         self._announcements.about_bundle(force, known)
-        crash = found.crash or examined.crash
+        crash = found.crash or examined.crash or next(iter(evidence.crashes), None)
         if crash is not None and not self.nested:
             # Remembered and told. Raised still: logged, counted, and a dead letter.
             raise crash

@@ -135,13 +135,16 @@ class Trail:
         """
         signatures: dict[str, SignatureManifest] = {}
         for start in range(0, len(entries), INDEX_BATCH):
-            read = read_manifests(
-                self.registry,
-                sighting.key.repository,
-                entries[start : start + INDEX_BATCH],
-                subject=None,
-                beside=self.beside,
-            )
+            try:
+                read = read_manifests(
+                    self.registry,
+                    sighting.key.repository,
+                    entries[start : start + INDEX_BATCH],
+                    subject=None,
+                    beside=self.beside,
+                )
+            except Exception as error:  # noqa: BLE001 - one entry did it, or we
+                return _crashed(sighting, error)
             for digest, entry in read.items():
                 if isinstance(entry, Unread):
                     failure = Unseen(
