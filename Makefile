@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo test lint format types contracts check converge interop differential vectors fuzz bench \
+.PHONY: help demo test lint format types contracts check converge faults hostile interop differential vectors fuzz bench \
 	invoke \
 	build-local package validate requirements environments clean
 
@@ -88,6 +88,9 @@ differential: .venv/ready ## thousands of generated cases beside the reference's
 converge: .venv/ready ## generated histories end as a model that reads only them says (SEED=, HISTORY=, REPLAY=file)
 	@$(DEV)/python -m tests.converge $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY)) \
 	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(HTTP),--http $(HTTP))
+
+faults: .venv/ready ## every call of AWS fails in every way, and the process dies at every step (ONLY=use-case/operation/number/kind)
+	@$(DEV)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors

@@ -34,15 +34,23 @@ class LoopbackServer:
     ) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        urls = LayerUrls(self.url)
-        self.aws = LocalAws(
-            clock=clock, behaviours=behaviours, sleep=sleep, layer_url=urls
-        )
-        self._server.face = HttpFace(self.aws, urls)
+        self._behaviours, self._sleep = behaviours, sleep
         self._server.account = account
+        self.renew(clock)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
         )
+
+    def renew(self, clock: Callable[[], datetime]) -> None:
+        """Serve another ``LocalAws`` from now on, one with nothing in it."""
+        urls = LayerUrls(self.url)
+        self.aws = LocalAws(
+            clock=clock,
+            behaviours=self._behaviours,
+            sleep=self._sleep,
+            layer_url=urls,
+        )
+        self._server.face = HttpFace(self.aws, urls)
 
     def __enter__(self) -> Self:
         self._thread.start()

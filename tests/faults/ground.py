@@ -1,0 +1,322 @@
+"""The ground: one AWS and the real functions, made anew for each trial.
+
+The functions run as Lambda runs them, on real clients: ECR, Signer and Security Hub
+answer over HTTP, the rest is moto. Time is a clock that is told; messages and events
+are carried by hand, and come again as SQS brings them again.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, Final
+from unittest.mock import patch
+
+import botocore.session
+from botocore.retries.quota import RetryQuota
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.sqs.models import sqs_backends
+
+from functions.tick import app as tick
+from functions.verify_push import app as verify_push
+from notation_verifier import Fetch, FetchError
+from sealward.aws.attribute_values import plain_values
+from sealward.aws.clients import Clients
+from sealward.aws.layer_download import LayerDownload
+from sealward.ledger import to_text
+from sealward.ports import Denied, Unavailable
+from simulator.clock import ManualClock
+from simulator.local_aws import LocalAws
+from simulator.places import place
+from simulator.server import LoopbackServer
+from tests.faults.answers import STATUS
+from tests.faults.faults import Kind
+from tests.faults.wire import Died, Wire
+from tests.forge import NOW
+from tests.functions.event_files import ACCOUNT, REGION
+from tests.template.rendering import load, render
+
+PLACE: Final = place(ACCOUNT, REGION)
+VISIBILITY: Final = timedelta(minutes=10)
+"""After which SQS brings a message again: the template's."""
+RECEIVES: Final = 5
+"""The template's ``maxReceiveCount``."""
+FORWARDED: Final = frozenset({"PUSH", "UPDATE_STORAGE_CLASS", "REPLICATE"})
+"""``action-type`` of what the template's rules forward."""
+_NUMBERS = count()
+
+
+@dataclass(kw_only=True)
+class Message:
+    """On its way to the look queue's function."""
+
+    at: datetime
+    body: str
+    receives: int = 0
+    number: int = field(default_factory=lambda: next(_NUMBERS))
+
+
+class Ground:
+    """What a trial stands on; ``renewed`` before each."""
+
+    def __init__(self, server: LoopbackServer, wire: Wire, clients: Clients) -> None:
+        self.wire = wire
+        self.server = server
+        self.clients = clients
+        session = botocore.session.Session()
+        made: dict[str, Any] = {
+            name: session.create_client(name) for name in ("sqs", "s3", "dynamodb")
+        }
+        self.sqs, self.s3, self.dynamodb = made["sqs"], made["s3"], made["dynamodb"]
+        self.s3.create_bucket(Bucket="policy")
+        self.queues = {
+            name: self.sqs.create_queue(QueueName=name)["QueueUrl"]
+            for name in ("looks", "dead")
+        }
+        os.environ["LOOK_QUEUE_URL"] = self.queues["looks"]
+        os.environ["DEAD_LETTER_QUEUE_URL"] = self.queues["dead"]
+        self.responders: Fetch | None = None
+        self.renew()
+
+    @property
+    def aws(self) -> LocalAws:
+        """ECR, Signer and Security Hub."""
+        return self.server.aws
+
+    def renew(self) -> None:
+        """Begin again, with nothing in the registry, the ledger and the queues."""
+        self.clock = ManualClock(NOW)
+        self.server.renew(self.clock)
+        self.aws.hub(PLACE).enabled_at = NOW
+        self.table = f"ledger-{next(_NUMBERS)}"
+        os.environ["LEDGER_TABLE"] = self.table
+        self.dynamodb.create_table(
+            TableName=self.table, BillingMode="PAY_PER_REQUEST", **_table()
+        )
+        self.mail: list[Message] = []
+        self.lost: list[str] = []
+        """Messages received too often: with SQS they are dead letters."""
+        for queue in self.queues:
+            list(self._taken(queue))
+        self.responders = None
+        self.process_begins()
+
+    def end(self) -> None:
+        """Drop what a trial made."""
+        self.dynamodb.delete_table(TableName=self.table)
+
+    def publish(self, bundle: bytes) -> None:
+        """Put the policy bundle into its bucket."""
+        self.s3.put_object(Bucket="policy", Key="bundle.json", Body=bundle)
+
+    # -- the functions ----------------------------------------------------------------
+
+    def process_begins(self) -> None:
+        """Start with an execution environment that remembers nothing."""
+        self.wire.dead = False
+        verify_push.environment.cache_clear()
+        tick.environment.cache_clear()
+
+    def items(self) -> Iterator[dict[str, Any]]:
+        """Yield every item of the ledger, in plain types."""
+        table = dynamodb_backends[ACCOUNT][REGION].tables[self.table]
+        for item in table.all_items():
+            yield plain_values(item.to_json()["Attributes"])
+
+    def ticks(self, *, idle: bool = True) -> None:
+        """Invoke tick; a failure is its own, and another minute comes.
+
+        Args:
+            idle: whether to invoke it where it would find nothing due.
+        """
+        now = to_text(self.clock.now)
+        if not idle and all(item.get("due_at", "~") > now for item in self.items()):
+            return
+        self._invoked(lambda: tick.handler({}, SimpleNamespace()))
+
+    def looks(self, messages: Sequence[Message]) -> None:
+        """Invoke verify_push with a batch; what fails is brought again."""
+        records = [
+            {"messageId": str(each.number), "body": each.body} for each in messages
+        ]
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 100_000)
+        said = self._invoked(lambda: verify_push.handler({"Records": records}, context))
+        failed = {str(each.number) for each in messages}
+        if said is not None:
+            failed = {each["itemIdentifier"] for each in said["batchItemFailures"]}
+        for each in messages:
+            if str(each.number) not in failed:
+                continue
+            each.receives += 1
+            each.at = self.clock.now + VISIBILITY
+            if each.receives < RECEIVES:
+                self.mail.append(each)
+            else:
+                self.lost.append(each.body)
+
+    def _invoked(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except Died:
+            return None
+        except Exception:  # noqa: BLE001 - Lambda logs it, and the batch comes again
+            return None
+        finally:
+            if self.wire.dead:
+                self.process_begins()
+            self.collect()
+
+    # -- time and mail ----------------------------------------------------------------
+
+    def collect(self) -> None:
+        """Take what the functions sent, and the registry's events."""
+        now = self.clock.now
+        for body, delay in self._taken("looks"):
+            self.mail.append(Message(at=now + delay, body=body))
+        for event in self.aws.events.drain():
+            if event["detail"].get("action-type") in FORWARDED:
+                self.send(event)
+
+    def send(self, *events: Mapping[str, Any]) -> None:
+        """Put events on their way: they arrive a second later."""
+        soon = self.clock.now + timedelta(seconds=1)
+        self.mail += [Message(at=soon, body=json.dumps(event)) for event in events]
+
+    def forget_mail(self) -> None:
+        """Drop what is on its way."""
+        self.aws.events.drain()
+        self.mail.clear()
+
+    def pass_time(self, by: timedelta) -> None:
+        """Let ``by`` pass; bring what arrives in batches, oldest first."""
+        self.clock.advance(by)
+        self.aws.settle()
+        self.collect()
+        while due := sorted(
+            (each for each in self.mail if each.at <= self.clock.now),
+            key=lambda each: (each.at, each.number),
+        )[:10]:
+            self.mail = [each for each in self.mail if each not in due]
+            self.looks(due)
+
+    def dead_letters(self) -> list[str]:
+        """Take the bodies the function put aside."""
+        return [body for body, _ in self._taken("dead")]
+
+    def _taken(self, queue: str) -> Iterator[tuple[str, timedelta]]:
+        found = sqs_backends[ACCOUNT][REGION].queues[queue]
+        # Not received: moto's delays run on the real clock.
+        messages: list[Any] = list(found._messages)
+        found._messages = []
+        for each in messages:
+            delay = each.delayed_until - each.sent_timestamp
+            yield each.body, timedelta(milliseconds=max(0, delay))
+
+
+class _AtOnce:
+    """Stands for a thread pool: runs each call where it is asked for."""
+
+    def __init__(self, _workers: int) -> None:
+        pass
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """Run ``call``; return its future, done."""
+        done: Future[Any] = Future()
+        done.set_result(call())
+        return done
+
+    map = staticmethod(map)
+
+
+@contextmanager
+def ground() -> Iterator[Ground]:
+    """Yield the ground; only one at a time in a process."""
+    wire = Wire()
+
+    class Watched(Clients):
+        def __init__(self) -> None:
+            super().__init__()
+            wire.attach(self._session)
+
+    class Layers(LayerDownload):
+        def __call__(self, url: str, limit: int) -> bytes:
+            return wire.around(
+                "layer:Get", lambda: super(Layers, self).__call__(url, limit), _port
+            )
+
+    with (
+        LoopbackServer(clock=ManualClock(NOW), account=ACCOUNT) as server,
+        mock_aws(),
+        patch.dict(os.environ, _environment(server.url)),
+        ExitStack() as patches,
+    ):
+        clients = Watched()
+        made = Ground(server, wire, clients)
+
+        def fetch(_hosts: object) -> Fetch:
+            def asked(url: str, *, body: bytes | None = None) -> bytes:
+                if made.responders is None:
+                    raise FetchError("nobody answers here")
+                responders = made.responders
+                return wire.around(
+                    "revocation:Get",
+                    lambda: responders(url, body=body),
+                    lambda kind: FetchError(f"{kind}, asked for"),
+                )
+
+            return asked
+
+        now = SimpleNamespace(now=lambda _zone: made.clock.now)
+        for name, module in (("verify_push", verify_push), ("tick", tick)):
+            patches.enter_context(patch.object(module, "datetime", now))
+            patches.enter_context(patch.object(module, "Clients", lambda: clients))
+            os.environ["POWERTOOLS_SERVICE_NAME"] = f"faults-{name}"
+        for name, stand_in in {
+            "LayerDownload": Layers,
+            "ThreadPoolExecutor": _AtOnce,
+            "_web": lambda _proxy: SimpleNamespace(fetch=fetch),
+        }.items():
+            patches.enter_context(patch.object(verify_push, name, stand_in))
+        # A process of Lambda's begins with a full quota; these clients live longer.
+        patches.enter_context(
+            patch.object(RetryQuota, "acquire", lambda _self, _amount: True)
+        )
+        patches.enter_context(patch("botocore.endpoint.time.sleep"))
+        yield made
+
+
+@cache
+def _table() -> dict[str, Any]:
+    properties = render(load())["LedgerTable"]["Properties"]
+    names = ("AttributeDefinitions", "GlobalSecondaryIndexes", "KeySchema")
+    return {name: properties[name] for name in names}
+
+
+def _port(kind: Kind) -> Exception:
+    if kind is Kind.DENIED:
+        return Denied(f"layer: {STATUS[kind]}")
+    return Unavailable(f"layer: {kind}")
+
+
+def _environment(url: str) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL_ECR": url,
+        "AWS_ENDPOINT_URL_SECURITYHUB": url,
+        "AWS_ENDPOINT_URL_SIGNER_DATA": url,
+        "CAPABILITY": "quarantine",
+        "POLICY_BUNDLE": "s3://policy/bundle.json",
+        "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
+        "SEALWARD_ACCOUNT": ACCOUNT,
+        "SEALWARD_PARTITION": "aws",
+    }

@@ -1,0 +1,193 @@
+"""A trial: a use case with one fault, held against the same use case without any."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from sealward.ledger import Record, Verdict, from_item
+from tests.faults.faults import Fault
+from tests.faults.ground import PLACE, Ground
+from tests.faults.scenes import bundle
+from tests.faults.use_cases import UseCase
+
+ROUNDS: Final = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 660, 660, 960))
+"""Between the ticks after the fault: 40 minutes in all, less than ``unknownFor``."""
+HEALED_AFTER: Final = 2
+"""Rounds that a lasting fault goes on for."""
+_UNDECIDED: Final = frozenset({Verdict.INCONCLUSIVE, Verdict.PENDING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the ledger holds of a subject."""
+
+    verdict: str
+    reason: str
+    hold: str
+    proposal: str
+    ever_trusted: bool
+    finding: str
+    looked_again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How things stand."""
+
+    images: Mapping[str, str]
+    """Status by repository and digest."""
+    ledger: Mapping[str, Known]
+    findings: Mapping[str, tuple[str, ...]]
+    """State and severity by id, of those that are not resolved."""
+    twice: tuple[str, ...]
+    """Ids and subjects that Security Hub holds more than one open finding of."""
+    set_aside: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """What became of a trial."""
+
+    before: Mapping[str, Known] = field(default_factory=dict)
+    meanwhile: Mapping[str, Known] = field(default_factory=dict)
+    """Right after what happened while calls failed."""
+    end: End | None = None
+    changes: frozenset[tuple[str, str]] = frozenset()
+    """Digests, and the storage class each was moved to."""
+    calls: tuple[tuple[str, int], ...] = ()
+    """Made while calls failed."""
+    struck: int = 0
+    lost: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> tuple[str, ...]:
+        """Verdict and hold of every subject in the end, sorted."""
+        ledger = self.end.ledger.values() if self.end else ()
+        return tuple(sorted(f"{each.verdict} {each.hold}".strip() for each in ledger))
+
+
+def course(ground: Ground, use_case: UseCase, fault: Fault | None) -> Course:
+    """Run a use case, with a fault or without."""
+    ground.renew()
+    try:
+        ground.publish(bundle(ground))
+        found = Course()
+        happen = use_case.stage(ground)
+        if fault is None:
+            found.before = _ledger(ground)
+        emitted = len(ground.aws.events.emitted)
+        ground.dead_letters()
+        ground.lost.clear()
+        ground.wire.begin(fault)
+        happen()
+        found.meanwhile = _ledger(ground)
+        found.calls = tuple(ground.wire.calls)
+        for number, minutes in enumerate(ROUNDS):
+            if fault is None or fault.number is not None or number == HEALED_AFTER:
+                found.struck += ground.wire.struck
+                ground.wire.struck = 0
+                ground.wire.heal()
+            ground.pass_time(minutes)
+            ground.ticks(idle=False)
+            ground.pass_time(timedelta(seconds=1))
+        found.end = _end(ground)
+        found.lost = tuple(ground.lost)
+        found.changes = frozenset(
+            (event["detail"]["image-digest"], event["detail"]["target-storage-class"])
+            for event in ground.aws.events.emitted[emitted:]
+            if event["detail"].get("action-type") == "UPDATE_STORAGE_CLASS"
+        )
+        return found
+    finally:
+        ground.end()
+
+
+def wrongs(right: Course, found: Course) -> Iterator[str]:
+    """Yield what a trial did that the same without a fault does not do."""
+    if right.end is None or found.end is None:
+        raise ValueError("a course that did not end")
+    if not found.struck:
+        yield "the fault befell no call"
+    for body in found.lost:
+        yield f"received too often, a dead letter: {body[:200]}"
+    for digest, change in sorted(found.changes - right.changes):
+        yield f"wrong action: {digest[:19]} to {change}"
+    for subject, known in found.meanwhile.items():
+        allowed = {
+            each.verdict
+            for each in (right.before.get(subject), right.meanwhile.get(subject))
+            if each is not None
+        } | _UNDECIDED
+        if known.verdict not in allowed:
+            yield f"meanwhile {subject[:40]} is {known.verdict}, not {sorted(allowed)}"
+    for what, wanted, there in (
+        ("image", right.end.images, found.end.images),
+        ("record", right.end.ledger, found.end.ledger),
+        ("finding", right.end.findings, found.end.findings),
+    ):
+        yield from _differences(what, wanted, there)
+    for name in found.end.twice:
+        yield f"a second finding: {name}"
+    if set(found.end.set_aside) != set(right.end.set_aside):
+        yield f"set aside: {len(found.end.set_aside)}, not {len(right.end.set_aside)}"
+
+
+def _differences(
+    what: str, wanted: Mapping[str, object], there: Mapping[str, object]
+) -> Iterator[str]:
+    for name in sorted({*wanted, *there}):
+        if wanted.get(name) != there.get(name):
+            yield f"{what} {name[:60]}: {there.get(name)}, not {wanted.get(name)}"
+
+
+def _ledger(ground: Ground) -> dict[str, Known]:
+    records = [from_item(item) for item in ground.items() if item["sk"] == "current"]
+    return {
+        str(record.key): _known(record)
+        for record in records
+        if record.key.repository != "sealward"
+    }
+
+
+def _known(record: Record) -> Known:
+    finding = record.finding
+    return Known(
+        verdict=record.verdict,
+        reason=record.reason,
+        hold=record.hold.state if record.hold else "",
+        proposal=record.proposal,
+        ever_trusted=record.ever_trusted,
+        finding=f"{finding.status} {'' if finding.delivered else 'un'}delivered"
+        if finding and finding.status == "open"
+        else "",
+        looked_again=record.due is not None,
+    )
+
+
+def _end(ground: Ground) -> End:
+    registry = ground.aws.registry(PLACE)
+    held: list[Mapping[str, Any]] = ground.aws.call(
+        "securityhub", "GetFindings", {}, place=PLACE
+    )["Findings"]
+    active = [each for each in held if each["RecordState"] == "ACTIVE"]
+    ids = [each["Id"] for each in active]
+    subjects = [str(each["Resources"][0]["Id"]) for each in active]
+    return End(
+        images={
+            f"{name}@{digest}": image.status.value
+            for name, repository in registry.repositories.items()
+            for digest, image in repository.images.items()
+        },
+        ledger=_ledger(ground),
+        findings={
+            each["Id"]: (each["Title"], each["Severity"]["Label"]) for each in active
+        },
+        twice=tuple(
+            name
+            for names in (ids, subjects)
+            for name in sorted(set(names))
+            if names.count(name) > 1
+        ),
+        set_aside=tuple(ground.dead_letters()),
+    )
