@@ -61,15 +61,7 @@ class InProcessRegistry:
         if not answer["imageDetails"]:
             raise NotFound(f"{repository}@{digest}: not in the registry's answer")
         detail = answer["imageDetails"][0]
-        return ImageDetail(
-            digest=detail["imageDigest"],
-            status=ImageStatus(detail["imageStatus"]),
-            media_type=detail["imageManifestMediaType"],
-            size=None,  # imageSizeInBytes counts layers
-            tags=tuple(detail.get("imageTags", ())),
-            pushed_at=detail["imagePushedAt"],
-            subject_digest=detail.get("subjectManifestDigest"),
-        )
+        return image_detail(detail)
 
     def manifests(
         self,
@@ -263,6 +255,19 @@ def port_error(error: ServiceError, what: str) -> PortError:
     if error.code in _REFUSED:
         return Refused(text)
     return Unavailable(text)
+
+
+def image_detail(detail: Mapping[str, Any]) -> ImageDetail:
+    """Return one entry of DescribeImages' answer."""
+    return ImageDetail(
+        digest=detail["imageDigest"],
+        status=ImageStatus(detail["imageStatus"]),
+        media_type=detail["imageManifestMediaType"],
+        size=None,  # imageSizeInBytes counts layers
+        tags=tuple(detail.get("imageTags", ())),
+        pushed_at=detail["imagePushedAt"],
+        subject_digest=detail.get("subjectManifestDigest"),
+    )
 
 
 def _referrer(entry: Mapping[str, Any]) -> Referrer:

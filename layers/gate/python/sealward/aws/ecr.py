@@ -105,7 +105,7 @@ class EcrRegistry:
                 filter={"imageStatus": "ANY"},
             )
         for detail in answer.get("imageDetails", []):
-            yield _detail(detail, what)
+            yield image_detail(detail, what)
 
     def manifests(
         self,
@@ -283,7 +283,12 @@ class EcrRegistry:
                 raise
 
 
-def _detail(detail: "ImageDetailTypeDef", what: str) -> ImageDetail:
+def image_detail(detail: "ImageDetailTypeDef", what: str) -> ImageDetail:
+    """Return one entry of DescribeImages' answer; ``what`` was being asked.
+
+    Raises:
+        Unavailable: it lacks what ECR always says, or says what is unknown here.
+    """
     pushed_at = detail.get("imagePushedAt")
     if pushed_at is None:
         raise Unavailable(f"{what}: answer without imagePushedAt")

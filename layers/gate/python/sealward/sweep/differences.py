@@ -1,0 +1,125 @@
+"""Differences: where the ledger does not say what the registry shows. Pure.
+
+A difference is a hint to look, never evidence: the look reads both again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sealward.decisions.verdict import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
+from sealward.ledger.indexes import statement_key
+from sealward.ledger.records import HoldState, Record, Verdict
+from sealward.ports import ImageStatus
+from sealward.sweep.ports import ListedImage
+
+CLOSED: Final = frozenset({GONE, NOT_AN_IMAGE})
+"""Reasons that no policy changes: only a push of the digest does."""
+LATE: Final = timedelta(hours=1)
+"""A due time this long past was missed by the tick."""
+CLOCKS: Final = timedelta(minutes=1)
+"""How far ECR's clock and a function's may differ, generously."""
+TAGS: Final = 20
+"""Tags a record keeps."""
+
+
+class Difference(StrEnum):
+    """Why a subject wants a look; a word for the log and the counts."""
+
+    UNKNOWN = "unknown"
+    """The ledger has no record of an image."""
+    GONE = "gone"
+    """The registry has no image of a record."""
+    BACK = "back"
+    """The record says gone, and the image is there; it may be held."""
+    STATEMENT = "statement"
+    """Another statement, or none, governs it now."""
+    STATUS = "status"
+    """Its status is not what its hold or its exposure says."""
+    SIGNATURE_LOST = "signature-lost"
+    """A signature that made it trusted is deleted or archived."""
+    SIGNATURE_LATE = "signature-late"
+    """A signature of it that nobody judged, and its verdict is bad."""
+    INDEX_LOST = "index-lost"
+    """The index that covers it is deleted or archived."""
+    TAGS = "tags"
+    """It has other tags."""
+    OVERDUE = "overdue"
+    """Its due time is long past."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a repository's subjects are compared with."""
+
+    statuses: Mapping[str, ImageStatus]
+    """Of every image of the repository, by digest."""
+    statement: str | None
+    """The governing statement's hash, or ``UNGOVERNED``; None where no bundle is."""
+    now: datetime
+
+
+def difference(  # noqa: PLR0911 - one return for each, in their order
+    image: ListedImage, record: Record, scene: Scene
+) -> Difference | None:
+    """Return where ``record`` differs from the image it is of, or None."""
+    if record.reason == NOT_AN_IMAGE:
+        return None
+    if record.reason == GONE:
+        return Difference.BACK
+    if scene.statement is not None and statement_key(record) not in (
+        scene.statement,
+        None,
+    ):
+        return Difference.STATEMENT
+    if record.due is not None and scene.now - record.due > LATE:
+        return Difference.OVERDUE
+    if _status_differs(image.status, record):
+        return Difference.STATUS
+    if record.verdict is Verdict.TRUSTED and any(
+        scene.statuses.get(each) is not ImageStatus.ACTIVE for each in record.made_by
+    ):
+        return Difference.SIGNATURE_LOST
+    if (
+        record.covered_by is not None
+        and scene.statuses.get(record.covered_by) is not ImageStatus.ACTIVE
+    ):
+        return Difference.INDEX_LOST
+    if image.status is ImageStatus.ACTIVE and image.tags[:TAGS] != record.tags:
+        return Difference.TAGS
+    return None
+
+
+def is_late(signature: ListedImage, record: Record | None, now: datetime) -> bool:
+    """Return whether ``signature`` may change what ``record`` says, and was not seen.
+
+    A look reads every signature that is there and then writes the record. What is due
+    soon finds its signatures by itself.
+    """
+    return (
+        record is not None
+        and record.verdict in SETTLED_FAILURES
+        and (record.due is None or record.due - now > LATE)
+        and signature.since > record.updated_at - CLOCKS
+    )
+
+
+def _status_differs(status: ImageStatus, record: Record) -> bool:
+    active = status is ImageStatus.ACTIVE
+    if record.hold is not None:
+        match record.hold.state:
+            case HoldState.HELD:
+                return status is not ImageStatus.ARCHIVED
+            case HoldState.RELEASING:
+                return active
+            case HoldState.HOLDING | HoldState.REFUSED:
+                return False  # looked at again within the hour
+            case _:
+                return False
+    exposed = record.exposure.open_since is not None
+    if exposed and not active:
+        return True
+    bad = record.verdict in SETTLED_FAILURES
+    return (bad and active and not exposed) or (record.covering and not active)
