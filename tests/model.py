@@ -288,7 +288,12 @@ class Model:
         verdict, label = self._judge(image, digest, message, rules, named)
         step = self._act(image, verdict, rules, message, digest)
         image.verdict = verdict
-        self._tell(image, label if self._acts(rules) else label and "LOW")
+        acts = self._acts(rules)
+        together = image.hold is None and (
+            not acts or bool(image.proposal) or verdict == "inconclusive"
+        )
+        # What nothing is done about is told of its repository, not of the image.
+        self._tell(image, "" if together else label if acts else label and "LOW")
         image.look_by = self._look_by(image, rules, at)
         return step
 

@@ -122,7 +122,7 @@ def test_a_policy_that_only_reports_is_never_louder_than_low() -> None:
     stand.look(image)
     (finding,) = stand.findings
     assert finding["FindingProviderFields"]["Severity"]["Label"] == "LOW"
-    assert "it can be pulled" in finding["Description"]
+    assert "they can be pulled" in finding["Description"]
 
 
 def test_a_wrong_identity_is_critical_where_the_policy_quarantines(

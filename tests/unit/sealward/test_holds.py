@@ -291,7 +291,9 @@ class TestActingByItself:
             "quarantine",
         )
         (finding,) = stand.findings
-        assert "proposed is to quarantine" in finding["Description"]
+        assert finding["Resources"][0]["Type"] == "AwsEcrRepository"
+        assert "1 in proposal before-enforcement-" in finding["Description"]
+        assert finding["Severity"]["Label"] == "MEDIUM"
 
     def test_pushing_it_again_later_does_not_make_it_new(self) -> None:
         stand = Stand(current=bundle(grace="1h", enforceFrom="2026-06-01T00:10:00Z"))

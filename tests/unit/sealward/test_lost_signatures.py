@@ -38,4 +38,5 @@ def test_another_good_signature_makes_it_trusted_again(at_once: Stand) -> None:
     again = at_once.attach(image, media_type=forge.COSE)
     at_once.clock.advance(MINUTE)
     assert at_once.look(again).verdict is Verdict.TRUSTED
+    at_once.pass_time(10 * MINUTE)
     assert [each["RecordState"] for each in at_once.findings] == ["ARCHIVED"]

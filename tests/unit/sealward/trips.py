@@ -15,6 +15,7 @@ from sealward.ports import (
     Referrer,
     Registry,
 )
+from sealward.proposals import Approval, Proposal, RepositoryNote
 from sealward.subjects import SubjectKey
 from sealward.subjects.manifests import MANIFEST_LIMIT
 from tests.unit.sealward.stand import Stand
@@ -139,6 +140,39 @@ class CountedLedger:
 
     def due(self, before: Any, *, limit: int) -> Sequence[SubjectKey]:
         return self._ledger.due(before, limit=limit)
+
+    def open_proposal(self, proposal: Proposal) -> None:
+        self._trips.take("open proposal")
+        self._ledger.open_proposal(proposal)
+
+    def proposals(self) -> Sequence[Proposal]:
+        return self._ledger.proposals()
+
+    def approve(self, approval: Approval) -> None:
+        self._ledger.approve(approval)
+
+    def approvals(self, proposal_id: str) -> Sequence[Approval]:
+        self._trips.take("approvals")
+        return self._ledger.approvals(proposal_id)
+
+    def members(
+        self, state: str, *, repository: str | None = None, limit: int
+    ) -> Sequence[SubjectKey]:
+        return self._ledger.members(state, repository=repository, limit=limit)
+
+    def count(self, state: str, repository: str | None = None) -> int:
+        self._trips.take("count")
+        return self._ledger.count(state, repository)
+
+    def repository_note(self, repository: str) -> RepositoryNote:
+        self._trips.take("repository note")
+        return self._ledger.repository_note(repository)
+
+    def keep_repository_note(
+        self, repository: str, note: RepositoryNote, *, expected: int
+    ) -> None:
+        self._trips.take("keep repository note")
+        self._ledger.keep_repository_note(repository, note, expected=expected)
 
 
 def counted_stand(trips: Trips) -> Stand:

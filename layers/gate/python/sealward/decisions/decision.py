@@ -8,6 +8,7 @@ from typing import Final, TypedDict
 from sealward.decisions.grace import grace_ends
 from sealward.decisions.holds import next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
+from sealward.decisions.proposed import proposed
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
@@ -117,6 +118,7 @@ def _decide_seen(
     )
     statement = policy.statement.name if policy else ""
     bundle = ruling.bundle
+    waiting = proposed(proposal, known, reason=judgement.reason, policy=policy, now=now)
     record = Record(
         key=key,
         version=(known.version if known else 0) + 1,
@@ -142,7 +144,10 @@ def _decide_seen(
         **_made_by(judgement, known),
         hold=hold,
         finding=known.finding if known else None,
-        proposal=proposal,
+        proposal=waiting.action,
+        proposal_id=waiting.id,
+        proposed_at=waiting.since,
+        reported=known.reported if known else "",
         exposure=next_exposure(
             known.exposure if known else Exposure(),
             bad=_bad(judgement.verdict, hold),

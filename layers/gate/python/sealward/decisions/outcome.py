@@ -45,6 +45,7 @@ class Decision:
             hold=hold,
             acts=self.acts,
             overdue=self.overdue,
+            proposed=bool(self.record.proposal),
         )
 
 

@@ -29,6 +29,8 @@ class Tell(StrEnum):
 
     RESOLVE = "resolve"
     KEEP = "keep"
+    TOGETHER = "together"
+    """Nothing is done about it by itself: its repository's finding counts it."""
 
 
 _ATTACKS: Final = frozenset({Reason.IDENTITY_NOT_ALLOWED, Reason.NOT_UNDER_SIGNER_ROOT})
@@ -43,6 +45,7 @@ def severity(
     hold: Hold | None,
     acts: bool,
     overdue: bool,
+    proposed: bool = False,
 ) -> Severity | Tell:
     """Return how loud the finding is, or what becomes of an earlier one.
 
@@ -52,6 +55,7 @@ def severity(
         hold: as it stands after the step.
         acts: whether policy and stack quarantine; a policy that only reports stays LOW.
         overdue: whether the subject has been unknown for longer than allowed.
+        proposed: whether an action on it waits for a person.
     """
     if reason == GONE:
         return Tell.RESOLVE
@@ -71,6 +75,12 @@ def severity(
         return Tell.KEEP
     else:
         return Tell.RESOLVE
+    if hold is None and (not acts or proposed or reason == SIGNATURE_LOST):
+        return Tell.TOGETHER
+    return _loudness(reason, acts=acts, loud=loud)
+
+
+def _loudness(reason: str, *, acts: bool, loud: bool) -> Severity:
     if not acts:
         return Severity.LOW
     # Somebody trusted signed it, and somebody else has not yet.

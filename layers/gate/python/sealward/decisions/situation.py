@@ -62,6 +62,8 @@ class Ruling:
     capability: Capability
     bundle: PolicyBundle | None
     """None where none could be had."""
+    approved: bool = False
+    """Whether a person approved what was proposed of it, under this very policy."""
 
     @property
     def acts(self) -> bool:

@@ -34,6 +34,9 @@ def wish_of(  # noqa: PLR0911 - one return for each rule, in their order
         if failing and ruling.acts:
             if first and _new_enough(ruling, begin):
                 return Wish.HOLD, ""
+            if known is not None and ruling.approved:
+                # A person said so, of this image, under this policy.
+                return Wish.HOLD, ""
             return Wish.LEAVE, QUARANTINE
         if overdue and known is not None and may_hold_unknown(known, ruling, begin):
             return Wish.HOLD, ""
@@ -46,6 +49,8 @@ def wish_of(  # noqa: PLR0911 - one return for each rule, in their order
         return (Wish.RELEASE, "") if ruling.may_release else (Wish.LEAVE, held)
     if ruling.acts:
         return Wish.HOLD, ""
+    if held and ruling.approved and ruling.may_release:
+        return Wish.RELEASE, held
     return Wish.LEAVE, held
 
 

@@ -137,12 +137,21 @@ def raised(
     }
 
 
-def resolved(place: Place, record: Record) -> dict[str, Any]:
-    """Return the finding about a subject that fails no longer, its times left out."""
-    description = (
-        f"{record.key.repository}@{record.key.digest}: {record.detail}. "
-        "Nothing remains to be done."
+def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str, Any]:
+    """Return the end of a subject's own finding, its times left out.
+
+    Args:
+        place: where the stack runs.
+        record: the subject as it stands.
+        counted: whether it still fails, and is told with others of its repository.
+    """
+    rest = (
+        "Nothing is done about it by itself: the finding of its repository counts it."
+        if counted
+        else "Nothing remains to be done."
     )
+    image = f"{record.key.repository}@{record.key.digest}"
+    description = f"{image}: {record.detail}. {rest}"
     return {
         **frame(place, finding_id(place, record)),
         "Title": printable(
@@ -153,7 +162,7 @@ def resolved(place: Place, record: Record) -> dict[str, Any]:
             "Severity": {"Label": "INFORMATIONAL", "Original": record.reason},
             "Types": [FINDING_TYPE],
         },
-        "Compliance": {"Status": "PASSED"},
+        "Compliance": {"Status": "NOT_AVAILABLE" if counted else "PASSED"},
         "ProductFields": _product_fields(record, None),
         "Resources": [_image(place, record)],
         "RecordState": "ARCHIVED",

@@ -65,6 +65,7 @@ def to_item(record: Record) -> dict[str, Any]:
         "proposal_id": record.proposal_id or None,
         "proposed_at": _optional_text(record.proposed_at),
         "reported": record.reported or None,
+        "recount": _optional_text(record.recount),
         "exposure_ms": round(record.exposure.seconds * 1000),
         "exposed_since": _optional_text(record.exposure.open_since),
         "problem": record.problem or None,
@@ -117,6 +118,7 @@ def from_item(item: Mapping[str, Any]) -> Record:
             proposal_id=item.get("proposal_id", ""),
             proposed_at=_optional_instant(item.get("proposed_at")),
             reported=item.get("reported", ""),
+            recount=_optional_instant(item.get("recount")),
             exposure=Exposure(
                 seconds=int(item["exposure_ms"]) / 1000,
                 open_since=_optional_instant(item.get("exposed_since")),

@@ -145,6 +145,8 @@ class Record:
     """Since when."""
     reported: str = ""
     """As what its repository's finding counts it: a verdict, ``lost``, or empty."""
+    recount: datetime | None = None
+    """When a look at it counts its repository's images anew, if it is to."""
     exposure: Exposure = field(default_factory=Exposure)
     problem: str = ""
     """What is wrong with its own manifest: nobody can read it again once archived."""

@@ -34,6 +34,7 @@ from sealward.findings.bundle import (
     describe_problems,
 )
 from sealward.ledger.records import FindingState, FindingStatus, Record
+from sealward.look.repository_findings import RepositoryFindings, reported_as
 from sealward.look.sightings import InForce
 from sealward.policy.bundle import UNKNOWN_FOR, Policy
 from sealward.ports import Delivered, Ledger, PortError, SecurityHub
@@ -77,7 +78,23 @@ class Announcements:
             Unavailable, Denied: the ledger did not answer.
         """
         document, state = self._subject_finding(decision, record, policy)
-        record = replace(record, finding=state)
+        record = replace(record, finding=state, reported=reported_as(decision, record))
+        record, turn = self._repositories.turn(decision.known, record)
+        told = self._told(record, document, stored=stored, report=report)
+        if turn is not None:
+            self._repositories.take(turn, told, decision, policy)
+        return told
+
+    def _told(
+        self,
+        record: Record,
+        document: dict[str, Any] | None,
+        *,
+        stored: Record | None,
+        report: Mapping[str, Any] | None,
+    ) -> Record:
+        """Write ``record``, send ``document`` if it is new; return what is stored."""
+        state = record.finding
         unsent = document is not None and state is not None and not state.delivered
         settled = record
         if unsent:
@@ -91,6 +108,12 @@ class Announcements:
             return stored
         return self._write(
             replace(settled, finding=delivered(state)), stored, report=None
+        )
+
+    @property
+    def _repositories(self) -> RepositoryFindings:
+        return RepositoryFindings(
+            ledger=self.ledger, hub=self.hub, place=self.place, now=self.now
         )
 
     def about_bundle(self, force: InForce, known: Record | None) -> None:
@@ -182,7 +205,7 @@ class Announcements:
         elif severity is Tell.KEEP or state is None:
             return None, state
         else:
-            document = resolved(self.place, record)
+            document = resolved(self.place, record, counted=severity is Tell.TOGETHER)
             status = FindingStatus.RESOLVED
             if state.status is status and state.delivered:
                 return None, state

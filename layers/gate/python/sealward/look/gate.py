@@ -29,6 +29,7 @@ from sealward.events import Hint
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
+from sealward.look.approvals import approved, open_proposal
 from sealward.look.descent import Descent
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
@@ -166,7 +167,12 @@ class Gate:
             now=self.now,
         )
         seen = evidence.of(found, force, policy)
-        ruling = Ruling(policy=policy, capability=self.capability, bundle=force.bundle)
+        ruling = Ruling(
+            policy=policy,
+            capability=self.capability,
+            bundle=force.bundle,
+            approved=approved(self.ledger, known, policy, now=started),
+        )
         decision = decide(found.sighting.key, known, seen, ruling, now=self.now())
         examined = seen.search if isinstance(seen, Seen) else Search()
         settled = Read(lambda: self._settle(hint, decision, ruling, examined))
@@ -244,6 +250,7 @@ class Gate:
             within = replace(self, nested=True)
             within._settle(replace(hint, digest=digest), index, ruling, Search())  # noqa: SLF001 - its own
 
+        open_proposal(self.ledger, decision)
         if decision.step is not Step.NONE:
             if is_news(stored, record):
                 self.ledger.write(
