@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sealward import verifications
 from sealward.cli import image_verification
 from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
 from tests import forge
@@ -185,6 +186,28 @@ def test_the_time_is_the_one_given(bench: Bench) -> None:
     late = bench.verify("--at", "2199-01-01T00:00:00Z", "--json")
     assert late.exit_code == 1
     assert json.loads(late.stdout)["reason"] == "certificate-not-valid"
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, f"{'a.' * 500}/b", f"x:{'t' * 5000}"])
+def test_a_name_that_no_file_can_have_is_no_layout(name: str) -> None:
+    done = run(name, *FILES)
+    assert done.exit_code == 3
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith(("Error: ", "Usage: "))
+
+
+def test_a_fault_of_ours_is_told_and_is_no_answer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    bench.sign(bench.image())
+    monkeypatch.setattr(verifications, "verify", broken)
+    done = bench.verify()
+    assert done.exit_code == 3
+    assert "ZeroDivisionError: planted" in done.stderr
+    assert not done.stdout
 
 
 @pytest.mark.parametrize("shape", ["config", "artifactType"])

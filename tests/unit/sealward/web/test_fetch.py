@@ -101,6 +101,13 @@ def test_a_public_name_that_leads_to_a_private_address_is_not_connected_to() -> 
         fetch("http://crl.example/ca.crl")
 
 
+def test_a_private_address_behind_those_that_are_tried_is_seen_too() -> None:
+    addresses = [*(f"93.184.216.{number}" for number in range(9)), "10.0.0.1"]
+    fetch = fetch_of(resolve=lambda _host, _port: addresses)
+    with pytest.raises(FetchError, match=r"10\.0\.0\.1 is not a public address"):
+        fetch("http://crl.example/ca.crl")
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -307,6 +314,23 @@ def test_a_resolver_that_hangs_does_not_outlast_the_deadline() -> None:
         assert time.monotonic() - start < 1.5
     finally:
         released.set()
+
+
+def test_a_thread_that_cannot_be_had_is_no_answer_and_costs_no_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    resolver = Resolver(lambda _host, _port: ["10.0.0.1"])
+    fetch = RevocationFetch(deadline=Deadline(time.monotonic), resolver=resolver)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", full)
+        for _ in range(20):
+            with pytest.raises(FetchError, match="can't start new thread"):
+                fetch("http://crl.example/")
+    with pytest.raises(FetchError, match="not a public address"):
+        fetch("http://crl.example/")
 
 
 def test_a_name_that_is_not_known_is_no_answer() -> None:

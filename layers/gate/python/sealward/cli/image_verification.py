@@ -36,6 +36,9 @@ def judged(
         repository: it is meant for; only reported.
         now: the time to verify at.
         beside: runs reads side by side.
+
+    Raises:
+        Exception: what nobody expected of a candidate, where no other one is good.
     """
     search = Search()
     if (
@@ -87,6 +90,8 @@ def _search(
     )
     if found.satisfied:
         return found
+    if found.crash is not None:
+        raise found.crash  # a fault of ours is told as one: it is no answer
     missed = tuple(
         Unread(digest=digest, detail="listed, and its manifest cannot be read")
         for digest in unread

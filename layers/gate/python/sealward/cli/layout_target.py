@@ -66,7 +66,7 @@ def _parted(text: str) -> tuple[Path, str]:
     place, at, digest = text.rpartition("@")
     if at and is_digest(digest):
         return Path(place), f"@{digest}"
-    if Path(text).is_dir():
+    if is_there(text):
         return Path(text), ""
     if at and digest.startswith("sha256:"):
         raise InvalidLayout(f"{digest[:120]!a} is no digest: sha256: and 64 hex digits")
@@ -74,6 +74,14 @@ def _parted(text: str) -> tuple[Path, str]:
     if colon and "/" not in tag:
         return Path(place), f":{tag}"
     return Path(text), ""
+
+
+def is_there(name: str) -> bool:
+    """Return whether there is a file or folder of this name."""
+    try:
+        return Path(name).exists()
+    except OSError:  # longer than a name can be
+        return False
 
 
 def _only(layout: OciLayout, wanted: str) -> Entry:

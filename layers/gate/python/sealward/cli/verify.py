@@ -22,7 +22,7 @@ from sealward.cli.image_report import ImageReport
 from sealward.cli.image_target import ImageTarget
 from sealward.cli.image_verification import judged
 from sealward.cli.judges import Asking, judge_for
-from sealward.cli.layout_target import open_layout
+from sealward.cli.layout_target import is_there, open_layout
 from sealward.cli.progress import Progress
 from sealward.cli.verify_options import configuration, verify_options
 from sealward.policy.scopes import is_registry_host
@@ -149,7 +149,7 @@ class _Files:
 def _is_elsewhere(target: str) -> bool:
     """Return whether ``target`` looks like an image of another registry."""
     host, slash, _ = target.partition("/")
-    return bool(slash) and "." in host.strip(".") and not Path(host).exists()
+    return bool(slash) and "." in host.strip(".") and not is_there(host)
 
 
 def _in_registry(

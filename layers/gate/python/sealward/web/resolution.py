@@ -60,7 +60,7 @@ class Resolver:
             found = (
                 [url.host]
                 if url.is_address
-                else without_translations(self._within(url, deadline))[:MOST_ADDRESSES]
+                else without_translations(self._within(url, deadline))
             )
         except OSError as error:
             raise FetchError(f"{url.host}: no address: {error}") from None
@@ -70,7 +70,7 @@ class Resolver:
             why = refusal(address, named=named)
             if why:
                 raise FetchError(f"{url.host}:{url.port}: {why}")
-        return found
+        return found[:MOST_ADDRESSES]
 
     def _within(self, url: Url, deadline: Deadline) -> list[str]:
         """Return what the resolver says, or stop waiting for it.
@@ -96,7 +96,11 @@ class Resolver:
             raise FetchError(f"{url.host}: the resolver does not answer")
         # getaddrinfo has no timeout of its own.
         asking = threading.Thread(target=ask, name="resolution", daemon=True)
-        asking.start()
+        try:
+            asking.start()
+        except RuntimeError as error:  # no further thread can be had
+            self._free.release()
+            raise FetchError(f"{url.host}: not resolved: {error}") from None
         asking.join(deadline.left(url.host))
         if asking.is_alive():
             raise FetchError(f"{url.host}: the resolver does not answer")
