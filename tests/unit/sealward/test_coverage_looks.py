@@ -1,6 +1,7 @@
 """Multi-arch images: what a trusted index covers, when it begins and when it ends."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -371,6 +372,43 @@ class TestWhatDoesNotCover:
         stand.deliver()
         stand.pass_time(3 * HOUR)
         assert verdicts(stand, node, child) == ["trusted", verdict]
+
+
+class TestWhatTheLedgerSays:
+    """A record says where to look; the signature it names is verified anew."""
+
+    def test_a_record_without_a_good_signature_covers_nothing(self) -> None:
+        stand = strict_stand()
+        index, children = push_family(stand)
+        junk = stand.junk(index)
+        stand.look(index)
+        forged = replace(
+            stand.record(index),
+            version=stand.record(index).version + 1,
+            verdict=Verdict.TRUSTED,
+            strict_verdict=Verdict.TRUSTED,
+            ever_trusted=True,
+            signature=junk.digest,
+            due=None,
+        )
+        stand.ledger.write(forged, expected=forged.version - 1)
+        for child in children:
+            result = stand.look(child)
+            assert result.verdict is not Verdict.COVERED
+        # The look at the child looked at the index: the forgery did not last.
+        assert stand.record(index).verdict is not Verdict.TRUSTED
+
+    def test_a_signature_in_the_place_of_the_one_remembered_covers(self) -> None:
+        stand = strict_stand()
+        index, children = push_family(stand)
+        first = stand.attach(index)
+        stand.deliver()
+        stand.pass_time(MINUTE)
+        stand.attach(index, annotations={"n": "2"})
+        stand.delete(first)
+        stand.aws.events.drain()
+        assert stand.look(children[0]).verdict is Verdict.COVERED
+        assert stand.record(index).signature != first.digest
 
 
 class TestLostEvents:

@@ -112,7 +112,7 @@ def test_cose_envelopes_take_no_more(stand: Stand, trips: Trips) -> None:
     assert trips.taken == 4
 
 
-def test_a_covered_child_takes_three_round_trips(stand: Stand, trips: Trips) -> None:
+def test_a_covered_child_takes_six_round_trips(stand: Stand, trips: Trips) -> None:
     stand.bundles.current = strict()
     child = stand.push()
     index = push_index(stand, [child])
@@ -122,12 +122,13 @@ def test_a_covered_child_takes_three_round_trips(stand: Stand, trips: Trips) -> 
     trips.at.clear()
     trips.taken = 0
     assert stand.look(child).verdict is Verdict.COVERED
-    # What is known and seen of it, of its index beside each other, and the record.
-    assert trips.taken == 3
+    # What is known and seen of it; of its index; the index's signature; the record.
+    assert trips.at["envelope"] == 5
+    assert trips.taken == 6
     trips.taken = 0
     stand.clock.advance(timedelta(minutes=1))
     assert stand.look(child).verdict is Verdict.COVERED
-    assert trips.taken == 2
+    assert trips.taken == 5
 
 
 def test_an_index_takes_one_more_for_what_it_lists(stand: Stand, trips: Trips) -> None:

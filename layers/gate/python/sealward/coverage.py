@@ -32,6 +32,8 @@ class Parent:
     """What its manifest lists."""
     record: Record | None
     """What is remembered of it."""
+    prove: Callable[[], bool] = field(repr=False)
+    """Verifies anew the signature that made it trusted; a record alone is no proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +151,12 @@ def _with(found: Coverage, parent: Parent, policy: Policy) -> Coverage:
     """Return the coverage with what one more index that lists the image adds."""
     digest, record = parent.descriptor.digest, parent.record
     match worth(record, policy):
-        case Worth.COVERS:
+        case Worth.COVERS if parent.prove():
             strict = record is not None and record.strict_verdict is Verdict.TRUSTED
             return Coverage(by=digest, strict=strict, listed=True)
         case Worth.AWAITED:
             return replace(found, listed=True, awaited=True)
-        case Worth.UNDECIDED:
+        case Worth.COVERS | Worth.UNDECIDED:
             return replace(found, listed=True, awaited=True, undecided=digest)
         case Worth.NOTHING:
             return replace(found, listed=True)

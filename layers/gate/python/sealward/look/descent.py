@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from notation_verifier import Descriptor
 from sealward.coverage import NODES, may_cover
 from sealward.decisions import Decision, Ruling, Seen, Unseen
 from sealward.decisions.grace import grace_ends
+from sealward.ledger.records import Record
 from sealward.look.children import Children
 from sealward.look.listings import Listings
 from sealward.look.parents import Parents
@@ -22,6 +24,8 @@ from sealward.ports import ImageStatus, Ledger, PortError, Registry
 from sealward.reads import RunBeside
 from sealward.subjects import SubjectKey
 
+Proves = Callable[[SubjectKey, Record, Descriptor], bool]
+"""Whether the signatures that a record names still make its index trusted."""
 INDEX_TIME: Final = timedelta(seconds=15)
 """No look at an index is begun later within the look at what it lists."""
 
@@ -55,16 +59,22 @@ class Descent:
         )
 
     def covered(  # noqa: PLR0911 - one return for each rule, in their order
-        self, seen: Seen, sighting: Sighting, policy: Policy
+        self, seen: Seen, sighting: Sighting, policy: Policy, proves: Proves
     ) -> Seen | Unseen:
         """Return what was seen, with what the indexes above it mean for it.
+
+        Args:
+            seen: the evidence about the image itself.
+            sighting: of the image.
+            policy: what governs it and its indexes.
+            proves: verifies the signatures that made an index trusted.
 
         Raises:
             Unavailable, Denied: the ledger did not answer.
         """
         if seen.search.satisfied or not may_cover(policy.statement.level):
             return seen
-        found = self._coverage(seen, sighting, policy, sighting.parents)
+        found = self._coverage(seen, sighting, policy, sighting.parents, proves)
         if isinstance(found, Unseen) or found.coverage.by is not None:
             return found
         begin = _begin(found, sighting)
@@ -89,7 +99,7 @@ class Descent:
         parents = tuple(self.ledger.parents(sighting.key, limit=NODES))
         if parents == sighting.parents:
             return found
-        return self._coverage(found, sighting, policy, parents)
+        return self._coverage(found, sighting, policy, parents, proves)
 
     def _coverage(
         self,
@@ -97,6 +107,7 @@ class Descent:
         sighting: Sighting,
         policy: Policy,
         parents: tuple[str, ...],
+        proves: Proves,
     ) -> Seen | Unseen:
         before = sighting.known.covered_by if sighting.known else None
         if not parents:
@@ -109,6 +120,7 @@ class Descent:
             policy=policy,
             now=self.now,
             ends=self.now() + INDEX_TIME,
+            proves=proves,
             look_at=self.look_at,
         ).coverage(sighting.key.repository, seen.descriptor, first)
         if isinstance(coverage, Unseen):

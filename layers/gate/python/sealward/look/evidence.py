@@ -4,18 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from notation_verifier import SeenChains
+from notation_verifier import Descriptor, SeenChains
 from notation_verifier.signer_service import SignerService
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.decisions.verdict import skips
+from sealward.ledger.records import Record
 from sealward.look.descent import Descent
 from sealward.look.hints import Found
-from sealward.look.sightings import InForce, unjudged
+from sealward.look.sightings import InForce, Sighting, unjudged
 from sealward.look.signatures import SignatureSearch
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports import PortError
 from sealward.revocation import Inquiry
 from sealward.signer_answers import OneLook
+from sealward.subjects import SubjectKey
 from sealward.verifications import Judge
 
 
@@ -83,7 +85,14 @@ class Evidence:
         if seen.problem is not None:
             return seen
         search = self.signatures.of(found, seen.descriptor, policy, judge)
-        return self.descent.covered(replace(seen, search=search), sighting, policy)
+
+        def proves(index: SubjectKey, record: Record, descriptor: Descriptor) -> bool:
+            # Only those its record names: whoever writes to the ledger cannot sign.
+            named = Found(sighting=Sighting(key=index, known=record))
+            return self.signatures.of(named, descriptor, policy, judge).satisfied
+
+        seen = replace(seen, search=search)
+        return self.descent.covered(seen, sighting, policy, proves)
 
     def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:
         inquiry, said = self.inquiry, policy.revocation

@@ -14,9 +14,11 @@ from sealward.coverage import (
     NODES,
     Coverage,
     Parent,
+    Worth,
     cover,
     is_current,
     may_cover,
+    worth,
 )
 from sealward.decisions import Unseen
 from sealward.decisions.verdict import GONE, SETTLED_FAILURES
@@ -53,6 +55,8 @@ class Parents:
     now: Callable[[], datetime]
     ends: datetime
     """No look at an index is begun later."""
+    proves: Callable[[SubjectKey, Record, Descriptor], bool]
+    """Verifies the signatures that made an index trusted, as its record names them."""
     look_at: Callable[[str], object] | None
     """Looks at an index whose record does not say what it is worth now; None: not."""
     failure: PortError | None = None
@@ -121,29 +125,47 @@ class Parents:
     def _parent(
         self, key: SubjectKey, manifest: Manifest, record: Record | None
     ) -> Parent:
-        if self._wants_look(record):
-            self._looked += 1
-            if self.look_at is not None:
-                self.look_at(key.digest)
-                record = self.ledger.current(key)
+        if may_cover(self.policy.statement.level) and not is_current(
+            record, self.policy, self.now()
+        ):
+            record = self._looked_at(key, record)
+        descriptor = Descriptor(
+            media_type=manifest.media_type,
+            digest=key.digest,
+            size=len(manifest.content),
+        )
         return Parent(
-            descriptor=Descriptor(
-                media_type=manifest.media_type,
-                digest=key.digest,
-                size=len(manifest.content),
-            ),
+            descriptor=descriptor,
             lists=frozenset(listed(manifest.content, manifest.media_type)),
             record=record,
+            prove=lambda: self._prove(key, record, descriptor),
         )
 
-    def _wants_look(self, record: Record | None) -> bool:
+    def _prove(
+        self, key: SubjectKey, record: Record | None, descriptor: Descriptor
+    ) -> bool:
+        if record is None or self.proves(key, record, descriptor):
+            return record is not None
+        # Another signature may have taken its place.
+        again = self._looked_at(key, record)
         return (
-            self.look_at is not None
-            and self._looked < FRESH_LOOKS
-            and may_cover(self.policy.statement.level)
-            and not is_current(record, self.policy, self.now())
-            and self.now() < self.ends
+            again is not None
+            and again.made_by != record.made_by
+            and worth(again, self.policy) is Worth.COVERS
+            and self.proves(key, again, descriptor)
         )
+
+    def _looked_at(self, key: SubjectKey, record: Record | None) -> Record | None:
+        """Return the index's record after a look at it, where there is time for one."""
+        if (
+            self.look_at is None
+            or self._looked >= FRESH_LOOKS
+            or self.now() >= self.ends
+        ):
+            return record
+        self._looked += 1
+        self.look_at(key.digest)
+        return self.ledger.current(key)
 
     def _is_active(self, detail: Read[ImageDetail]) -> bool:
         try:
