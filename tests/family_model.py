@@ -23,7 +23,8 @@ class End:
     verdicts: frozenset[str]
     held: frozenset[bool]
     proposals: frozenset[str]
-    finding_open: bool
+    findings: frozenset[bool]
+    """Whether it has an open finding of its own, or is told of with its repository."""
     reachable: frozenset[bool]
     """Whether the registry serves it."""
 
@@ -123,7 +124,7 @@ class FamilyModel:
                 verdicts=frozenset({good}),
                 held=frozenset({False}),
                 proposals=frozenset({""}),
-                finding_open=False,
+                findings=frozenset({False}),
                 reachable=frozenset({True}),
             )
         own = any(
@@ -142,7 +143,7 @@ class FamilyModel:
                 {False} if always else {True, False} if accepted else {True}
             ),
             proposals=frozenset({""} if always or not accepted else {"", "quarantine"}),
-            finding_open=True,
+            findings=frozenset({True, False} if always or accepted else {True}),
             reachable=frozenset(
                 {True} if always else {True, False} if accepted else {False}
             ),

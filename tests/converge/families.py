@@ -148,6 +148,7 @@ def _fits(end: End, seen: Mapping[str, Any]) -> dict[str, bool]:
         "verdict": seen["verdict"] in end.verdicts,
         "hold": (seen["hold"] is not None) in end.held,
         "proposal": seen["proposal"] in end.proposals,
-        "finding": bool(seen["finding"]) is end.finding_open,
+        "finding": bool(seen["finding"]) in end.findings
+        and (seen["hold"] is None or bool(seen["finding"])),
         "status": (seen["status"] == "ACTIVE") in end.reachable,
     }
