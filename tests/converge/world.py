@@ -281,9 +281,8 @@ class World:
             SubjectKey(repository=repository, digest=digest)
         )
         if record is None:
-            return dict.fromkeys(
-                ("verdict", "hold", "proposal", "finding"), "no record"
-            )
+            none = ("verdict", "hold", "proposal", "finding")
+            return {**dict.fromkeys(none, "no record"), "status": status}
         hub = self._in_hub(repository, digest)
         told = None
         if record.finding is not None:
