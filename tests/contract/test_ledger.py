@@ -1,6 +1,7 @@
 """One suite for every ledger: the table (on moto) and the one in memory."""
 
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from notation_verifier import Descriptor
+from sealward.aws.attribute_values import attribute_values
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.reports import pack
 from sealward.ledger import (
@@ -261,7 +263,7 @@ def test_history_that_outlived_its_record_keeps_no_new_one_out(
     for at in (NOW, later):
         intent = Intent(id="1", action="archive", decided_at=at, reason="unsigned")
         table.write(
-            _record(updated_at=at), expected=0, report={"at": str(at)}, intent=intent
+            _record(updated_at=at), expected=0, report=_noise(at), intent=intent
         )
         dynamodb.delete_item(
             TableName="ledger",
@@ -271,11 +273,101 @@ def test_history_that_outlived_its_record_keeps_no_new_one_out(
     assert [intent.decided_at for intent in table.intents(_key())] == [NOW, later]
 
 
+def _noise(seed: object, words: int = 200) -> dict[str, Any]:
+    """Return a report that cannot be packed small: it goes beside its record."""
+    return {"noise": [sha256(f"{seed} {n}".encode()).hexdigest() for n in range(words)]}
+
+
+def _item_keys(client: "DynamoDBClient") -> list[str]:
+    return [
+        item["sk"]["S"].split("#")[0]
+        for item in client.scan(TableName="ledger")["Items"]
+    ]
+
+
+def test_a_first_verdict_with_its_report_and_intent_is_one_item(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    intent = Intent(id="1-archive", action="archive", decided_at=NOW, reason="unsigned")
+    LedgerTable("ledger", dynamodb).write(
+        _record(), expected=0, report={"checks": []}, intent=intent
+    )
+    assert _item_keys(dynamodb) == ["current"]
+
+
+def test_what_no_longer_fits_a_record_is_moved_out_oldest_first(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    table = LedgerTable("ledger", dynamodb)
+    for version in range(1, 5):
+        table.write(
+            _record(version, updated_at=NOW + timedelta(minutes=version)),
+            expected=version - 1,
+            report=_noise(version, 10),
+        )
+    assert _item_keys(dynamodb) == ["current", "h", "h"]
+    stored = dynamodb.scan(TableName="ledger")["Items"]
+    assert max(len(item.get("entries", {}).get("B", b"")) for item in stored) <= 900
+    assert [entry.report for entry in table.history(_key())] == [
+        _noise(version, 10) for version in range(1, 5)
+    ]
+
+
+def test_a_function_that_did_not_read_the_record_loses_none_of_its_history(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    LedgerTable("ledger", dynamodb).write(_record(), expected=0, report={"at": 1})
+    LedgerTable("ledger", dynamodb).write(_record(2), expected=1)
+    third = _record(3, updated_at=NOW + timedelta(minutes=1))
+    LedgerTable("ledger", dynamodb).write(third, expected=2, report={"at": 3})
+    found = LedgerTable("ledger", dynamodb).history(_key())
+    assert [entry.report for entry in found] == [{"at": 1}, {"at": 3}]
+
+
+@pytest.mark.parametrize("words", [10, 200])
+def test_a_lost_race_leaves_only_history_that_happened(
+    dynamodb: "DynamoDBClient", words: int
+) -> None:
+    """Also where the loser moved entries out of the record before it lost."""
+    loser, winner = (LedgerTable("ledger", dynamodb) for _ in range(2))
+    for version in (1, 2):
+        at = NOW + timedelta(minutes=version)
+        loser.write(
+            _record(version, updated_at=at),
+            expected=version - 1,
+            report=_noise(version, 10),
+        )
+    winner.write(_record(3), expected=2)
+    with pytest.raises(Conflict):
+        loser.write(_record(3, reason="other"), expected=2, report=_noise(3, words))
+    found = loser.history(_key())
+    assert [entry.report for entry in found] == [_noise(1, 10), _noise(2, 10)]
+
+
+def test_history_that_cannot_be_read_is_said_so_and_never_dropped(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    table = LedgerTable("ledger", dynamodb)
+    table.write(_record(), expected=0, report={"at": 1})
+    key = {"pk": {"S": str(_key())}, "sk": {"S": "current"}}
+    stored = dynamodb.get_item(TableName="ledger", Key=key)["Item"]
+    poison = {"entries": {"B": b"no report"}}
+    dynamodb.put_item(TableName="ledger", Item={**stored, **poison})
+    assert table.current(_key()) == _record()
+    with pytest.raises(Unavailable, match=str(_key())):
+        table.history(_key())
+    with pytest.raises(Unavailable, match=str(_key())):
+        table.write(_record(2), expected=1, report={"at": 2})
+    table.write(_record(2), expected=1)
+    stored = dynamodb.get_item(TableName="ledger", Key=key)["Item"]
+    assert stored["entries"] == {"B": b"no report"}
+
+
 def test_a_report_too_large_to_keep_does_not_keep_the_verdict_out(
     dynamodb: "DynamoDBClient",
 ) -> None:
     table = LedgerTable("ledger", dynamodb)
-    noise = [f"{number:x}-{hash((number, 'x'))}" for number in range(60_000)]
+    noise = [f"{number:x}-{hash((number, 'x'))}" for number in range(80_000)]
     table.write(_record(), expected=0, report={"noise": noise})
     assert table.current(_key()) == _record()
     (entry,) = table.history(_key())
@@ -284,16 +376,96 @@ def test_a_report_too_large_to_keep_does_not_keep_the_verdict_out(
     )
 
 
+def test_a_record_of_the_version_before_is_read_and_written_on(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    """As version 1 wrote it, index attributes included."""
+    text = "2026-11-21T12:00:00.123456Z"
+    written: dict[str, Any] = {
+        "pk": str(_key()),
+        "sk": "current",
+        "schema": 1,
+        "repository": "app",
+        "digest": DIGEST,
+        "version": 1,
+        "verdict": "untrusted",
+        "reason": "not-anchored",
+        "detail": "",
+        "strict_verdict": "untrusted",
+        "statement": "prod",
+        "statement_hash": "sha256:5a",
+        "bundle_serial": 7,
+        "bundle_digest": "sha256:b1",
+        "evidence": "sha256:e1",
+        "descriptor": {"media_type": "application/x", "digest": DIGEST, "size": 5},
+        "tags": ["v1"],
+        "first_seen": text,
+        "ever_trusted": True,
+        "looks": 3,
+        "due": text,
+        "due_shard": "1",
+        "due_at": text,
+        "signer": "x509.subject: CN=build",
+        "by_signer": "x509.subject: CN=build",
+        "by_statement": "sha256:5a",
+        "by_state": "untrusted",
+        "proposal": "",
+        "exposure_ms": 12,
+        "updated_at": text,
+    }
+    history = {
+        "pk": str(_key()),
+        "sk": f"h#000000000001#{text}",
+        "version": 1,
+        "at": text,
+        "verdict": "untrusted",
+        "report": zlib.compress(b'{"checks": []}'),
+    }
+    for item in (written, history):
+        dynamodb.put_item(TableName="ledger", Item=attribute_values(item))
+    expected = _record(
+        verdict=Verdict.UNTRUSTED,
+        strict_verdict=Verdict.UNTRUSTED,
+        reason="not-anchored",
+        detail="",
+        descriptor=Descriptor(media_type="application/x", digest=DIGEST, size=5),
+        tags=("v1",),
+        ever_trusted=True,
+        looks=3,
+        due=NOW,
+        signer="x509.subject: CN=build",
+        exposure=Exposure(seconds=0.012),
+    )
+    table = LedgerTable("ledger", dynamodb)
+    assert table.current(_key()) == expected
+    second = replace(expected, version=2, updated_at=NOW + timedelta(minutes=1))
+    table.write(second, expected=1, report={"checks": [1]})
+    assert table.current(_key()) == second
+    found = [entry.report for entry in table.history(_key())]
+    assert found == [{"checks": []}, {"checks": [1]}]
+
+
+def test_a_record_of_the_version_before_under_another_key_is_none(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    item = {"pk": str(_key()), "sk": "current", "schema": 1, "repository": "other"}
+    dynamodb.put_item(
+        TableName="ledger", Item=attribute_values({**item, "digest": DIGEST})
+    )
+    with pytest.raises(Unavailable, match="the record is of other@"):
+        LedgerTable("ledger", dynamodb).current(_key())
+
+
 @pytest.mark.parametrize(
     "poison",
     [
         {"schema": {"N": "99"}},
         {"verdict": {"S": "splendid"}},
         {"version": {"S": "one"}},
-        {"due": {"S": "tomorrow"}},
+        {"due_at": {"S": "tomorrow"}},
         {"tags": {"NULL": True}},
         {"looks": {"N": "1.5"}},
-        {"digest": {"S": f"sha256:{'b' * 64}"}},
+        {"descriptor": {"M": {}}},
     ],
 )
 def test_a_row_that_is_no_record_is_never_a_verdict(

@@ -1,19 +1,25 @@
 """The ledger: one DynamoDB table, conditional writes, consistent reads.
 
-Items: ``pk = <repository>@<digest>`` with ``sk`` ``current`` (the record),
-``h#<version>#<time>`` (a verdict change and its report, compressed),
-``intent#<id>#<time>`` (an action before it happens) and ``judged`` (referrers that need
-not be read again), and what ``lineage_table`` keeps. Sparse indexes, in the template
-from the first day: ``due``, ``signer``, ``statement``, ``state``.
+Items: ``pk = <repository>@<digest>`` with ``sk`` ``current`` (the record, and the
+latest of what ``history_table`` keeps) and ``judged`` (referrers that need not be read
+again), and what ``lineage_table`` keeps. Sparse indexes, in the template from the first
+day: ``due``, ``signer``, ``statement``, ``state``.
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.history_table import (
+    CURRENT,
+    HistoryTable,
+    carried_by,
+    entries_of,
+    own_item,
+)
 from sealward.aws.lineage_table import LineageTable
 from sealward.aws.proposal_table import ProposalTable
 from sealward.aws.reports import pack, unpack
@@ -21,13 +27,13 @@ from sealward.ledger import (
     JudgedReferrers,
     Record,
     from_item,
-    from_text,
     indexed_state,
     judged_from,
     judged_item,
     to_item,
     to_text,
 )
+from sealward.ledger.indexes import signer_key
 from sealward.ports import HistoryEntry, Intent, Unavailable
 from sealward.subjects import SubjectKey
 
@@ -37,7 +43,6 @@ if TYPE_CHECKING:
 SHARDS: Final = 4
 """Partitions of the due index: each takes 1,000 writes a second."""
 DUE_INDEX: Final = "due"
-_CURRENT: Final = "current"
 _JUDGED: Final = "judged"
 
 
@@ -56,6 +61,7 @@ class LedgerTable(LineageTable, ProposalTable):
     ) -> None:
         super().__init__(table_name, client)
         self._shards = shards
+        self._history = HistoryTable(table_name, client)
 
     def current(self, key: SubjectKey) -> Record | None:
         """Return the record of ``key``, or None.
@@ -67,7 +73,7 @@ class LedgerTable(LineageTable, ProposalTable):
         with translated(f"GetItem {key}"):
             answer = self._client.get_item(
                 TableName=self._table,
-                Key={"pk": {"S": str(key)}, "sk": {"S": _CURRENT}},
+                Key={"pk": {"S": str(key)}, "sk": {"S": CURRENT}},
                 ConsistentRead=True,
             )
         item = answer.get("Item")
@@ -79,6 +85,7 @@ class LedgerTable(LineageTable, ProposalTable):
             raise Unavailable(f"ledger: {key}: {error}") from error
         if record.key != key:
             raise Unavailable(f"ledger: {key}: the record is of {record.key}")
+        self._history.carry(key, record.version, carried_by(item))
         return record
 
     def write(
@@ -98,20 +105,26 @@ class LedgerTable(LineageTable, ProposalTable):
         """
         if record.version != expected + 1:
             raise ValueError(f"version {record.version} cannot follow {expected}")
+        new = tuple(entries_of(record, report, intent))
+        placed = self._history.place(record.key, expected, new)
+        self._history.put(record.key, placed.moved)
+        item = self._item(record)
+        if placed.carried:
+            item["entries"] = placed.carried
         put: dict[str, Any] = {
             "TableName": self._table,
-            "Item": attribute_values(self._item(record)),
+            "Item": attribute_values(item),
             **_condition(expected),
         }
         beside = [
             {
                 "Put": {
                     "TableName": self._table,
-                    "Item": attribute_values(item),
+                    "Item": own_item(record.key, entry),
                     **_condition(0),
                 }
             }
-            for item in _items_beside(record, report, intent)
+            for entry in placed.beside
         ]
         with translated(f"write of {record.key} at version {record.version}"):
             if beside:
@@ -121,6 +134,7 @@ class LedgerTable(LineageTable, ProposalTable):
             else:
                 # Half the price of a transaction, and as safe for one item.
                 self._client.put_item(**put)
+        self._history.carry(record.key, record.version, placed.carried)
 
     def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
         """Return the verdict changes of ``key``, oldest first.
@@ -128,8 +142,7 @@ class LedgerTable(LineageTable, ProposalTable):
         Raises:
             Unavailable, Denied: as named.
         """
-        found = [_entry(item) for item in self._with_prefix(key, "h#")]
-        return sorted(found, key=lambda entry: entry.at)
+        return self._history.history(key)
 
     def intents(self, key: SubjectKey) -> Sequence[Intent]:
         """Return the intents ever written for ``key``, oldest first.
@@ -137,8 +150,7 @@ class LedgerTable(LineageTable, ProposalTable):
         Raises:
             Unavailable, Denied: as named.
         """
-        found = [_intent(item) for item in self._with_prefix(key, "intent#")]
-        return sorted(found, key=lambda intent: intent.decided_at)
+        return self._history.intents(key)
 
     def judged(self, key: SubjectKey) -> JudgedReferrers | None:
         """Return which referrers of ``key`` were refused before, or None.
@@ -201,41 +213,16 @@ class LedgerTable(LineageTable, ProposalTable):
         return [_key(text) for _, text in sorted(found)[:limit]]
 
     def _item(self, record: Record) -> dict[str, Any]:
-        item: dict[str, Any] = {
-            **to_item(record),
-            "pk": str(record.key),
-            "sk": _CURRENT,
-        }
+        item: dict[str, Any] = {**to_item(record), "sk": CURRENT}
         if record.due is not None:
             # crc32 is the same in every Python; hash() is not.
             shard = zlib.crc32(str(record.key).encode()) % self._shards
-            item |= {"due_shard": str(shard), "due_at": to_text(record.due)}
+            item["due_shard"] = str(shard)
         if record.signer:
-            item["by_signer"] = record.signer
-        if record.statement_hash:
-            item["by_statement"] = record.statement_hash
+            item["by_signer"] = signer_key(record.signer)
         if state := indexed_state(record):
             item["by_state"] = state
         return item
-
-    def _with_prefix(self, key: SubjectKey, prefix: str) -> Iterator[dict[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            with translated(f"Query {key} {prefix}"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                    ExpressionAttributeValues={
-                        ":pk": {"S": str(key)},
-                        ":prefix": {"S": prefix},
-                    },
-                    ConsistentRead=True,
-                    **start,
-                )
-            yield from answer["Items"]
-            if not answer.get("LastEvaluatedKey"):
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _condition(expected: int) -> dict[str, Any]:
@@ -246,57 +233,6 @@ def _condition(expected: int) -> dict[str, Any]:
         "ExpressionAttributeNames": {"#version": "version"},
         "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
     }
-
-
-def _items_beside(
-    record: Record, report: Mapping[str, Any] | None, intent: Intent | None
-) -> Iterator[dict[str, Any]]:
-    if report is not None:
-        yield {
-            "pk": str(record.key),
-            # With the time: where a record was removed, its history must not keep the
-            # next one, which counts from 1 again, from ever being written.
-            "sk": f"h#{record.version:012d}#{to_text(record.updated_at)}",
-            "version": record.version,
-            "at": to_text(record.updated_at),
-            "verdict": record.verdict.value,
-            "report": pack(report),
-        }
-    if intent is not None:
-        yield {
-            "pk": str(record.key),
-            "sk": f"intent#{intent.id}#{to_text(intent.decided_at)}",
-            "id": intent.id,
-            "action": intent.action,
-            "decided_at": to_text(intent.decided_at),
-            "reason": intent.reason,
-        }
-
-
-def _entry(stored: Mapping[str, Any]) -> HistoryEntry:
-    try:
-        item = plain_values(stored)
-        return HistoryEntry(
-            version=int(item["version"]),
-            at=from_text(item["at"]),
-            verdict=str(item["verdict"]),
-            report=unpack(item["report"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"history of {stored.get('pk')}: {error}") from error
-
-
-def _intent(stored: Mapping[str, Any]) -> Intent:
-    try:
-        item = plain_values(stored)
-        return Intent(
-            id=item["id"],
-            action=item["action"],
-            decided_at=from_text(item["decided_at"]),
-            reason=item["reason"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"intent of {stored.get('pk')}: {error}") from error
 
 
 def _key(text: str) -> SubjectKey:

@@ -1,7 +1,9 @@
 """The ledger: how its records are stored.
 
 ``to_item`` and ``from_item`` say what is stored, in plain JSON types, so that every
-adapter stores the same.
+adapter stores the same. A kilobyte is what a write is paid by, so nothing stands in an
+item twice: the key tells repository and digest, the attributes that indexes are sorted
+by tell due time and statement, and what is as it mostly is, is left out.
 """
 
 from collections.abc import Mapping
@@ -9,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from notation_verifier import Descriptor
+from sealward.ledger.indexes import UNGOVERNED, statement_key
 from sealward.ledger.records import (
     SCHEMA,
     Exposure,
@@ -16,9 +19,11 @@ from sealward.ledger.records import (
     FindingStatus,
     Hold,
     HoldState,
+    PullDenial,
     Record,
     Verdict,
 )
+from sealward.ledger.schema_1 import upgraded
 from sealward.subjects import SubjectKey
 
 
@@ -30,23 +35,29 @@ def to_item(record: Record) -> dict[str, Any]:
     """Return ``record`` in plain JSON types: what every adapter stores.
 
     Instants are fixed-width ISO 8601 in UTC, so that they sort as text; absent values
-    are left out, so that sparse indexes stay sparse; numbers are integers.
+    are left out, so that sparse indexes stay sparse; numbers are integers. ``pk`` is
+    the subject's key; ``due_at`` and ``by_statement`` are keys of indexes as well.
     """
+    found_by = statement_key(record)
     item: dict[str, Any] = {
+        "pk": str(record.key),
         "schema": record.schema,
-        "repository": record.key.repository,
-        "digest": record.key.digest,
         "version": record.version,
         "verdict": record.verdict.value,
         "reason": record.reason,
         "detail": record.detail,
-        "strict_verdict": record.strict_verdict.value,
+        "strict_verdict": record.strict_verdict.value
+        if record.strict_verdict is not record.verdict
+        else None,
         "statement": record.statement,
-        "statement_hash": record.statement_hash,
+        "by_statement": found_by,
+        "statement_hash": record.statement_hash
+        if record.statement_hash != found_by
+        else None,
         "bundle_serial": record.bundle_serial,
         "bundle_digest": record.bundle_digest,
         "evidence": record.evidence,
-        "descriptor": _descriptor_item(record.descriptor),
+        "descriptor": _descriptor_item(record.descriptor, record.key),
         "tags": list(record.tags),
         "first_seen": to_text(record.first_seen),
         "pushed_at": _optional_text(record.pushed_at),
@@ -54,27 +65,33 @@ def to_item(record: Record) -> dict[str, Any]:
         "ever_trusted": record.ever_trusted,
         "unknown_since": _optional_text(record.unknown_since),
         "looks": record.looks,
-        "due": _optional_text(record.due),
+        "due_at": _optional_text(record.due),
         "signature": record.signature,
         "signer": record.signer,
-        "further_signatures": list(record.further_signatures) or None,
-        "further_signers": list(record.further_signers) or None,
+        "further_signatures": list(record.further_signatures),
+        "further_signers": list(record.further_signers),
         "hold": _hold_item(record.hold),
         "finding": finding_item(record.finding),
         "proposal": record.proposal,
-        "proposal_id": record.proposal_id or None,
+        "proposal_id": record.proposal_id,
         "proposed_at": _optional_text(record.proposed_at),
-        "reported": record.reported or None,
+        "reported": record.reported,
         "recount": _optional_text(record.recount),
+        "pulls": record.pulls.value if record.pulls else None,
         "exposure_ms": round(record.exposure.seconds * 1000),
         "exposed_since": _optional_text(record.exposure.open_since),
         "problem": record.problem or None,
         "covered_by": record.covered_by,
         "children": record.children,
-        "covering": record.covering or None,
+        "covering": record.covering,
         "updated_at": to_text(record.updated_at),
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return {
+        name: value
+        for name, value in item.items()
+        # No children is not the same as none remembered.
+        if value or (name == "children" and value is not None)
+    }
 
 
 def from_item(item: Mapping[str, Any]) -> Record:
@@ -85,42 +102,46 @@ def from_item(item: Mapping[str, Any]) -> Record:
             is neither this version's nor the one before.
     """
     try:
-        schema = int(item["schema"])
-        _require_readable(schema)
+        if int(item["schema"]) == SCHEMA - 1:
+            item = upgraded(item)
+        _require_readable(int(item["schema"]))
+        repository, _, digest = item["pk"].rpartition("@")
+        key = SubjectKey(repository=repository, digest=digest)
         return Record(
-            key=SubjectKey(repository=item["repository"], digest=item["digest"]),
+            key=key,
             version=int(item["version"]),
             verdict=Verdict(item["verdict"]),
             reason=item["reason"],
-            detail=item["detail"],
-            strict_verdict=Verdict(item["strict_verdict"]),
-            statement=item["statement"],
-            statement_hash=item["statement_hash"],
-            bundle_serial=int(item["bundle_serial"]),
-            bundle_digest=item["bundle_digest"],
-            evidence=item["evidence"],
-            descriptor=_descriptor(item.get("descriptor")),
-            tags=tuple(item["tags"]),
+            detail=item.get("detail", ""),
+            strict_verdict=Verdict(item.get("strict_verdict", item["verdict"])),
+            statement=item.get("statement", ""),
+            statement_hash=_statement_hash(item),
+            bundle_serial=int(item.get("bundle_serial", 0)),
+            bundle_digest=item.get("bundle_digest", ""),
+            evidence=item.get("evidence", ""),
+            descriptor=_descriptor(item.get("descriptor"), key),
+            tags=tuple(item.get("tags", ())),
             first_seen=from_text(item["first_seen"]),
             pushed_at=_optional_instant(item.get("pushed_at")),
             settled_at=_optional_instant(item.get("settled_at")),
-            ever_trusted=bool(item["ever_trusted"]),
+            ever_trusted=bool(item.get("ever_trusted", False)),
             unknown_since=_optional_instant(item.get("unknown_since")),
-            looks=int(item["looks"]),
-            due=_optional_instant(item.get("due")),
+            looks=int(item.get("looks", 0)),
+            due=_optional_instant(item.get("due_at")),
             signature=item.get("signature"),
             signer=item.get("signer"),
             further_signatures=tuple(item.get("further_signatures", ())),
             further_signers=tuple(item.get("further_signers", ())),
             hold=_hold(item.get("hold")),
             finding=finding_from(item.get("finding")),
-            proposal=item["proposal"],
+            proposal=item.get("proposal", ""),
             proposal_id=item.get("proposal_id", ""),
             proposed_at=_optional_instant(item.get("proposed_at")),
             reported=item.get("reported", ""),
             recount=_optional_instant(item.get("recount")),
+            pulls=PullDenial(item["pulls"]) if item.get("pulls") else None,
             exposure=Exposure(
-                seconds=int(item["exposure_ms"]) / 1000,
+                seconds=int(item.get("exposure_ms", 0)) / 1000,
                 open_since=_optional_instant(item.get("exposed_since")),
             ),
             problem=item.get("problem", ""),
@@ -136,8 +157,14 @@ def from_item(item: Mapping[str, Any]) -> Record:
         raise UnreadableRecord(f"not a record of the ledger: {error!r}") from error
 
 
+def _statement_hash(item: Mapping[str, Any]) -> str:
+    found_by: str = item.get("by_statement", "")
+    said: str = item.get("statement_hash", "" if found_by == UNGOVERNED else found_by)
+    return said
+
+
 def _require_readable(schema: int) -> None:
-    if schema not in {SCHEMA, SCHEMA - 1}:
+    if schema != SCHEMA:
         raise UnreadableRecord(
             f"the record has schema {schema}; this version reads {SCHEMA} and "
             f"{SCHEMA - 1}: deploy the version that wrote it, or a newer one"
@@ -166,21 +193,27 @@ def _optional_number(number: object) -> int | None:
     return None if number is None else int(str(number))
 
 
-def _descriptor_item(descriptor: Descriptor | None) -> dict[str, Any] | None:
+def _descriptor_item(
+    descriptor: Descriptor | None, key: SubjectKey
+) -> dict[str, Any] | None:
     if descriptor is None:
         return None
-    return {
+    item: dict[str, Any] = {
         "media_type": descriptor.media_type,
-        "digest": descriptor.digest,
         "size": descriptor.size,
     }
+    if descriptor.digest != key.digest:
+        item["digest"] = descriptor.digest
+    return item
 
 
-def _descriptor(item: Mapping[str, Any] | None) -> Descriptor | None:
+def _descriptor(item: Mapping[str, Any] | None, key: SubjectKey) -> Descriptor | None:
     if item is None:
         return None
     return Descriptor(
-        media_type=item["media_type"], digest=item["digest"], size=int(item["size"])
+        media_type=item["media_type"],
+        digest=item.get("digest", key.digest),
+        size=int(item["size"]),
     )
 
 

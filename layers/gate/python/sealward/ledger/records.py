@@ -6,15 +6,20 @@ in UTC.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from notation_verifier import Descriptor
 from sealward.subjects import SubjectKey
 
-SCHEMA = 1
+SCHEMA = 2
 """Schema number written into every record; version N reads N and N-1."""
+
+
+REPUSHES: Final = 3
+"""As often must a held image come back within ``REPUSHED_WITHIN`` for more."""
+REPUSHED_WITHIN: Final = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -53,6 +58,23 @@ class Hold:
     applied: int
     """How often the image was archived; a re-push makes it more than one."""
     detail: str = ""
+    again: tuple[datetime, ...] = ()
+    """When it came back though it was held: the last ``REPUSHES`` times."""
+    pushed_at: datetime | None = None
+    """Its last push that was counted."""
+
+    def escalated(self, now: datetime) -> bool:
+        """Return whether it came back ``REPUSHES`` times within the last hour."""
+        return len(self.again) >= REPUSHES and now - self.again[0] <= REPUSHED_WITHIN
+
+
+class PullDenial(StrEnum):
+    """Where denying pulls from the whole repository stands."""
+
+    DENYING = "denying"
+    """It was decided, and is asked for until it stands."""
+    DENIED = "denied"
+    """The repository's policy has the statement; it is to be taken away again."""
 
 
 class FindingStatus(StrEnum):
@@ -145,6 +167,8 @@ class Record:
     """Since when."""
     reported: str = ""
     """As what its repository's finding counts it: a verdict, ``lost``, or empty."""
+    pulls: PullDenial | None = None
+    """Whether pulls from its repository are denied because of it."""
     recount: datetime | None = None
     """When a look at it counts its repository's images anew, if it is to."""
     exposure: Exposure = field(default_factory=Exposure)
@@ -169,8 +193,10 @@ class Record:
 
 LOST: Final = "lost"
 """As what a once trusted image is counted whose signature the registry lost."""
-_SETTLED_WELL: Final = frozenset(
+_NOT_INDEXED: Final = frozenset(
     {Verdict.TRUSTED, Verdict.COVERED, Verdict.EXEMPT, Verdict.UNGOVERNED}
+    # Pending is over in minutes, and due.
+    | {Verdict.PENDING}
 )
 
 
@@ -195,4 +221,4 @@ def indexed_state(record: Record) -> str | None:
         return record.hold.state.value
     if record.reported:
         return reported_state(record.reported)
-    return None if record.verdict in _SETTLED_WELL else record.verdict.value
+    return None if record.verdict in _NOT_INDEXED else record.verdict.value
