@@ -67,7 +67,10 @@ def check(made: Function) -> None:
 
 
 ONCE_A_MINUTE = frozenset({"GetObject", "Query"})
-"""The bundle and what is known of revocation, read beside calls that wait for none."""
+"""The bundle and what is known of revocation, read beside calls that wait for none.
+
+The indexes that list the image are a query as well, at each look.
+"""
 FIRST = ("GetItem", "DescribeImages", "BatchGetImage", "ListImageReferrers")
 """Calls that wait for none."""
 THEN = ("BatchGetImage", "GetDownloadUrlForLayer", "layer", "PutItem")
@@ -88,6 +91,7 @@ def _transport(made: Function, pool: ThreadPoolExecutor) -> Callable[[], object]
     def calls() -> None:
         first = (
             lambda: ledger.get_item(**table, Key=key, ConsistentRead=True),
+            lambda: ledger.query(**table, KeyConditionExpression="pk = :pk"),
             lambda: ecr.describe_images(**of, imageIds=[image]),
             lambda: ecr.batch_get_image(**of, imageIds=[image]),
             lambda: ecr.list_image_referrers(**of, subjectId=image),
