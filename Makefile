@@ -92,6 +92,9 @@ converge: .venv/ready ## generated histories end as a model that reads only them
 faults: .venv/ready ## every call of AWS fails in every way, and the process dies at every step (ONLY=use-case/operation/number/kind)
 	@$(DEV)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
+hostile: .venv/ready ## the tests that the threats name, each with its number (THREAT=N)
+	@$(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
+
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
 

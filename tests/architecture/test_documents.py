@@ -10,7 +10,7 @@ DOCUMENTS = sorted(
     {*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md")} - {*ROOT.glob("build/**/*.md")}
 )
 LINK = re.compile(r"\]\(([^)#\s]+)?(#[^)\s]+)?\)")
-TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)(?:::[A-Z]\w+)?(?:::(\w+))?`")
 MAKE_TARGET = re.compile(r"\bmake ([a-z][a-z-]+)(?![\w/-])")
 
 
