@@ -16,10 +16,10 @@ from notation_verifier import (
     TrustPolicyStatement,
     TrustStoreName,
     TrustStores,
+    read_envelope,
     verify,
 )
 from notation_verifier.chain import check_ca, check_chain, check_leaf
-from notation_verifier.verification import read_envelope
 from tests import forge
 from tests.vectors.case import (
     Case,

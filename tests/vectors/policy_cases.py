@@ -14,11 +14,11 @@ from notation_verifier import (
     Validation,
     check_registry_scope,
     parse_statement,
+    read_envelope,
 )
 from notation_verifier.authenticity import check_trusted_identity
 from notation_verifier.identities import check_identities
 from notation_verifier.names import parse_name
-from notation_verifier.verification import read_envelope
 from tests import forge
 from tests.vectors.case import Case, case, certificate, expected, trust_stores
 

@@ -18,11 +18,11 @@ from notation_verifier import (
     Passed,
     Reason,
     Verification,
+    read_envelope,
     verify,
 )
 from notation_verifier.blob_trust_policy import parse_blob_statement
 from notation_verifier.explanation import Explanation
-from notation_verifier.verification import read_envelope
 from tests import forge
 
 CONTENT = b"a release asset" * 999

@@ -7,7 +7,7 @@ import pytest
 
 from notation_verifier import CheckName, Reason
 from notation_verifier.remedies import REMEDIES
-from notation_verifier.verification import VALIDATIONS
+from notation_verifier.report import VALIDATIONS
 from tests.vectors.__main__ import DIFFERENCES
 
 ROOT = Path(__file__).parents[3]

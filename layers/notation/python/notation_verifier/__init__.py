@@ -15,6 +15,7 @@ from notation_verifier.envelope import (
     MAX_ENVELOPE_BYTES,
     PAYLOAD_CONTENT_TYPE,
 )
+from notation_verifier.envelope_reader import read_envelope
 from notation_verifier.errors import (
     InvalidCertificate,
     InvalidTrustPolicy,
@@ -105,5 +106,6 @@ __all__ = [
     "VerifyTimestamp",
     "check_registry_scope",
     "parse_statement",
+    "read_envelope",
     "verify",
 ]

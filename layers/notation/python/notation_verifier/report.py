@@ -1,5 +1,6 @@
 """The report on one signature: a result per check, and what follows from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -77,6 +78,20 @@ class Reason(StrEnum):
     NEEDS_SIGNER_SERVICE = "needs-signer-service"
 
 
+VALIDATIONS = {
+    CheckName.SIGNATURE: Validation.INTEGRITY,
+    CheckName.CERTIFICATE_CHAIN: Validation.INTEGRITY,
+    CheckName.PAYLOAD: Validation.INTEGRITY,
+    CheckName.CRITICAL_ATTRIBUTES: Validation.INTEGRITY,
+    CheckName.AUTHENTICITY: Validation.AUTHENTICITY,
+    CheckName.TRUSTED_IDENTITY: Validation.AUTHENTICITY,
+    CheckName.EXPIRY: Validation.EXPIRY,
+    CheckName.AUTHENTIC_TIMESTAMP: Validation.AUTHENTIC_TIMESTAMP,
+    CheckName.REVOCATION: Validation.REVOCATION,
+}
+"""The validation of the level that each check belongs to, in the checks' order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """The check was made and holds."""
@@ -111,6 +126,37 @@ class Check:
     name: CheckName
     validation: Validation
     outcome: Outcome
+
+
+def checks_of(
+    outcomes: Sequence[Outcome], level: VerificationLevel
+) -> tuple[Check, ...]:
+    """Return the checks, each left out where the level skips its validation.
+
+    ``outcomes`` are in the order of :class:`CheckName`.
+    """
+    # No level skips anything unless it skips revocation.
+    skipped = (
+        {each for each in Validation if level.action(each) is Action.SKIP}
+        if level.revocation is Action.SKIP
+        else ()
+    )
+    return tuple(
+        [
+            Check(
+                name=name,
+                validation=validation,
+                outcome=outcome
+                if validation not in skipped
+                else Skipped(
+                    Reason.LEVEL_SKIPS, f"level {level.name} skips {validation}"
+                ),
+            )
+            for (name, validation), outcome in zip(
+                VALIDATIONS.items(), outcomes, strict=True
+            )
+        ]
+    )
 
 
 class Conclusion(StrEnum):

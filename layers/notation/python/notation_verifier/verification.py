@@ -5,30 +5,21 @@ one failed, unless its answer would mean nothing; what the level makes of the ch
 asked afterwards, by ``Verification.conclusion``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from notation_verifier._cose import read_cose
-from notation_verifier._jws import read_jws
 from notation_verifier.authenticity import (
     check_authenticity,
     check_signer_identity,
     check_trusted_identity,
 )
 from notation_verifier.blob import Blob
-from notation_verifier.certificate import Certificate
-from notation_verifier.chain_reader import ChainReader
 from notation_verifier.descriptor import Descriptor
-from notation_verifier.envelope import (
-    COSE_MEDIA_TYPE,
-    JWS_MEDIA_TYPE,
-    MAX_ENVELOPE_BYTES,
-    Envelope,
-)
-from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
+from notation_verifier.envelope import Envelope
+from notation_verifier.envelope_reader import read_envelope
 from notation_verifier.fetch import Fetch
 from notation_verifier.integrity import (
     check_certificate_chain,
@@ -39,14 +30,13 @@ from notation_verifier.integrity import (
 from notation_verifier.levels import Action, Validation, VerificationLevel
 from notation_verifier.report import (
     ChainCertificate,
-    Check,
-    CheckName,
     Failed,
     Outcome,
     Passed,
     Reason,
     Skipped,
     Verification,
+    checks_of,
 )
 from notation_verifier.seen_chains import SeenChains
 from notation_verifier.signer import SIGNER_ROOTS, SignerReach, names_signer_plugin
@@ -63,25 +53,6 @@ if TYPE_CHECKING:
     from notation_verifier.revocation import ChainRevocation, LazySettings
     from notation_verifier.signer_service import SignerService
 
-VALIDATIONS = {
-    CheckName.SIGNATURE: Validation.INTEGRITY,
-    CheckName.CERTIFICATE_CHAIN: Validation.INTEGRITY,
-    CheckName.PAYLOAD: Validation.INTEGRITY,
-    CheckName.CRITICAL_ATTRIBUTES: Validation.INTEGRITY,
-    CheckName.AUTHENTICITY: Validation.AUTHENTICITY,
-    CheckName.TRUSTED_IDENTITY: Validation.AUTHENTICITY,
-    CheckName.EXPIRY: Validation.EXPIRY,
-    CheckName.AUTHENTIC_TIMESTAMP: Validation.AUTHENTIC_TIMESTAMP,
-    CheckName.REVOCATION: Validation.REVOCATION,
-}
-"""The validation of the level that each check belongs to, in the checks' order."""
-_ORDER = tuple(VALIDATIONS.items())
-
-_READERS: Mapping[str, Callable[[bytes, ChainReader], Envelope]] = {
-    JWS_MEDIA_TYPE: read_jws,
-    COSE_MEDIA_TYPE: read_cose,
-}
-_NONE: Mapping[bytes, Certificate] = MappingProxyType({})
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
 _CHAIN_BROKEN = Skipped(
     Reason.EARLIER_CHECK_FAILED, "the certificate chain does not hold together"
@@ -244,7 +215,7 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
     return Verification(
         statement=statement.name,
         level=statement.level,
-        checks=_checks(outcomes, statement.level),
+        checks=checks_of(outcomes, statement.level),
         signing_scheme=found.scheme.value,
         algorithm=found.algorithm.value,
         signing_time=found.signing_time,
@@ -255,34 +226,6 @@ def verify(  # noqa: PLR0913 - what a signature is held against, each by name
         revocation=answers,
         timestamp=stamp,
     )
-
-
-def read_envelope(
-    envelope: bytes,
-    media_type: str,
-    *,
-    known: Mapping[bytes, Certificate] = _NONE,
-    seen: SeenChains | None = None,
-) -> Envelope:
-    """Return what an envelope says, nothing of it verified.
-
-    ``known`` are certificates read before, by their bytes: those of the trust stores;
-    ``seen`` are whole chains.
-
-    Raises:
-        MalformedEnvelope: not the envelope its media type promises.
-        UnsupportedEnvelope: another media type, algorithm or signing scheme.
-    """
-    reader = _READERS.get(media_type)  # (E1)
-    if reader is None:
-        raise UnsupportedEnvelope(
-            f"envelope media type {media_type[:80]!r}; there are {', '.join(_READERS)}"
-        )
-    if len(envelope) > MAX_ENVELOPE_BYTES:  # (E2)
-        raise MalformedEnvelope(
-            f"an envelope of {len(envelope)} bytes; {MAX_ENVELOPE_BYTES} are read"
-        )
-    return reader(envelope, ChainReader(known, seen))
 
 
 def _lacking(revocation: Outcome, level: VerificationLevel) -> Reason | None:
@@ -304,33 +247,6 @@ def _pointless(
     if isinstance(identity, Failed) and level.authenticity is Action.ENFORCE:
         return _NOT_ALLOWED
     return None
-
-
-def _checks(outcomes: Sequence[Outcome], level: VerificationLevel) -> tuple[Check, ...]:
-    """Return the checks, each left out where the level skips its validation.
-
-    ``outcomes`` are in the order of :class:`CheckName`.
-    """
-    # No level skips anything unless it skips revocation.
-    skipped = (
-        {each for each in Validation if level.action(each) is Action.SKIP}
-        if level.revocation is Action.SKIP
-        else ()
-    )
-    return tuple(
-        [
-            Check(
-                name=name,
-                validation=validation,
-                outcome=outcome
-                if validation not in skipped
-                else Skipped(
-                    Reason.LEVEL_SKIPS, f"level {level.name} skips {validation}"
-                ),
-            )
-            for (name, validation), outcome in zip(_ORDER, outcomes, strict=True)
-        ]
-    )
 
 
 def _chain_certificates(envelope: Envelope) -> tuple[ChainCertificate, ...]:

@@ -12,9 +12,9 @@ from notation_verifier import (
     NotationError,
     TrustStoreName,
     TrustStores,
+    read_envelope,
     verify,
 )
-from notation_verifier.verification import read_envelope
 from sealward.cli.blob_report import BlobReport, subject_of
 from sealward.cli.blob_target import BlobTarget
 from sealward.cli.bundle_file import read_file
