@@ -10,6 +10,7 @@ from tests.converge.faces import ports
 from tests.converge.families import FamilyWorld, generate_family
 from tests.converge.generation import generate
 from tests.converge.history import History
+from tests.converge.observed import seen
 from tests.converge.policies import BEGIN
 from tests.converge.world import SLACK, Restless, World
 from tests.model import ACTIVE, Image
@@ -99,11 +100,11 @@ def _differences(world: World) -> Iterator[str]:
             expected = _expected(world, repository, digest, image)
             if image.gone:
                 expected["status"] = None
-            seen = world.seen(repository, digest, status)
+            observed = seen(world, repository, digest, status)
             for what, value in expected.items():
-                if seen[what] != value:
+                if observed[what] != value:
                     yield (
-                        f"{repository}@{digest[7:15]}: {what} is {seen[what]!r}, "
+                        f"{repository}@{digest[7:15]}: {what} is {observed[what]!r}, "
                         f"not {value!r}"
                     )
 

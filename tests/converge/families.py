@@ -9,6 +9,7 @@ from sealward.events import Hint
 from tests.converge.faces import Ports
 from tests.converge.generation import draw
 from tests.converge.history import FAMILY, History, Kind, Mail, Step
+from tests.converge.observed import seen as seen_of
 from tests.converge.policies import ACCOUNT, FIRST, REGION, bundle_of
 from tests.converge.world import World
 from tests.family_model import End, FamilyModel
@@ -133,7 +134,7 @@ class FamilyWorld(World):
         """Yield where the end is none the model allows."""
         standing = self.standing(REPOSITORY)
         for digest, end in self.family.ends(self.clock.now, standing):
-            seen = self.seen(REPOSITORY, digest, standing[digest].status)
+            seen = seen_of(self, REPOSITORY, digest, standing[digest].status)
             wrong = [
                 f"{what} is {seen[what]!r}"
                 for what, fits in _fits(end, seen).items()

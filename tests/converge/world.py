@@ -12,11 +12,10 @@ from typing import Any
 
 from notation_verifier import SeenChains
 from sealward.events import Hint
-from sealward.ledger import FindingStatus, Record
+from sealward.ledger import Record
 from sealward.look import Gate, tick
 from sealward.policy.bundle import Capability
 from sealward.ports import Registry
-from sealward.subjects import SubjectKey
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
 from simulator.in_process_ledger import InProcessLedger
@@ -269,48 +268,6 @@ class World:
         return self.aws.registry(self.place).repositories
 
     # -- what is seen in the end ----------------------------------------------------
-
-    @property
-    def findings(self) -> Sequence[Mapping[str, Any]]:
-        """What Security Hub holds."""
-        return list(self.aws.hub(self.place).findings.values())
-
-    def seen(self, repository: str, digest: str, status: str | None) -> dict[str, Any]:
-        """Return how an image stands: as the ledger and Security Hub say."""
-        record = self.ledger.records.get(
-            SubjectKey(repository=repository, digest=digest)
-        )
-        if record is None:
-            none = ("verdict", "hold", "proposal", "finding")
-            return {**dict.fromkeys(none, "no record"), "status": status}
-        hub = self._in_hub(repository, digest)
-        told = None
-        if record.finding is not None:
-            told = record.finding.status is FindingStatus.OPEN
-        if told is not (hub and bool(hub)) and (told or hub):
-            hub = f"{hub} in Security Hub, {record.finding} in the ledger"
-        return {
-            "verdict": record.verdict.value,
-            "hold": record.hold.state.value if record.hold else None,
-            "proposal": record.proposal,
-            "finding": hub,
-            "status": status,
-        }
-
-    def _in_hub(self, repository: str, digest: str) -> str | None:
-        """Return the open finding's label; empty if resolved, None if there is none."""
-        found: list[Mapping[str, Any]] = [
-            finding
-            for finding in self.findings
-            if f"repository/{repository}/{digest}" in str(finding["Id"])
-        ]
-        if not found:
-            return None
-        if len(found) > 1:
-            return f"{len(found)} findings"
-        if found[0]["RecordState"] != "ACTIVE":
-            return ""
-        return str(found[0]["Severity"]["Label"])
 
     @property
     def needs_sweep(self) -> bool:
