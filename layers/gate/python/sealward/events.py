@@ -70,6 +70,8 @@ class Hint:
     """The repository's name within the registry, as ECR allows it."""
     digest: str
     """``sha256:`` and 64 lower-case hex digits."""
+    scheduled: bool = False
+    """Whether nothing happened but that the ledger's due time for it came."""
 
 
 def is_repository(name: str) -> bool:
@@ -141,18 +143,25 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
         region=region,
         repository=_repository(detail),
         digest=_digest(detail),
+        scheduled=own and detail.get("scheduled") is True,
     )
     return () if actions is not None and not _succeeded(detail) else (hint,)
 
 
 def look_again(hint: Hint) -> dict[str, Any]:
     """Return the message that asks for another look, shaped as EventBridge's events."""
+    detail: dict[str, Any] = {
+        "repository-name": hint.repository,
+        "image-digest": hint.digest,
+    }
+    if hint.scheduled:
+        detail["scheduled"] = True
     return {
         "source": LOOK_AGAIN_SOURCE,
         "detail-type": LOOK_AGAIN_TYPE,
         "account": hint.account,
         "region": hint.region,
-        "detail": {"repository-name": hint.repository, "image-digest": hint.digest},
+        "detail": detail,
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sealward.aws.telemetry import Telemetry
 from sealward.events import EventProblem, Hint, MalformedEvent, parse_events
-from sealward.look.result import LookResult
+from sealward.look.result import NOT_DUE, LookResult
 from sealward.ports import LookQueue, PortError
 
 RESERVE: Final = 62_000
@@ -136,6 +136,8 @@ class Intake:
         return result
 
     def _tell(self, result: LookResult) -> None:
+        if result.reason == NOT_DUE:
+            return  # one in three messages is; a line of each tells nobody anything
         verdict = result.verdict.value.capitalize() if result.verdict else "None"
         self._telemetry.event("look", count=f"Verdict{verdict}", **result.log_fields())
         if result.changed and result.step != "none":

@@ -29,6 +29,7 @@ def tick(
                 region=region,
                 repository=key.repository,
                 digest=key.digest,
+                scheduled=True,
             ),
             timedelta(0),
         )

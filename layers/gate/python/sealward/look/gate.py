@@ -33,8 +33,8 @@ from sealward.look.approvals import approved, open_proposal
 from sealward.look.descent import Descent
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
-from sealward.look.result import LookResult, history_report
-from sealward.look.sightings import InForce, in_force
+from sealward.look.result import NOT_DUE, LookResult, history_report
+from sealward.look.sightings import InForce, in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports import (
@@ -108,17 +108,24 @@ class Gate:
                 what the ledger knows nothing of: the message must come again. Every
                 other failure ends in the record and is retried from there.
         """
+        key = SubjectKey(repository=hint.repository, digest=hint.digest)
+        ahead = self.ledger.current(key) if hint.scheduled else None
+        if ahead is not None and not is_due(ahead, self.now()):
+            return LookResult.nothing(
+                hint, reason=NOT_DUE, detail="it was looked at in between"
+            )
+        hint = replace(hint, scheduled=False)
         for _ in range(ATTEMPTS):
             try:
-                return self._look(hint, within)
+                return self._look(hint, within, ahead)
             except Conflict:
-                continue
+                ahead = None
         self.queue.later(hint, RETRY)
         return LookResult.nothing(
             hint, reason="conflict", detail="other looks wrote in between; looked later"
         )
 
-    def _look(self, hint: Hint, within: timedelta) -> LookResult:
+    def _look(self, hint: Hint, within: timedelta, ahead: Record | None) -> LookResult:
         started = self.now()
         account = self.registry.account
         inquiry = self.revocations.begin(started) if self.revocations else None
@@ -130,6 +137,7 @@ class Gate:
             beside=self.run_beside,
             started=started,
             also=(bundle, *((inquiry.recall,) if inquiry else ())),
+            ahead=ahead,
         ).follow(SubjectKey(repository=hint.repository, digest=hint.digest))
         for digest in found.others:
             self.queue.later(replace(hint, digest=digest), timedelta(0))
@@ -285,6 +293,7 @@ class Gate:
             region=self.registry.region,
             repository=record.key.repository,
             digest=record.key.digest,
+            scheduled=True,
         )
         # The due time is in the ledger: the tick sends what the queue refuses.
         with suppress(PortError):

@@ -62,6 +62,8 @@ class Trail:
     """When its look began."""
     also: tuple[Read[Any], ...] = ()
     """Read beside the first round."""
+    ahead: Record | None = None
+    """The hinted digest's record, where it was read before."""
 
     def follow(self, key: SubjectKey) -> Found:  # noqa: PLR0911 - one for each kind
         """Return the subject that ``key`` leads to and all that was read about it.
@@ -167,6 +169,7 @@ class Trail:
             beside=self.beside,
             started=self.started,
             also=also,
+            ahead=self.ahead if self.ahead and self.ahead.key == key else None,
         )
 
 

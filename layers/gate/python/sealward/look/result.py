@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sealward.decisions import Decision, Step
 from sealward.events import Hint
 from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict
 from sealward.look.candidate_reports import candidate_reports
 from sealward.verifications import Search
+
+NOT_DUE: Final = "not-due"
+"""The reason of a look that found its due time overtaken by another look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

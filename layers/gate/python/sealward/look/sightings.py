@@ -84,13 +84,16 @@ def sight(
     beside: RunBeside | None,
     started: datetime,
     also: tuple[Read[Any], ...] = (),
+    ahead: Record | None = None,
 ) -> Sighting:
     """Read all that can be read of ``key`` at once, and ``also`` beside it.
+
+    ``ahead`` is the record where the ledger was asked before: it is not asked again.
 
     Raises:
         Unavailable, Denied: the ledger did not answer; nothing can be decided.
     """
-    known: Read[Any] = Read(lambda: ledger.current(key))
+    known: Read[Any] = Read(lambda: ahead or ledger.current(key))
     # An index remembered this second has its children looked at, or is pending.
     parents: Read[Any] = Read(
         lambda: ledger.parents(key, limit=NODES, consistent=False)
@@ -127,6 +130,11 @@ def sight(
         if sighting.gone:
             return sighting
         return replace(sighting, failure=sighting.failure or unseen(error))
+
+
+def is_due(record: Record, now: datetime) -> bool:
+    """Return whether ``record`` is to be looked at again by ``now``."""
+    return record.due is not None and record.due <= now + RACE
 
 
 def _changeable(registry: Registry, key: SubjectKey) -> tuple[Read[Any], Read[Any]]:
@@ -186,4 +194,13 @@ def in_force(bundles: BundleSource, *, account: str, now: datetime) -> InForce:
     return InForce(bundle=bundle, expired=standing is Standing.EXPIRED)
 
 
-__all__ = ["InForce", "Seen", "Sighting", "in_force", "sight", "unjudged", "unseen"]
+__all__ = [
+    "InForce",
+    "Seen",
+    "Sighting",
+    "in_force",
+    "is_due",
+    "sight",
+    "unjudged",
+    "unseen",
+]
