@@ -3,7 +3,7 @@
 ``notation`` signs an index and refuses the digests it lists; a runtime pulls exactly
 those. So a child is ``covered`` while a trusted index lists it: directly or through
 other indexes, with equal digest, size and media type at every step. It is derived anew
-at each look and ends with the index (docs/threat-model.md, 27).
+at each look and ends with the index (docs/threat-model.md, 13).
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,7 @@
 """Shields: indexes that keep an image from being archived, held before it. Pure.
 
 ECR refuses to archive what an active index lists. An index without a good signature
-must not keep a bad image pullable (docs/threat-model.md, 8): it is held first.
+must not keep a bad image pullable (docs/threat-model.md, 14): it is held first.
 """
 
 from dataclasses import replace

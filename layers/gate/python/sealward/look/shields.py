@@ -1,7 +1,7 @@
 """Shields lifted: indexes that keep a bad image from the archive are held before it.
 
 ECR refuses to archive what an active index lists, so whoever may push could keep any
-image pullable by pushing indexes over it (docs/threat-model.md, 8). Those that no
+image pullable by pushing indexes over it (docs/threat-model.md, 14). Those that no
 signature vouches for are archived first, the topmost before what it lists. One that was
 ever accepted is left alone: then the refusal stands, CRITICAL, and is tried again.
 """
