@@ -196,6 +196,19 @@ def test_a_name_that_no_file_can_have_is_no_layout(name: str) -> None:
     assert done.stderr.startswith(("Error: ", "Usage: "))
 
 
+def test_an_interruption_is_no_answer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    bench.sign(bench.image())
+    monkeypatch.setattr(verifications, "verify", interrupted)
+    done = bench.verify()
+    assert done.exit_code == 130
+    assert not done.stdout
+
+
 def test_a_fault_of_ours_is_told_and_is_no_answer(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,8 @@ CANNOT_TELL: Final = 2
 """Exit code: nobody would say."""
 BAD_INPUT: Final = 3
 """Exit code: wrong usage, or a file that cannot be used."""
+INTERRUPTED: Final = 130
+"""Exit code: Ctrl-C, as shells have it; click's own is 1, an answer."""
 
 _INPUT = (
     ConflictingMetadata,
@@ -97,7 +99,10 @@ class AnsweringCommand(click.Command):
         """As click's; what goes wrong ends with 3, and never looks like an answer."""
         try:
             answer: object = super().invoke(ctx)
-        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (KeyboardInterrupt, click.Abort) as error:
+            click.echo("Interrupted: nothing is said of it.", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from error
+        except (click.exceptions.Exit, BrokenPipeError):
             raise
         except RegistryUnanswered as error:
             _refuse(error, ctx.params)

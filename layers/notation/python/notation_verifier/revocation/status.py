@@ -70,7 +70,6 @@ class Cause(StrEnum):
     OLDER_THAN_SEEN = "older-than-seen"
     NOT_KNOWN_THERE = "not-known-there"
     """The responder's own well-formed answer is ``unknown``."""
-    NOT_IN_CHAIN = "not-in-chain"
 
 
 class Bars(StrEnum):
