@@ -9,6 +9,7 @@ from simulator.ecr import (
     layers,
     pull_time,
     repositories,
+    repository_policy,
     storage_class,
 )
 from simulator.ecr.state import Call, Registry
@@ -22,6 +23,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "CompleteLayerUpload": layers.complete_layer_upload,
     "CreateRepository": repositories.create_repository,
     "DeleteRepository": repositories.delete_repository,
+    "DeleteRepositoryPolicy": repository_policy.delete_repository_policy,
     "DeregisterPullTimeUpdateExclusion": (
         pull_time.deregister_pull_time_update_exclusion
     ),
@@ -29,12 +31,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "DescribeRepositories": repositories.describe_repositories,
     "GetAuthorizationToken": repositories.get_authorization_token,
     "GetDownloadUrlForLayer": layers.get_download_url_for_layer,
+    "GetRepositoryPolicy": repository_policy.get_repository_policy,
     "InitiateLayerUpload": layers.initiate_layer_upload,
     "ListImageReferrers": descriptions.list_image_referrers,
     "ListImages": descriptions.list_images,
     "ListPullTimeUpdateExclusions": pull_time.list_pull_time_update_exclusions,
     "PutImage": images.put_image,
     "RegisterPullTimeUpdateExclusion": pull_time.register_pull_time_update_exclusion,
+    "SetRepositoryPolicy": repository_policy.set_repository_policy,
     "UpdateImageStorageClass": storage_class.update_image_storage_class,
     "UploadLayerPart": layers.upload_layer_part,
 }

@@ -59,6 +59,8 @@ class Repository:
     created_at: datetime
     settings: Mapping[str, Any]
     """CreateRepository's remaining parameters, given back as they came."""
+    policy: str | None = None
+    """Its repository policy, as it was set."""
     images: dict[str, Image] = field(default_factory=dict)
     layers: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub
 from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process_pulls import InProcessPulls
 from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
 from simulator.local_aws import LocalAws
 from simulator.places import place
@@ -109,7 +110,14 @@ class Stand:
         self.bundles = InProcessBundleSource(current or bundle())
         if hub_on:
             self.enable_hub()
+        self.pulls = InProcessPulls(
+            self.aws,
+            account=ACCOUNT,
+            region=REGION,
+            role=f"arn:aws:iam::{ACCOUNT}:role/sealward/VerifyPush",
+        )
         self.gate = Gate(
+            pulls=self.pulls,
             registry=registry(
                 InProcessRegistry(self.aws, account=ACCOUNT, region=REGION)
             ),

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sealward.decisions import Decision, Step
 from sealward.decisions.schedule import earliest, next_hold_look
-from sealward.ledger.records import Exposure, Hold, HoldState, Record
+from sealward.ledger.records import Exposure, Hold, HoldState, PullDenial, Record
 from sealward.ports import (
     Denied,
     ImageStatus,
@@ -16,9 +16,46 @@ from sealward.ports import (
     Registry,
     Unavailable,
 )
+from sealward.pull_denial import PullDenials
 from sealward.subjects import SubjectKey
 
 _DETAIL_LIMIT = 300
+PULLS_RETRY = timedelta(minutes=1)
+"""After denying or allowing pulls failed."""
+
+
+def deny_or_allow_pulls(
+    denials: PullDenials | None, decision: Decision, record: Record
+) -> Record:
+    """Deny pulls from the repository, or allow them again, as ``record`` wants.
+
+    What fails is asked again by the next look; the image is archived all the same.
+    Called after ``record`` was written, so that what was begun is always known.
+
+    Args:
+        denials: where it is done; None where the stack cannot.
+        decision: what was known before.
+        record: as it is to be.
+    """
+    before = decision.known.pulls if decision.known else None
+    key = record.key
+    if denials is None or not decision.pulls_change:
+        return record
+    try:
+        if record.pulls is None:
+            denials.allow_pulls(key.repository, key.digest)
+            return record
+        denials.deny_pulls(key.repository, key.digest)
+    except PortError as error:
+        # Still denied, as far as is known, until allowing them again succeeds.
+        again = before if record.pulls is None else PullDenial.DENYING
+        hold = record.hold and replace(record.hold, detail=_text(error))
+        due = earliest(record.due, record.updated_at + PULLS_RETRY)
+        return replace(record, pulls=again, hold=hold, due=due)
+    exposure = record.exposure
+    if exposure.open_since is not None:
+        exposure = Exposure(seconds=exposure.total(record.updated_at))
+    return replace(record, pulls=PullDenial.DENIED, exposure=exposure)
 
 
 def act(

@@ -8,6 +8,7 @@ from sealward.cli.bundle_file import BUNDLE, JSON, read_bundle
 from sealward.cli.output import REFUSED, as_json, table
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.policy.document import duration_text
+from sealward.policy.policies import Escalation
 from sealward.policy.scopes import InvalidScope, Scope, ScopeKind, parse_scope
 
 
@@ -70,6 +71,8 @@ def show(
         },
         "identitiesRequired": policy.identities_required,
         "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
+        "baselineUntil": policy.baseline_until and policy.baseline_until.isoformat(),
+        "escalation": str(policy.escalation),
         "owner": dict(policy.owner or {}),
         "environment": policy.environment,
         "userMetadata": dict(policy.user_metadata),
@@ -103,6 +106,11 @@ def show(
             ("grace", duration_text(policy.grace)),
             ("untagged", duration_text(policy.untagged_grace)),
             ("unknown for", duration_text(policy.unknown_for)),
+            *(
+                [("escalation", str(policy.escalation))]
+                if policy.escalation is not Escalation.NONE
+                else []
+            ),
             *(("revocation host", host) for host in _hosts(policy)),
             *(
                 [("no revocation information", "refused")]

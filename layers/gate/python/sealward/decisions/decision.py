@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
 from sealward.decisions.grace import grace_ends
-from sealward.decisions.holds import next_exposure, next_hold
+from sealward.decisions.holds import next_exposure, next_hold, next_pulls
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.proposed import proposed
 from sealward.decisions.refusals import Judgement
@@ -20,9 +20,17 @@ from sealward.decisions.verdict import (
     SIGNATURE_UNREADABLE,
     judge,
     strict_verdict,
+    with_baseline,
 )
 from sealward.decisions.wishes import wish_of
-from sealward.ledger.records import Exposure, Hold, HoldState, Record, Verdict
+from sealward.ledger.records import (
+    Exposure,
+    Hold,
+    HoldState,
+    PullDenial,
+    Record,
+    Verdict,
+)
 from sealward.ports import ImageStatus
 from sealward.subjects import SubjectKey
 
@@ -85,6 +93,7 @@ def _decide_seen(
         else None
     )
     judgement = judge(seen, policy, known=known, deadline=deadline, now=now)
+    judgement = with_baseline(judgement, policy, known=known, begin=begin, now=now)
     if judgement.reason in _SAYS_NOTHING and _settled(known):
         unread = Unseen(
             reason=_SAYS_NOTHING[judgement.reason],
@@ -98,8 +107,14 @@ def _decide_seen(
         judgement.verdict, known, seen, ruling, begin, overdue=overdue
     )
     hold, step = next_hold(
-        known.hold if known else None, wish, seen.detail.status, now=now
+        known.hold if known else None,
+        wish,
+        seen.detail.status,
+        now=now,
+        pushed_at=seen.detail.pushed_at,
     )
+    pulls_before = known.pulls if known else None
+    pulls = next_pulls(pulls_before, hold, may_deny=ruling.may_deny_pulls, now=now)
     settled_at = known.settled_at if known else None
     if settled_at is None and judgement.verdict not in OPEN:
         settled_at = now
@@ -148,10 +163,12 @@ def _decide_seen(
         proposal_id=waiting.id,
         proposed_at=waiting.since,
         reported=known.reported if known else "",
+        pulls=pulls,
         exposure=next_exposure(
             known.exposure if known else Exposure(),
             bad=_bad(judgement.verdict, hold),
-            pullable=seen.detail.status is ImageStatus.ACTIVE,
+            pullable=seen.detail.status is ImageStatus.ACTIVE
+            and pulls is not PullDenial.DENIED,
             since=_exposed_since(known, seen, begin, now),
             now=now,
         ),

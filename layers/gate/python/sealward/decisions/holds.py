@@ -10,7 +10,13 @@ from enum import StrEnum
 from typing import Final
 
 from sealward.decisions.step import Step
-from sealward.ledger.records import Exposure, Hold, HoldState
+from sealward.ledger.records import (
+    REPUSHES,
+    Exposure,
+    Hold,
+    HoldState,
+    PullDenial,
+)
 from sealward.ports import ImageStatus
 
 SETTLING: Final = timedelta(minutes=5)
@@ -27,7 +33,12 @@ class Wish(StrEnum):
 
 
 def next_hold(
-    hold: Hold | None, wish: Wish, status: ImageStatus, *, now: datetime
+    hold: Hold | None,
+    wish: Wish,
+    status: ImageStatus,
+    *,
+    now: datetime,
+    pushed_at: datetime | None = None,
 ) -> tuple[Hold | None, Step]:
     """Return the hold to remember and the step to take.
 
@@ -36,10 +47,11 @@ def next_hold(
         wish: what the verdict asks for.
         status: what the registry says now.
         now: the present instant.
+        pushed_at: when the registry says it was last pushed.
     """
     match wish:
         case Wish.HOLD:
-            return _keep(hold, status, now)
+            return _keep(hold, status, now, pushed_at)
         case Wish.RELEASE:
             return _let_go(hold, status, now)
         case Wish.LEAVE:
@@ -47,19 +59,30 @@ def next_hold(
 
 
 def _keep(
-    hold: Hold | None, status: ImageStatus, now: datetime
+    hold: Hold | None, status: ImageStatus, now: datetime, pushed_at: datetime | None
 ) -> tuple[Hold | None, Step]:
     if status is ImageStatus.ARCHIVED:
         if hold is None:
             hold = Hold(state=HoldState.HELD, since=now, applied=0)
         return replace(hold, state=HoldState.HELD, detail=""), Step.NONE
     if hold is None:
-        return Hold(state=HoldState.HOLDING, since=now, applied=1), Step.ARCHIVE
-    if hold.state in {HoldState.HELD, HoldState.RELEASING}:
-        # Watched as closely as the first time: who brought it back may do so again.
-        again = Hold(state=HoldState.HOLDING, since=now, applied=hold.applied + 1)
-        return again, Step.ARCHIVE
-    return hold, Step.ARCHIVE
+        hold = Hold(state=HoldState.HOLDING, since=now, applied=1, pushed_at=pushed_at)
+        return hold, Step.ARCHIVE
+    # Pushed while it was being archived is pushed again as well.
+    overtaken = (
+        hold.pushed_at is not None
+        and pushed_at is not None
+        and pushed_at > hold.pushed_at
+    )
+    if hold.state is HoldState.HELD or overtaken:
+        times = (*hold.again, now)[-REPUSHES:]
+        hold = replace(hold, again=times, pushed_at=pushed_at or hold.pushed_at)
+    elif hold.state is not HoldState.RELEASING:
+        return hold, Step.ARCHIVE
+    # Watched as closely as the first time: who brought it back may do so again.
+    return replace(
+        hold, state=HoldState.HOLDING, since=now, applied=hold.applied + 1, detail=""
+    ), Step.ARCHIVE
 
 
 def _leave(hold: Hold | None, status: ImageStatus, now: datetime) -> Hold | None:
@@ -88,6 +111,22 @@ def _let_go(
         return (hold if coming else None), Step.NONE
     step = Step.RESTORE if status is ImageStatus.ARCHIVED else Step.NONE
     return replace(hold, state=HoldState.RELEASING, detail=""), step
+
+
+def next_pulls(
+    pulls: PullDenial | None, hold: Hold | None, *, may_deny: bool, now: datetime
+) -> PullDenial | None:
+    """Return whether pulls from the whole repository are to be denied.
+
+    Args:
+        pulls: as it was remembered.
+        hold: as it is to be.
+        may_deny: whether policy and stack go so far.
+        now: the present instant.
+    """
+    if hold is None or hold.state is HoldState.RELEASING or not may_deny:
+        return None
+    return (pulls or PullDenial.DENYING) if hold.escalated(now) else None
 
 
 def next_exposure(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sealward.decisions.severity import Severity, Tell, severity
 from sealward.decisions.step import Step
-from sealward.ledger.records import Hold, Record, Verdict
+from sealward.ledger.records import Hold, PullDenial, Record, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,19 @@ class Decision:
     """Whether nothing new is said: without a policy nobody knows how loud to be."""
 
     @property
+    def pulls_change(self) -> bool:
+        """Whether pulls are to be denied or allowed: what was begun is gone on with."""
+        before = self.known.pulls if self.known else None
+        return self.record.pulls is not before or before is PullDenial.DENYING
+
+    @property
+    def action(self) -> str:
+        """Return the name of what is done, as an intent says it."""
+        if self.step is not Step.NONE:
+            return self.step.value
+        return "allow-pulls" if self.record.pulls is None else "deny-pulls"
+
+    @property
     def verdict_changed(self) -> bool:
         """Whether the history gets an entry."""
         known = self.known
@@ -46,6 +59,7 @@ class Decision:
             acts=self.acts,
             overdue=self.overdue,
             proposed=bool(self.record.proposal),
+            escalated=hold is not None and hold.escalated(self.record.updated_at),
         )
 
 

@@ -69,7 +69,7 @@ def next_look(
             start = clock.settled_at or now
             return start + DAILY * ((now - start) // DAILY + 1)
         case Verdict.EXEMPT | Verdict.UNGOVERNED:
-            return None
+            return _future(policy.baseline_until if policy else None, now)
         case _:
             assert_never(judgement.verdict)
 

@@ -46,6 +46,7 @@ def severity(
     acts: bool,
     overdue: bool,
     proposed: bool = False,
+    escalated: bool = False,
 ) -> Severity | Tell:
     """Return how loud the finding is, or what becomes of an earlier one.
 
@@ -56,12 +57,15 @@ def severity(
         acts: whether policy and stack quarantine; a policy that only reports stays LOW.
         overdue: whether the subject has been unknown for longer than allowed.
         proposed: whether an action on it waits for a person.
+        escalated: whether somebody brings it back again and again.
     """
     if reason == GONE:
         return Tell.RESOLVE
     if verdict in SETTLED_FAILURES:
-        loud = reason in _ATTACKS or (
-            hold is not None and hold.state is HoldState.REFUSED
+        loud = (
+            reason in _ATTACKS
+            or escalated
+            or (hold is not None and hold.state is HoldState.REFUSED)
         )
     elif verdict is Verdict.INCONCLUSIVE:
         lost = reason == SIGNATURE_LOST

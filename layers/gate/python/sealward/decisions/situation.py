@@ -6,6 +6,7 @@ from enum import StrEnum
 from notation_verifier import Descriptor
 from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
+from sealward.policy.policies import Escalation
 from sealward.ports import ImageDetail, ImageStatus
 from sealward.subjects.manifests import BadManifest
 from sealward.verifications import Search
@@ -72,6 +73,15 @@ class Ruling:
             self.policy is not None
             and self.policy.enforcement is Enforcement.QUARANTINE
             and self.capability is not Capability.OBSERVE
+        )
+
+    @property
+    def may_deny_pulls(self) -> bool:
+        """Whether pulls may be denied where a held image is pushed again and again."""
+        return (
+            self.acts
+            and self.policy is not None
+            and self.policy.escalation is Escalation.DENY_PULLS
         )
 
     @property

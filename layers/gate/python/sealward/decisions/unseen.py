@@ -51,6 +51,7 @@ def decide_gone(known: Record, *, now: datetime) -> Decision:
             detail="the registry no longer has it",
             hold=hold,
             covering=False,
+            pulls=None,
             due=due,
             proposal="",
             proposal_id="",

@@ -21,6 +21,7 @@ from sealward.verifications import Candidate, Examined, satisfying, sufficient
 
 NO_POLICY: Final = "no-policy"
 LEVEL_SKIP: Final = "level-skip"
+BASELINE: Final = "baseline"
 SATISFIED: Final = "satisfied"
 COVERED: Final = "covered"
 GRACE: Final = "grace"
@@ -82,6 +83,35 @@ def judge(
             detail=seen.problem.message,
         )
     return _by_candidates(seen, policy, known, deadline, now, level)
+
+
+def with_baseline(
+    judgement: Judgement,
+    policy: Policy | None,
+    *,
+    known: Record | None,
+    begin: datetime,
+    now: datetime,
+) -> Judgement:
+    """Return ``judgement``, or that the baseline of its policy excuses the image.
+
+    Only what was there before, was never trusted, and is not held.
+    """
+    if (
+        policy is None
+        or policy.enforce_from is None
+        or policy.baseline_until is None
+        or judgement.verdict not in SETTLED_FAILURES
+        or not begin < policy.enforce_from <= now < policy.baseline_until
+        or (known is not None and (known.ever_trusted or known.hold is not None))
+    ):
+        return judgement
+    return Judgement(
+        verdict=Verdict.EXEMPT,
+        reason=BASELINE,
+        detail=f"it was there before {policy.enforce_from:%Y-%m-%d}, and exempt until "
+        f"{policy.baseline_until:%Y-%m-%d}; without that: {judgement.detail}",
+    )
 
 
 def skips(level: VerificationLevel) -> bool:

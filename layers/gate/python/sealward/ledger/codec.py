@@ -225,6 +225,8 @@ def _hold_item(hold: Hold | None) -> dict[str, Any] | None:
         "since": to_text(hold.since),
         "applied": hold.applied,
         "detail": hold.detail,
+        **({"again": [to_text(each) for each in hold.again]} if hold.again else {}),
+        **({"pushed_at": to_text(hold.pushed_at)} if hold.pushed_at else {}),
     }
 
 
@@ -236,6 +238,8 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
         since=from_text(item["since"]),
         applied=int(item["applied"]),
         detail=item["detail"],
+        again=tuple(from_text(each) for each in item.get("again", ())),
+        pushed_at=_optional_instant(item.get("pushed_at")),
     )
 
 

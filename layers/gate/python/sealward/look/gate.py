@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
-from sealward.actions import act
+from sealward.actions import act, deny_or_allow_pulls
 from sealward.decisions import (
     Decision,
     Ruling,
@@ -47,6 +47,7 @@ from sealward.ports import (
     Registry,
     SecurityHub,
 )
+from sealward.pull_denial import PullDenials
 from sealward.reads import Read, RunBeside, ask
 from sealward.revocation import Inquiry, Revocations
 from sealward.subjects import SubjectKey
@@ -83,6 +84,8 @@ class Gate:
     """Asks AWS Signer what it revoked; None leaves open what needs its answer."""
     revocations: Revocations | None = None
     """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
+    pulls: PullDenials | None = None
+    """Denies pulls where a held image is pushed again and again; None never does."""
     nested: bool = False
     """Whether its looks are part of another one: they begin none themselves."""
 
@@ -259,7 +262,7 @@ class Gate:
             within._settle(replace(hint, digest=digest), index, ruling, Search())  # noqa: SLF001 - its own
 
         open_proposal(self.ledger, decision)
-        if decision.step is not Step.NONE:
+        if decision.step is not Step.NONE or decision.pulls_change:
             if is_news(stored, record):
                 self.ledger.write(
                     record,
@@ -274,6 +277,7 @@ class Gate:
                 now=self.now,
                 unblock=lambda key: descent.lift_shields(key, ruling, hold),
             )
+            record = deny_or_allow_pulls(self.pulls, decision, record)
         told = self._announcements.about_subject(
             decision, record, ruling.policy, stored=stored, report=report
         )
@@ -304,7 +308,7 @@ def _intent(decision: Decision) -> Intent:
     record = decision.record
     return Intent(
         id=f"{record.key}#{record.version}",
-        action=decision.step.value,
+        action=decision.action,
         decided_at=record.updated_at,
         reason=record.reason,
     )

@@ -37,6 +37,15 @@ class Enforcement(StrEnum):
     QUARANTINE = "quarantine"
 
 
+class Escalation(StrEnum):
+    """What follows when a held image is pushed three times again within an hour."""
+
+    NONE = "none"
+    """A CRITICAL finding; it is archived again each time."""
+    DENY_PULLS = "deny-pulls"
+    """Besides, nobody but Sealward pulls from the repository until an hour is quiet."""
+
+
 class Capability(StrEnum):
     """What the stack's roles may do at all; the more cautious of the two counts."""
 
@@ -76,6 +85,10 @@ class Policy:
     """How many different trusted identities must have signed. Notation knows one."""
     enforce_from: datetime | None = None
     """Subjects pushed before are never acted upon, only proposed."""
+    baseline_until: datetime | None = None
+    """Until then what was pushed before ``enforce_from`` is exempt."""
+    escalation: Escalation = Escalation.NONE
+    """What follows when a held image is pushed again and again."""
     owner: Mapping[str, str] | None = None
     """``team`` and ``contact``."""
     environment: str = ""
@@ -160,6 +173,18 @@ def _read_policy(
     enforce_from = fields.parsed(
         "enforceFrom", instant, None, 'write as in "2027-01-15T00:00:00Z"'
     )
+    baseline_until = fields.parsed(
+        "baselineUntil", instant, None, 'write as in "2027-06-30T00:00:00Z"'
+    )
+    if baseline_until and not (enforce_from and enforce_from < baseline_until):
+        problems.add(
+            f"{where}/baselineUntil",
+            "is not after enforceFrom",
+            "write enforceFrom, and an end of the baseline that comes after it",
+        )
+    escalation = fields.parsed(
+        "escalation", _escalation, Escalation.NONE, 'write "none" or "deny-pulls"'
+    )
     owner = _read_owner(
         fields.take("owner", dict, 'write {"team": …, "contact": …}'),
         f"{where}/owner",
@@ -188,6 +213,8 @@ def _read_policy(
         fail_fast=bool(fail_fast),
         identities_required=identities_required,
         enforce_from=enforce_from,
+        baseline_until=baseline_until,
+        escalation=escalation,
         owner=owner,
         environment=environment or "",
         user_metadata=user_metadata,
@@ -203,6 +230,13 @@ def _enforcement(text: str) -> Enforcement:
         return Enforcement(text)
     except ValueError:
         raise ValueError(f"{shown(text)} is no enforcement") from None
+
+
+def _escalation(text: str) -> Escalation:
+    try:
+        return Escalation(text)
+    except ValueError:
+        raise ValueError(f"{shown(text)} is no escalation") from None
 
 
 def _read_owner(
@@ -275,6 +309,16 @@ def _hash(
             else {}
         ),
         **({"userMetadata": policy.user_metadata} if policy.user_metadata else {}),
+        **(
+            {"baselineUntil": policy.baseline_until.isoformat()}
+            if policy.baseline_until
+            else {}
+        ),
+        **(
+            {"escalation": policy.escalation}
+            if policy.escalation is not Escalation.NONE
+            else {}
+        ),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
