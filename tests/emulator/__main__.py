@@ -16,9 +16,9 @@ from pathlib import Path
 
 from tests.emulator import built, runtime, surroundings
 from tests.emulator.surroundings import CREDENTIALS, REGION, LocalAws
+from tests.functions.event_files import function_of
 
 TEMPLATE = Path("build/sam-local/template.yaml")
-FUNCTION = "VerifyPushFunction"
 PATIENCE = 15.0
 """Seconds a look-again may be off to be waited for."""
 
@@ -33,12 +33,13 @@ def main(arguments: list[str]) -> int:
         runtime.emulator()
         content = event.read_bytes()
         json.loads(content)
-        function = built.function(TEMPLATE, FUNCTION)
+        name = function_of(event.name)
+        function = built.function(TEMPLATE, name)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
                 aws = LocalAws(endpoint=endpoint)
-                variables = surroundings.of_deployed_stack(aws, FUNCTION)
+                variables = surroundings.of_deployed_stack(aws, name)
             else:
                 print("starting a local AWS with the demo's images …", flush=True)
                 aws = stack.enter_context(

@@ -45,6 +45,35 @@ def files() -> dict[str, Any]:
     found["ecr-restored-unsigned.json"] = storage_class(
         unsigned["repository"], digest, "STANDARD"
     )
+    repository = unsigned["repository"]
+    found["ecr-push-untagged.json"] = push(repository, digest, tag="")
+    found["ecr-push-tag-moved.json"] = push(repository, digest, tag="latest")
+    found["ecr-deleted-unsigned.json"] = deleted(push(repository, digest, tag="1.0"))
+    found["ecr-replication-failed.json"] = failed(replication(repository, digest))
+    found["ecr-pull-through-unsigned.json"] = pull_through(repository, digest)
+    signed = cases["signed-jws"]
+    signature = signed["signatures"][0]
+    for name, event in {
+        "archived": storage_class(signed["repository"], signature, "ARCHIVE"),
+        "restored": storage_class(signed["repository"], signature, "STANDARD"),
+        "deleted": deleted(referrer(signed["repository"], signature)),
+    }.items():
+        event["detail-type"] = "ECR Referrer Action"
+        event["detail"]["artifact-media-type"] = SIGNATURE
+        found[f"ecr-referrer-{name}.json"] = event
+    found["signer-revoked-profile.json"] = revocation(
+        "RevokeSigningProfile",
+        {
+            "profileName": "demo",
+            "profileVersion": "0123456789",
+            "reason": "key lost",
+            "effectiveTime": 1795262400,
+        },
+    )
+    found["signer-revoked-signature.json"] = revocation(
+        "RevokeSignature",
+        {"jobId": "13cde686-328b-6117-af20-0e5566167482", "reason": "bad build"},
+    )
     malformed = push("demo/../unsigned", digest, tag="1.0")
     found["ecr-push-malformed.json"] = malformed
     found["sqs-batch.json"] = batch(
@@ -112,6 +141,56 @@ def storage_class(repository: str, digest: str, target: str) -> dict[str, Any]:
     if target == "STANDARD":
         detail["last-activated-at"] = "2026-11-21T12:00:00.74Z"
     return _event("ECR Image Action", detail)
+
+
+def deleted(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event of a deletion: a push's, with another action."""
+    return {**event, "detail": {**event["detail"], "action-type": "DELETE"}}
+
+
+def failed(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event of an action that failed."""
+    return {**event, "detail": {**event["detail"], "result": "FAILED"}}
+
+
+def pull_through(repository: str, digest: str) -> dict[str, Any]:
+    """Return the event of an image that a pull-through cache brought."""
+    detail = {
+        "rule-version": "1",
+        "sync-status": "SUCCESS",
+        "ecr-repository-prefix": repository.partition("/")[0],
+        "repository-name": repository,
+        "upstream-registry-url": "public.ecr.aws",
+        "image-tag": "1.0",
+        "image-digest": digest,
+    }
+    arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{repository}"
+    return _event("ECR Pull Through Cache Action", detail, arn)
+
+
+def revocation(action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return CloudTrail's event of a call of AWS Signer."""
+    detail = {
+        "eventVersion": "1.11",
+        "userIdentity": {"type": "AssumedRole", "accountId": ACCOUNT},
+        "eventTime": PUSHED_AT,
+        "eventSource": "signer.amazonaws.com",
+        "eventName": action,
+        "awsRegion": REGION,
+        "requestParameters": dict(parameters),
+        "responseElements": None,
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": ACCOUNT,
+    }
+    event = _event("AWS API Call via CloudTrail", detail)
+    return {**event, "source": "aws.signer"}
+
+
+def function_of(name: str) -> str:
+    """Return the function that the file ``name`` of events/ is for."""
+    return "SweepFunction" if name.startswith("signer-") else "VerifyPushFunction"
 
 
 def batch(*bodies: str) -> dict[str, Any]:

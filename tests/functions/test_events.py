@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.functions.event_files import CASES, EVENTS, files, texts
+from tests.functions.event_files import CASES, EVENTS, files, function_of, texts
 from tests.functions.world import World, world
 
 IMAGES = {
@@ -35,7 +35,12 @@ def test_the_files_are_those_of_the_demo() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, event in files().items() if "detail" in event]
+    "name",
+    [
+        name
+        for name, event in files().items()
+        if "detail" in event and function_of(name) == "VerifyPushFunction"
+    ],
 )
 def test_an_event_ends_as_its_case_says(everything_pushed: World, name: str) -> None:
     event = json.loads((EVENTS / name).read_text())
@@ -43,9 +48,23 @@ def test_an_event_ends_as_its_case_says(everything_pushed: World, name: str) -> 
         answer = everything_pushed.look(event)
         assert answer["malformed"] == "event-bad-repository"
         return
+    if "failed" in name:
+        assert everything_pushed.look(event) == {"reason": "nothing-happened"}
+        return
     named = event["detail"]["image-digest"]
     digest = SUBJECTS.get(named, named)
     answer = everything_pushed.look(event)
     assert answer["digest"] == digest
     assert answer["verdict"] == IMAGES[digest]["verdict"], answer
     json.dumps(answer)  # what Lambda must be able to send
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in files() if function_of(name) == "SweepFunction"]
+)
+def test_a_revocation_is_taken_by_the_sweep(
+    everything_pushed: World, name: str
+) -> None:
+    answer = everything_pushed.sweep(json.loads((EVENTS / name).read_text()))
+    assert answer["failure"] == ""
+    json.dumps(answer)

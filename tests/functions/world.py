@@ -17,6 +17,7 @@ from unittest.mock import patch
 import botocore.session
 from moto import mock_aws
 
+from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
 from sealward.aws.clients import Clients
@@ -24,6 +25,7 @@ from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.push import push_layout
+from simulator.pushes import Pusher
 from simulator.server import LoopbackServer
 from tests.functions.event_files import ACCOUNT, CASES, REGION, ROOT
 from tests.template.rendering import load, render
@@ -62,6 +64,11 @@ class World:
             referrers=referrers,
         )
 
+    def push_unseen(self) -> str:
+        """Push an image that no event tells of; return its digest."""
+        pusher = Pusher(self.aws, place(ACCOUNT, REGION), "demo/unseen")
+        return str(pusher.image("unseen")["digest"])
+
     def look(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Invoke verify_push."""
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: self.remaining)
@@ -70,6 +77,11 @@ class World:
     def tick(self) -> dict[str, int]:
         """Invoke tick."""
         return tick.handler({}, SimpleNamespace())
+
+    def sweep(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Invoke sweep."""
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: self.remaining)
+        return sweep.handler(dict(event), context)
 
     def messages(self, queue: str) -> list[tuple[str, str]]:
         """Take all messages of a queue: body and the attribute ``reason``."""
@@ -112,7 +124,11 @@ def world(capability: str = "quarantine") -> Iterator[World]:
         made = _made(server.aws, clock)
         os.environ["LOOK_QUEUE_URL"] = made.queues["looks"]
         os.environ["DEAD_LETTER_QUEUE_URL"] = made.queues["dead"]
-        functions: dict[str, ModuleType] = {"verify_push": verify_push, "tick": tick}
+        functions: dict[str, ModuleType] = {
+            "verify_push": verify_push,
+            "tick": tick,
+            "sweep": sweep,
+        }
         recorders = [
             patch.object(module, "Clients", _recording(made, name))
             for name, module in functions.items()

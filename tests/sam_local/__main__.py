@@ -30,6 +30,7 @@ from tests.sam_local.expectations import DEAD_LETTERS, chosen, expected, in_word
 PORT = 4566
 CANNOT = 77
 EVENTS = ROOT / "events"
+FUNCTIONS = ("VerifyPushFunction", "SweepFunction")
 
 
 def outside() -> int:
@@ -65,7 +66,7 @@ def inside(folder: Path) -> int:
     ):
         image.load(folder / "root", image.name(sam.RUNTIME), docker_host=docker)
         settings = surroundings.furnish(aws, sam.TEMPLATE)
-        sam.VARIABLES.write_text(json.dumps({sam.FUNCTION: settings}))
+        sam.VARIABLES.write_text(json.dumps(dict.fromkeys(FUNCTIONS, settings)))
         environment = {
             **aws.environment,
             "DOCKER_HOST": docker,
@@ -103,7 +104,9 @@ def serve() -> int:
     ):
         settings = surroundings.furnish(aws, sam.TEMPLATE)
         settings["AWS_ENDPOINT_URL"] = f"http://{reached}:{PORT}"
-        sam.VARIABLES.write_text(json.dumps({sam.FUNCTION: settings}, indent=1))
+        sam.VARIABLES.write_text(
+            json.dumps(dict.fromkeys(FUNCTIONS, settings), indent=1)
+        )
         credentials = " ".join(f"{name}={value}" for name, value in CREDENTIALS.items())
         command = sam.invocation("events/ecr-push-unsigned.json")
         print(

@@ -15,6 +15,9 @@ from tests.emulator.surroundings import ROOT
 CASES = ROOT / "demo/layouts/cases.json"
 OTHERS: Mapping[str, Mapping[str, Any]] = {
     "ecr-push-malformed.json": {"malformed": "event-bad-repository"},
+    "ecr-replication-failed.json": {"reason": "nothing-happened"},
+    "signer-revoked-profile.json": {"failure": ""},
+    "signer-revoked-signature.json": {"failure": ""},
 }
 """Events that are about no image of the demo, by file name."""
 DEAD_LETTERS = 2

@@ -10,11 +10,11 @@ import yaml
 
 from tests.emulator import surroundings
 from tests.emulator.surroundings import ROOT
+from tests.functions.event_files import function_of
 from tests.sam_local import image
 
 RUNTIME = "3.13"
 """The Python of the template's runtime."""
-FUNCTION = "VerifyPushFunction"
 BUILD = Path("build/sam-invoke")
 TEMPLATE = ROOT / BUILD / "template.yaml"
 """As samconfig.toml names it for ``sam local invoke``."""
@@ -54,7 +54,14 @@ def build(python: Path | None) -> None:
 
 def invocation(event: Path | str) -> list[str]:
     """Return the command, from the repository's root, that runs the function."""
-    return [str(_SAM), "local", "invoke", FUNCTION, "-e", str(event)]
+    return [
+        str(_SAM),
+        "local",
+        "invoke",
+        function_of(Path(event).name),
+        "-e",
+        str(event),
+    ]
 
 
 def invoke(event: Path, environment: Mapping[str, str]) -> str:

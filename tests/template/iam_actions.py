@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 ACTION_OF: Final[Mapping[str, str]] = {
+    "dynamodb:BatchGetItem": "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem": "dynamodb:BatchWriteItem",
     "dynamodb:GetItem": "dynamodb:GetItem",
     "dynamodb:PutItem": "dynamodb:PutItem",
@@ -15,6 +16,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "dynamodb:TransactWriteItems": "dynamodb:PutItem",
     "ecr:BatchGetImage": "ecr:BatchGetImage",
     "ecr:DescribeImages": "ecr:DescribeImages",
+    "ecr:DescribeRepositories": "ecr:DescribeRepositories",
     "ecr:GetDownloadUrlForLayer": "ecr:GetDownloadUrlForLayer",
     # ECR API reference: no action of its own, BatchGetImage is needed.
     "ecr:ListImageReferrers": "ecr:BatchGetImage",

@@ -10,15 +10,20 @@ from typing import Any
 import pytest
 
 from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.sweep_table import PARTITION
 from sealward.subjects import SubjectKey
-from tests.functions.event_files import CASES, batch, files, push, referrer
+from tests.functions.event_files import CASES, batch, files, function_of, push, referrer
 from tests.functions.signer_images import SignerImages
 from tests.functions.world import World, world
 from tests.template.iam_actions import ECR_WRITES, LOG, NO_RESOURCE, POLL, actions
 from tests.template.rendering import load, render
 
 CAPABILITIES = ("observe", "quarantine", "delete")
-ROLES = {"verify_push": "VerifyPushRole", "tick": "TickRole"}
+ROLES = {
+    "verify_push": "VerifyPushRole",
+    "tick": "TickRole",
+    "sweep": "SweepRole",
+}
 BUNDLE = {"PolicyBundle": "s3://policy/bundle.json"}
 
 
@@ -36,8 +41,9 @@ def _play(made: World) -> None:
     for name in cases:
         made.push(name, referrers=name != "held-then-signed")
     events = files()
-    for event in events.values():
-        made.look(event)
+    for name, event in events.items():
+        if function_of(name) == "VerifyPushFunction":
+            made.look(event)
     made.push("held-then-signed", images=False)
     signature = cases["held-then-signed"]["signatures"][0]
     made.look(referrer("demo/held-then-signed", signature))
@@ -55,6 +61,10 @@ def _play(made: World) -> None:
         replace(record, version=record.version + 1, due=due), expected=record.version
     )
     assert made.tick()["sent"] >= 1
+    made.push_unseen()
+    made.sweep({"walk": True})
+    for name in ("signer-revoked-profile.json", "signer-revoked-signature.json"):
+        made.sweep(events[name])
 
 
 def _index_of(made: World, image: Mapping[str, Any]) -> str:
@@ -135,6 +145,14 @@ def test_a_role_has_no_wildcards_and_no_managed_policies(role: str) -> None:
             assert "*" not in resource or resource.endswith(":repository/*")
 
 
+def test_the_sweep_writes_its_own_item_and_no_verdict() -> None:
+    statements, _ = _statements("SweepRole", {})
+    (write,) = [each for each in statements if "dynamodb:PutItem" in each["Action"]]
+    assert write["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [PARTITION]}
+    }
+
+
 def test_only_lambda_assumes_the_roles() -> None:
     for role in ROLES.values():
         _, properties = _statements(role, {})
@@ -165,7 +183,7 @@ def test_a_vpc_adds_what_lambda_needs_for_its_interfaces() -> None:
         assert all(action.startswith("ec2:") for action in added["Action"])
 
 
-def test_what_an_organisation_requires_reaches_both_roles() -> None:
+def test_what_an_organisation_requires_reaches_all_roles() -> None:
     boundary = "arn:aws:iam::123456789012:policy/boundary"
     for role in ROLES.values():
         _, properties = _statements(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sealward.aws.look_queue import LONGEST_DELAY
+from sealward.sweep.progress import SAVED_UP
 from tests.functions.event_files import EVENTS, ROOT
 from tests.template.event_patterns import matches
 from tests.template.rendering import PSEUDO, TEMPLATE, load, render
@@ -39,7 +40,7 @@ def test_every_function_has_the_three_layers(
     resources: dict[str, dict[str, Any]],
 ) -> None:
     functions = _of_type(resources, FUNCTION)
-    assert functions.keys() == {"VerifyPushFunction", "TickFunction"}
+    assert functions.keys() == {"VerifyPushFunction", "TickFunction", "SweepFunction"}
     for properties in functions.values():
         assert properties["Layers"] == [
             "<DependenciesLayer>",
@@ -146,8 +147,10 @@ def test_every_event_matches_one_rule(resources: dict[str, dict[str, Any]]) -> N
         {"source": "demo.ecr"},
         {"source": "aws.ecr.evil"},
         {"detail-type": "ECR Image Scan"},
-        {"detail": {"action-type": "DELETE", "result": "SUCCESS"}},
+        {"detail": {"action-type": "DELETE", "result": "FAILED"}},
         {"detail": {"action-type": "PUSH", "result": "FAILED"}},
+        {"source": "aws.signer"},
+        {"detail": {"eventName": "RevokeSignature"}},
         {"detail": {}},
     ],
 )
@@ -164,16 +167,48 @@ def test_production_and_a_local_aws_have_no_other_source(
     parameters: dict[str, str],
 ) -> None:
     resources = render(load(), parameters)
-    for properties in _of_type(resources, RULE).values():
-        assert properties["EventPattern"]["source"] == ["aws.ecr"]
-        assert [target["Arn"] for target in properties["Targets"]] == [QUEUE_ARN]
+    for name, properties in _of_type(resources, RULE).items():
+        signer = name == "SignerRevocationRule"
+        source, arn = ("aws.ecr", QUEUE_ARN)
+        if signer:
+            source, arn = "aws.signer", "<SweepFunction.Arn>"
+        assert properties["EventPattern"]["source"] == [source]
+        assert [target["Arn"] for target in properties["Targets"]] == [arn]
     sources = {
         name: [event["Type"] for event in properties["Events"].values()]
         for name, properties in _of_type(resources, FUNCTION).items()
     }
-    assert sources == {"VerifyPushFunction": ["SQS"], "TickFunction": ["Schedule"]}
-    assert not _of_type(resources, "AWS::Lambda::Permission")
+    assert sources == {
+        "VerifyPushFunction": ["SQS"],
+        "TickFunction": ["Schedule"],
+        "SweepFunction": ["Schedule"],
+    }
+    assert list(_of_type(resources, "AWS::Lambda::Permission").values()) == [
+        {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": "<SweepFunction>",
+            "Principal": "events.amazonaws.com",
+            "SourceArn": "<SignerRevocationRule.Arn>",
+        }
+    ]
     assert not _of_type(resources, "AWS::Lambda::EventSourceMapping")
+
+
+def test_what_eventbridge_cannot_deliver_is_kept(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    for properties in _of_type(resources, RULE).values():
+        for target in properties["Targets"]:
+            assert target["DeadLetterConfig"] == {"Arn": "<LookDeadLetterQueue.Arn>"}
+
+
+def test_a_step_of_the_sweep_ends_before_the_next_one(
+    resources: dict[str, dict[str, Any]],
+) -> None:
+    sweep = resources["SweepFunction"]["Properties"]
+    schedule = sweep["Events"]["EachFiveMinutes"]["Properties"]["Schedule"]
+    assert schedule == "rate(5 minutes)"
+    assert sweep["Timeout"] < SAVED_UP.total_seconds() == 300
 
 
 def test_a_message_is_hidden_for_six_timeouts_and_then_a_dead_letter(
@@ -238,6 +273,8 @@ STRANGER = "arn:aws:iam::123456789012:role/stranger"
         ({**EVENTBRIDGE, "aws:SourceArn": "<ImageRule.Arn>"}, "Allow"),
         ({**EVENTBRIDGE, "aws:SourceArn": "<ReferrerRule.Arn>"}, "Allow"),
         ({**EVENTBRIDGE, "aws:SourceArn": "<ReplicationRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "<PullThroughRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "<SignerRevocationRule.Arn>"}, "Deny"),
         ({**EVENTBRIDGE, "aws:SourceArn": "arn:aws:events:::rule/forged"}, "Deny"),
         (EVENTBRIDGE, "Deny"),
         (
@@ -255,6 +292,10 @@ STRANGER = "arn:aws:iam::123456789012:role/stranger"
         ),
         (
             {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "true"},
+            "none",
+        ),
+        (
+            {"aws:PrincipalArn": "<SweepRole.Arn>", "aws:SecureTransport": "true"},
             "none",
         ),
         (
@@ -278,6 +319,33 @@ def test_the_queue_takes_hints_from_this_stack_only(
     assert policy["Queues"] == ["<LookQueue>"]
     statements = policy["PolicyDocument"]["Statement"]
     assert all(each["Resource"] == QUEUE_ARN for each in statements)
+    assert _decision(statements, request_) == decision
+
+
+@pytest.mark.parametrize(
+    ("request_", "decision"),
+    [
+        ({**EVENTBRIDGE, "aws:SourceArn": "<ImageRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "<SignerRevocationRule.Arn>"}, "Allow"),
+        ({**EVENTBRIDGE, "aws:SourceArn": "arn:aws:events:::rule/forged"}, "Deny"),
+        ({"aws:PrincipalArn": STRANGER, "aws:SecureTransport": "true"}, "Deny"),
+        (
+            {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "true"},
+            "Deny",
+        ),
+        (
+            {"aws:PrincipalArn": "<VerifyPushRole.Arn>", "aws:SecureTransport": "true"},
+            "none",
+        ),
+    ],
+)
+def test_dead_letters_come_from_this_stack_only(
+    resources: dict[str, dict[str, Any]], request_: dict[str, str], decision: str
+) -> None:
+    policy = resources["LookDeadLetterQueuePolicy"]["Properties"]
+    assert policy["Queues"] == ["<LookDeadLetterQueue>"]
+    statements = policy["PolicyDocument"]["Statement"]
+    assert all(each["Resource"] == "<LookDeadLetterQueue.Arn>" for each in statements)
     assert _decision(statements, request_) == decision
 
 
@@ -332,7 +400,7 @@ def test_logs_go_to_groups_of_the_stack_and_end(
 def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
     resources = render(load(), {**PARAMETERS, "AlarmTopicArn": topic})
     alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 9
+    assert len(alarms) == 12
     for alarm in alarms.values():
         assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
 
@@ -367,11 +435,12 @@ def test_every_alarm_is_explained() -> None:
 
 
 def test_reads_stay_out_of_the_last_pulled_time_on_aws() -> None:
-    exclusion = "PullTimeExclusion"
-    on_aws = render(load(), PARAMETERS)[exclusion]
-    assert on_aws["Type"] == "AWS::ECR::PullTimeUpdateExclusion"
-    assert on_aws["Properties"] == {"PrincipalArn": "<VerifyPushRole.Arn>"}
-    assert exclusion not in render(load(), LOCAL)
+    kind = "AWS::ECR::PullTimeUpdateExclusion"
+    assert list(_of_type(render(load(), PARAMETERS), kind).values()) == [
+        {"PrincipalArn": "<SweepRole.Arn>"},
+        {"PrincipalArn": "<VerifyPushRole.Arn>"},
+    ]
+    assert not _of_type(render(load(), LOCAL), kind)
 
 
 # -- portability -----------------------------------------------------------------------

@@ -32,6 +32,8 @@ _ACTIONS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ),
     ("aws.ecr", "ECR Replication Action"): frozenset({"REPLICATE"}),
 }
+_PULL_THROUGH: Final = ("aws.ecr", "ECR Pull Through Cache Action")
+_ECR: Final = "aws.ecr"
 _SHOWN = 80
 
 
@@ -57,6 +59,10 @@ class MalformedEvent(Exception):  # noqa: N818 - named by what is wrong
         """RFC 6901 pointer into the event."""
         self.message = message
         super().__init__(f"{where or '/'}: {message}")
+
+
+class UnknownEvent(MalformedEvent):
+    """An event of ECR's that this version does not know: counted and let go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -94,9 +100,10 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
 
     Returns:
         One hint, or none where the event is well formed but says that nothing happened
-        (``result`` FAILED).
+        (``result`` FAILED), or names no digest (a pull-through cache may not).
 
     Raises:
+        UnknownEvent: it is ECR's, and of no kind or action that is known here.
         MalformedEvent: it is no event of the kinds the stack's rules forward, or is of
             another account or Region, or names what ECR could not have.
     """
@@ -108,8 +115,9 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
     kind = _text(payload, "", "detail-type")
     own = (source, kind) == (LOOK_AGAIN_SOURCE, LOOK_AGAIN_TYPE)
     actions = _ACTIONS.get((source, kind))
-    if actions is None and not own:
-        raise MalformedEvent(
+    cached = (source, kind) == _PULL_THROUGH
+    if actions is None and not own and not cached:
+        raise (UnknownEvent if source == _ECR else MalformedEvent)(
             EventProblem.UNKNOWN_KIND,
             "/detail-type",
             f"no rule of this stack forwards {_shown(kind)} from {_shown(source)}",
@@ -133,11 +141,13 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
     if actions is not None:
         action = _text(detail, "/detail", "action-type")
         if action not in actions:
-            raise MalformedEvent(
+            raise UnknownEvent(
                 EventProblem.UNKNOWN_KIND,
                 "/detail/action-type",
                 f"{_shown(kind)} has no action {_shown(action)}",
             )
+    if cached and "image-digest" not in detail:
+        return ()  # a sweep finds it
     hint = Hint(
         account=account,
         region=region,
@@ -145,7 +155,9 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
         digest=_digest(detail),
         scheduled=own and detail.get("scheduled") is True,
     )
-    return () if actions is not None and not _succeeded(detail) else (hint,)
+    if own or _succeeded(detail, "sync-status" if cached else "result"):
+        return (hint,)
+    return ()
 
 
 def look_again(hint: Hint) -> dict[str, Any]:
@@ -187,12 +199,12 @@ def _digest(detail: Mapping[str, Any]) -> str:
     return digest
 
 
-def _succeeded(detail: Mapping[str, Any]) -> bool:
-    result = _text(detail, "/detail", "result")
+def _succeeded(detail: Mapping[str, Any], field: str) -> bool:
+    result = _text(detail, "/detail", field)
     if result not in {"SUCCESS", "FAILED"}:
         raise MalformedEvent(
             EventProblem.BAD_RESULT,
-            "/detail/result",
+            f"/detail/{field}",
             f"{_shown(result)} is neither SUCCESS nor FAILED",
         )
     return result == "SUCCESS"

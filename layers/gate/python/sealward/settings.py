@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from sealward.policy.bundle import Capability
 
+SWEEP_LOOKS_PER_MINUTE = 600
+"""Ten a second, where the environment says nothing."""
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_LOOKS = re.compile(r"[1-9][0-9]{0,4}")
 
 
 class InvalidSettings(Exception):  # noqa: N818  (named as the package's errors are)
@@ -29,6 +32,8 @@ class Settings:
     capability: Capability
     http_proxy: str = ""
     """``http://host:port`` asked about revocation instead of its sources; or none."""
+    sweep_looks_per_minute: int = SWEEP_LOOKS_PER_MINUTE
+    """What a sweep may send to the look queue in the long run."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -59,6 +64,11 @@ class Settings:
             except ValueError:
                 allowed = ", ".join(Capability)
                 problems.append(f"CAPABILITY is {word!r}, not one of {allowed}")
+        looks = optional("SWEEP_LOOKS_PER_MINUTE") or str(SWEEP_LOOKS_PER_MINUTE)
+        if not _LOOKS.fullmatch(looks):
+            problems.append(
+                f"SWEEP_LOOKS_PER_MINUTE is {looks!r}, not a number from 1 to 99999"
+            )
         settings = cls(
             account=account,
             region=read("AWS_REGION"),
@@ -69,6 +79,7 @@ class Settings:
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
             http_proxy=optional("SEALWARD_HTTP_PROXY"),
+            sweep_looks_per_minute=int(looks) if _LOOKS.fullmatch(looks) else 1,
         )
         if problems:
             raise InvalidSettings("; ".join(problems))

@@ -12,7 +12,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sealward.aws.telemetry import Telemetry
-from sealward.events import EventProblem, Hint, MalformedEvent, parse_events
+from sealward.events import (
+    EventProblem,
+    Hint,
+    MalformedEvent,
+    UnknownEvent,
+    parse_events,
+)
 from sealward.look.result import NOT_DUE, LookResult
 from sealward.ports import LookQueue, PortError
 
@@ -75,8 +81,13 @@ class Intake:
         for record in records:
             message, body = str(record.get("messageId")), str(record.get("body"))
             try:
-                for hint in self._hints(body):
+                hints = self._hints(body)
+                for hint in hints:
                     waiting.setdefault(hint, []).append(message)
+                if not hints:
+                    self._telemetry.event("nothing happened", count="EventsOfNothing")
+            except UnknownEvent as problem:
+                self._unknown(problem)
             except MalformedEvent as problem:
                 if not self._set_aside(body, problem):
                     again.append(message)
@@ -92,6 +103,9 @@ class Intake:
     def _single(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
         try:
             hints = parse_events(event, account=self._account, region=self._region)
+        except UnknownEvent as problem:
+            self._unknown(problem)
+            return {"reason": problem.reason.value, "detail": str(problem)}
         except MalformedEvent as problem:
             body = json.dumps(event)
             if not self._set_aside(body, problem):
@@ -111,6 +125,11 @@ class Intake:
                 EventProblem.NOT_AN_OBJECT, "", "the message is not JSON"
             ) from error
         return parse_events(payload, account=self._account, region=self._region)
+
+    def _unknown(self, problem: UnknownEvent) -> None:
+        self._telemetry.event(
+            "unknown event", count="EventsUnknown", reason=str(problem)
+        )
 
     def _set_aside(self, body: str, problem: MalformedEvent) -> bool:
         """Send ``body`` to the dead-letter queue; return whether it is there."""
@@ -142,6 +161,10 @@ class Intake:
         self._telemetry.event("look", count=f"Verdict{verdict}", **result.log_fields())
         if result.changed and result.step != "none":
             self._telemetry.tally(f"Step{result.step.value.capitalize()}", 1)
+        if result.unsent:
+            self._telemetry.problem(
+                "look not sent", count="LooksNotSent", reason=result.unsent
+            )
         if result.delivered is False:
             self._telemetry.tally("FindingsNotDelivered", 1)
 

@@ -1,5 +1,6 @@
 """The queue that leads to the next look, and the one for what nobody can read."""
 
+import hashlib
 import json
 import math
 import re
@@ -18,6 +19,8 @@ _BODY_LIMIT: Final = 240 * 1024
 """Bytes, the reason's included: under the smallest bound any SQS Region has had."""
 _REASON_LIMIT: Final = 1024
 """Characters: enough to say what is wrong, whatever was sent."""
+_GROUP_LIMIT: Final = 128
+"""Characters of a ``MessageGroupId``; a repository's name may have 256."""
 _NOT_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """What SQS accepts neither in bodies nor in attributes.
 
@@ -53,6 +56,8 @@ class SqsLookQueue:
                 QueueUrl=self._queue_url,
                 MessageBody=json.dumps(look_again(hint), separators=(",", ":")),
                 DelaySeconds=math.ceil(bounded.total_seconds()),
+                # A fair queue: one repository's backlog delays no other's looks.
+                MessageGroupId=_group(hint.repository),
             )
 
     def dead_letter(self, body: str, *, reason: str) -> None:
@@ -75,3 +80,10 @@ class SqsLookQueue:
                     "reason": {"DataType": "String", "StringValue": said}
                 },
             )
+
+
+def _group(repository: str) -> str:
+    """Return what SQS tells one repository's messages from another's by."""
+    if len(repository) <= _GROUP_LIMIT:
+        return repository
+    return hashlib.sha256(repository.encode()).hexdigest()

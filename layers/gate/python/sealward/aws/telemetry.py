@@ -4,10 +4,13 @@ Names, digests and reasons are data from outside: they go into values of JSON on
 never into a message or a metric's name. No secret passes through here.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
+if TYPE_CHECKING:
+    from sealward.sweep import Report
 
 
 class Telemetry:
@@ -44,6 +47,21 @@ class Telemetry:
         self.problem(
             "policy bundle rejected", count="BundleRejected", reason=str(error)
         )
+
+    def swept(self, report: "Report") -> None:
+        """Log a step of the sweep that did something, and count what it did."""
+        fields = report.log_fields()
+        if report.failure or report.unread:
+            self.problem("sweep", count="SweepFailures", **fields)
+        elif report.sent or report.walked:
+            self.event("sweep", **fields)
+        for name, number in (
+            ("SweepLooks", report.sent.total()),
+            ("SweepRepositoriesOver", len(report.over)),
+            ("SweepWalks", int(report.walked)),
+        ):
+            if number:
+                self.tally(name, number)
 
     def tally(self, name: str, number: float) -> None:
         """Add ``number`` to a count."""

@@ -6,7 +6,6 @@ to be looked at again has a due time in the ledger.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -281,17 +280,18 @@ class Gate:
         told = self._announcements.about_subject(
             decision, record, ruling.policy, stored=stored, report=report
         )
-        self._schedule(told, decision.known)
+        unsent = self._schedule(told, decision.known)
         descent.children.tell(decision.known, told)
-        return LookResult.of(hint, decision, told, len(examined.candidates))
+        result = LookResult.of(hint, decision, told, len(examined.candidates))
+        return replace(result, unsent=unsent)
 
-    def _schedule(self, record: Record, known: Record | None) -> None:
-        """Send the next look where it is near; the tick sends what this misses."""
+    def _schedule(self, record: Record, known: Record | None) -> str:
+        """Send the next look where it is near; return why it was not taken, if so."""
         if record.due is None or (known is not None and known.due == record.due):
-            return
+            return ""
         delay = record.due - self.now()
         if delay > SOONEST:
-            return
+            return ""
         hint = Hint(
             account=self.registry.account,
             region=self.registry.region,
@@ -299,9 +299,12 @@ class Gate:
             digest=record.key.digest,
             scheduled=True,
         )
-        # The due time is in the ledger: the tick sends what the queue refuses.
-        with suppress(PortError):
+        try:
             self.queue.later(hint, max(delay, timedelta(0)))
+        except PortError as error:
+            # The due time is in the ledger: the tick sends what the queue refuses.
+            return str(error)
+        return ""
 
 
 def _intent(decision: Decision) -> Intent:

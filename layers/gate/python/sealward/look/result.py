@@ -50,6 +50,8 @@ class LookResult:
     """Of the record."""
     due: datetime | None = None
     """When it is looked at again, if ever."""
+    unsent: str = ""
+    """Why the queue did not take that look, if it did not: the tick sends it."""
 
     @classmethod
     def nothing(cls, hint: Hint, *, reason: str, detail: str) -> "LookResult":
@@ -119,6 +121,7 @@ class LookResult:
             "delivered": self.delivered,
             "version": self.version or None,
             "due": self.due.isoformat() if self.due else None,
+            "unsent": self.unsent or None,
         }
         return {name: value for name, value in fields.items() if value is not None}
 

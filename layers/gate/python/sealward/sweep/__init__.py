@@ -1,11 +1,15 @@
 """The sweep: finds what events missed, and what a policy or a revocation touches."""
 
 from sealward.sweep.progress import Kind, Recheck
+from sealward.sweep.requests import BadRequest, Request, read_request
 from sealward.sweep.sweep import Report, Sweep
 
 __all__ = [
+    "BadRequest",
     "Kind",
     "Recheck",
     "Report",
+    "Request",
     "Sweep",
+    "read_request",
 ]

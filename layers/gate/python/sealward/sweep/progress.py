@@ -84,14 +84,12 @@ class Progress:
 
 def begun(now: datetime) -> Progress:
     """Return the progress of a sweep that has done nothing yet."""
-    return Progress(version=0, looks=0.0, refilled_at=now)
+    return Progress(version=0, looks=0.0, refilled_at=now - SAVED_UP)
 
 
 def refilled(progress: Progress, now: datetime, *, looks_per_minute: int) -> Progress:
     """Return ``progress`` with the looks that the time since has earned."""
     earned = min(max(now - progress.refilled_at, timedelta(0)), SAVED_UP)
-    if progress.version == 0:
-        earned = SAVED_UP
     most = looks_per_minute * SAVED_UP / timedelta(minutes=1)
     looks = progress.looks + looks_per_minute * earned / timedelta(minutes=1)
     return replace(progress, looks=min(most, looks), refilled_at=now)

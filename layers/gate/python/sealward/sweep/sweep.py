@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sealward.events import Hint
 from sealward.ledger.indexes import UNGOVERNED
@@ -45,6 +45,8 @@ PAGE: Final = 500
 """Keys read from an index at once."""
 FAILURES: Final = 3
 """Turns of a repository that cannot be read, in one walk."""
+SHOWN: Final = 20
+"""Repositories named in the log of a step."""
 ATTEMPTS: Final = 3
 """To store what was asked for, while other steps store theirs."""
 
@@ -65,6 +67,17 @@ class Report:
     """Whether a walk was finished."""
     more: bool = False
     """Whether something is left to do."""
+
+    def log_fields(self) -> dict[str, Any]:
+        """Return the report in plain JSON types, bounded."""
+        return {
+            "sent": dict(self.sent),
+            "over": self.over[:SHOWN],
+            "unread": self.unread[:SHOWN],
+            "failure": self.failure,
+            "walked": self.walked,
+            "more": self.more,
+        }
 
 
 class _Full(Exception):  # noqa: N818 - no error
