@@ -57,8 +57,10 @@ _NOT_PUBLIC_6: Final = _networks(
     "2002::/16",  # 6to4
     "3fff::/20",
 )
-_EMBEDDING: Final = _networks("::ffff:0:0/96", "64:ff9b::/96", "::/96")
-"""An IPv4 address in the last 32 bits: mapped, NAT64, compatible."""
+_EMBEDDING: Final = _networks(
+    "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "::/96"
+)
+"""An IPv4 address in the last 32 bits: mapped, translated, NAT64, compatible."""
 _SIX_TO_FOUR: Final = ip_network("2002::/16")
 
 
