@@ -22,6 +22,7 @@ from sealward.aws.intake import Intake
 from sealward.aws.layer_download import LayerDownload
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
+from sealward.aws.repository_policy import RepositoryPolicies
 from sealward.aws.revocation_table import RevocationTable
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.signer_data import SERVICE, SignerData
@@ -55,6 +56,7 @@ def environment() -> tuple[Intake, Telemetry]:
             settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
         ),
         queue=queue,
+        pulls=RepositoryPolicies(settings.account, ecr, role=settings.own_role),
         capability=settings.capability,
         partition=settings.partition,
         now=now,

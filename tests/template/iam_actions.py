@@ -15,11 +15,14 @@ ACTION_OF: Final[Mapping[str, str]] = {
     # A transaction is authorised by what it holds; ours holds puts only.
     "dynamodb:TransactWriteItems": "dynamodb:PutItem",
     "ecr:BatchGetImage": "ecr:BatchGetImage",
+    "ecr:DeleteRepositoryPolicy": "ecr:DeleteRepositoryPolicy",
     "ecr:DescribeImages": "ecr:DescribeImages",
     "ecr:DescribeRepositories": "ecr:DescribeRepositories",
     "ecr:GetDownloadUrlForLayer": "ecr:GetDownloadUrlForLayer",
+    "ecr:GetRepositoryPolicy": "ecr:GetRepositoryPolicy",
     # ECR API reference: no action of its own, BatchGetImage is needed.
     "ecr:ListImageReferrers": "ecr:BatchGetImage",
+    "ecr:SetRepositoryPolicy": "ecr:SetRepositoryPolicy",
     "ecr:UpdateImageStorageClass": "ecr:UpdateImageStorageClass",
     "s3:GetObject": "s3:GetObject",
     "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",

@@ -30,6 +30,8 @@ class Settings:
     policy_bundle: str
     """``s3://bucket/key`` or a path."""
     capability: Capability
+    own_role: str = ""
+    """ARN of the role that may pull where pulls are denied; empty: none are denied."""
     http_proxy: str = ""
     """``http://host:port`` asked about revocation instead of its sources; or none."""
     sweep_looks_per_minute: int = SWEEP_LOOKS_PER_MINUTE
@@ -78,6 +80,7 @@ class Settings:
             dead_letter_queue_url=read("DEAD_LETTER_QUEUE_URL"),
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
+            own_role=optional("SEALWARD_ROLE"),
             http_proxy=optional("SEALWARD_HTTP_PROXY"),
             sweep_looks_per_minute=int(looks) if _LOOKS.fullmatch(looks) else 1,
         )

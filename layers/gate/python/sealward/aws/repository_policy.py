@@ -42,8 +42,8 @@ class RepositoryPolicies:
         """
         if not self._role:
             raise Denied(
-                "SEALWARD_ROLE is not set: denying pulls would shut Sealward out; "
-                "deploy the template of this version"
+                "the policy asks to deny pulls and the stack does not allow it: deploy "
+                "it with MayDenyPulls=yes"
             )
         now = self._policy(repository)
         if not _edited(lambda: denies(now, digest)):

@@ -20,6 +20,7 @@ from sealward.ledger.records import (
     FindingStatus,
     Hold,
     HoldState,
+    PullDenial,
     Record,
     Verdict,
 )
@@ -249,11 +250,14 @@ def _held(record: Record, hold: Hold) -> str:
 
 def _brought_back(record: Record) -> str:
     """Return one sentence on an image that is pushed again and again."""
-    denied = (
-        "Pulls from the repository are denied until an hour is quiet."
-        if record.pulls is not None
-        else "It is archived again each time."
-    )
+    match record.pulls:
+        case PullDenial.DENIED:
+            denied = "Pulls from the repository are denied until an hour is quiet."
+        case PullDenial.DENYING:
+            why = record.hold.detail if record.hold else ""
+            denied = f"Pulls from the repository could not be denied yet: {why}."
+        case None:
+            denied = "It is archived again each time."
     return (
         f"It is held, and was pushed again {REPUSHES} times within an hour; it could "
         f"be pulled for {record.exposure.total(record.updated_at):.1f} s. {denied}"
