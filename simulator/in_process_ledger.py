@@ -9,7 +9,7 @@ from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
-from sealward.ports import Conflict, HistoryEntry, Intent, PortError
+from sealward.ports import Conflict, Due, HistoryEntry, Intent, PortError
 from sealward.subjects import SubjectKey
 from simulator.in_process_proposals import InProcessProposals
 
@@ -108,15 +108,19 @@ class InProcessLedger(InProcessProposals):
         """Lose every item that ``keep_judged`` wrote."""
         self._judged.clear()
 
-    def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
+    def due(
+        self, before: datetime, *, after: datetime | None = None, limit: int
+    ) -> Sequence[Due]:
         """See the port."""
         self._fail()
         waiting = sorted(
-            (record.due, record.key)
+            Due(at=record.due, key=record.key)
             for record in self._records.values()
-            if record.due is not None and record.due <= before
+            if record.due is not None
+            and record.due <= before
+            and (after is None or record.due > after)
         )
-        return tuple(key for _, key in waiting[:limit])
+        return tuple(waiting[:limit])
 
     def parents(
         self, key: SubjectKey, *, limit: int, consistent: bool = True

@@ -225,7 +225,7 @@ def test_due_is_what_is_due_earliest_first_and_no_more_than_asked(
         )
     ledger.write(_record(key=_key("never-due")), expected=0)
     before = NOW + timedelta(seconds=5)
-    assert [key.repository for key in ledger.due(before, limit=100)] == [
+    assert [each.key.repository for each in ledger.due(before, limit=100)] == [
         "app-11",
         "app-10",
         "app-9",
@@ -233,7 +233,7 @@ def test_due_is_what_is_due_earliest_first_and_no_more_than_asked(
         "app-7",
         "app-6",
     ]
-    assert [key.repository for key in ledger.due(before, limit=2)] == [
+    assert [each.key.repository for each in ledger.due(before, limit=2)] == [
         "app-11",
         "app-10",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import IndexListing, ListingNote
 from sealward.ports import (
+    Due,
     HistoryEntry,
     ImageDetail,
     Intent,
@@ -138,8 +139,8 @@ class CountedLedger:
         self._trips.take("keep judged")
         self._ledger.keep_judged(key, judged)
 
-    def due(self, before: Any, *, limit: int) -> Sequence[SubjectKey]:
-        return self._ledger.due(before, limit=limit)
+    def due(self, before: Any, *, after: Any = None, limit: int) -> Sequence[Due]:
+        return self._ledger.due(before, after=after, limit=limit)
 
     def open_proposal(self, proposal: Proposal) -> None:
         self._trips.take("open proposal")

@@ -211,6 +211,15 @@ class HistoryEntry:
     report: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Due:
+    """A subject that wants a look."""
+
+    at: datetime
+    """Its due time."""
+    key: SubjectKey
+
+
 class Ledger(Lineage, Proposals, Protocol):
     """The durable memory. Reads are consistent."""
 
@@ -263,10 +272,16 @@ class Ledger(Lineage, Proposals, Protocol):
         """
         ...
 
-    def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
+    def due(
+        self, before: datetime, *, after: datetime | None = None, limit: int
+    ) -> Sequence[Due]:
         """Return up to ``limit`` subjects whose due time is at or before ``before``.
 
-        Earliest first as far as shards allow.
+        ``after`` leaves out those due at that instant or earlier. Earliest first as far
+        as shards allow.
+
+        Raises:
+            Unavailable, Denied: as named.
         """
         ...
 

@@ -8,7 +8,7 @@ day: ``due``, ``signer``, ``statement``, ``state``.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
@@ -27,6 +27,7 @@ from sealward.ledger import (
     JudgedReferrers,
     Record,
     from_item,
+    from_text,
     indexed_state,
     judged_from,
     judged_item,
@@ -34,7 +35,7 @@ from sealward.ledger import (
     to_text,
 )
 from sealward.ledger.indexes import signer_key
-from sealward.ports import HistoryEntry, Intent, Unavailable
+from sealward.ports import Due, HistoryEntry, Intent, Unavailable
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ class LedgerTable(LineageTable, ProposalTable):
         with translated(f"PutItem {key} {_JUDGED}"):
             self._client.put_item(TableName=self._table, Item=attribute_values(item))
 
-    def due(self, before: datetime, *, limit: int) -> Sequence[SubjectKey]:
+    def due(
+        self, before: datetime, *, after: datetime | None = None, limit: int
+    ) -> Sequence[Due]:
         """Return up to ``limit`` subjects whose due time is at or before ``before``.
 
         The index follows the table within about a second; a subject missed now is found
@@ -194,23 +197,40 @@ class LedgerTable(LineageTable, ProposalTable):
         Raises:
             Unavailable, Denied: as named.
         """
-        found: list[tuple[str, str]] = []
+        # The next instant that ``to_text`` tells apart, so that both ends may count.
+        start = to_text(after + timedelta(microseconds=1)) if after else " "
+        found: list[Due] = []
         for shard in range(self._shards):
+            found += self._due_of(shard, start, to_text(before), limit)
+        return sorted(found)[:limit]
+
+    def _due_of(self, shard: int, start: str, end: str, limit: int) -> list[Due]:
+        found: list[Due] = []
+        page: dict[str, Any] = {}
+        while len(found) < limit:
             with translated(f"Query of what is due, shard {shard}"):
                 answer = self._client.query(
                     TableName=self._table,
                     IndexName=DUE_INDEX,
-                    KeyConditionExpression="due_shard = :shard AND due_at <= :before",
+                    KeyConditionExpression=(
+                        "due_shard = :shard AND due_at BETWEEN :start AND :end"
+                    ),
                     ExpressionAttributeValues={
                         ":shard": {"S": str(shard)},
-                        ":before": {"S": to_text(before)},
+                        ":start": {"S": start},
+                        ":end": {"S": end},
                     },
-                    Limit=limit,
+                    Limit=limit - len(found),
+                    **page,
                 )
             found += [
-                (item["due_at"]["S"], item["pk"]["S"]) for item in answer["Items"]
+                Due(at=from_text(item["due_at"]["S"]), key=_key(item["pk"]["S"]))
+                for item in answer["Items"]
             ]
-        return [_key(text) for _, text in sorted(found)[:limit]]
+            if not answer.get("LastEvaluatedKey"):
+                break
+            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return found
 
     def _item(self, record: Record) -> dict[str, Any]:
         item: dict[str, Any] = {**to_item(record), "sk": CURRENT}

@@ -7,8 +7,8 @@ or two steps at once, sends a look twice, which changes nothing.
 """
 
 from bisect import bisect_right
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,6 +34,7 @@ from sealward.sweep.progress import (
     walked,
 )
 from sealward.sweep.visit import Visitor
+from sealward.turns import by_turns
 
 EVERY: Final = timedelta(days=1)
 """From the begin of one walk to the next."""
@@ -324,15 +325,3 @@ class _Run:
         self.sent += 1
         self.report.sent[why] += 1
         self.progress = replace(self.progress, looks=self.progress.looks - 1)
-
-
-def by_turns(keys: Iterable[SubjectKey]) -> Iterator[SubjectKey]:
-    """Yield ``keys`` so that each repository in turn has one."""
-    waiting: dict[str, deque[SubjectKey]] = {}
-    for key in keys:
-        waiting.setdefault(key.repository, deque()).append(key)
-    while waiting:
-        for repository in tuple(waiting):
-            yield waiting[repository].popleft()
-            if not waiting[repository]:
-                del waiting[repository]
