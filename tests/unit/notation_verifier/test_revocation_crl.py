@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 
 from notation_verifier.revocation import Cause, Method, RevocationStatus
-from notation_verifier.revocation.crl import MAX_CRL_BYTES
+from notation_verifier.revocation.crl_reader import MAX_CRL_BYTES
 from tests.forge import revocation as forge
 from tests.forge.certificates import CertificateAuthority, key_usage
 from tests.unit.notation_verifier.revocation_inquiry import ask, attempt, cause, leaf

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from notation_verifier.revocation import delta
-from notation_verifier.revocation.crl import Crl, Entry, check_scope, read_crl
+from notation_verifier.revocation.crl import Crl, Entry, check_scope
+from notation_verifier.revocation.crl_reader import read_crl
 from notation_verifier.revocation.memory import Revocation, SeenCrl
 from notation_verifier.revocation.pointers import (
     MAX_CRL_URLS,
