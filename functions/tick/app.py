@@ -9,7 +9,7 @@ from sealward.aws.clients import Clients
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.telemetry import Telemetry
-from sealward.look import tick
+from sealward.look import send_approved, tick
 from sealward.settings import Settings
 
 LIMIT = 1_000
@@ -42,6 +42,13 @@ def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:  # noqa: A
         region=settings.region,
         now=datetime.now(UTC),
         limit=LIMIT,
+    )
+    sent += send_approved(
+        ledger,
+        queue,
+        account=settings.account,
+        region=settings.region,
+        now=datetime.now(UTC),
     )
     if sent:
         telemetry.event("tick", sent=sent)

@@ -6,11 +6,12 @@ import pytest
 
 from sealward.decisions import Step
 from sealward.ledger import HoldState, Verdict, proposal_state
+from sealward.look import send_approved
 from sealward.policy.bundle import Capability
 from sealward.proposals import Answer, Approval, Cause
 from tests.forge.certificates import NOT_AFTER
 from tests.unit.sealward.rollout import enforced, expired, lost
-from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
+from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand, bundle
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -224,3 +225,46 @@ class TestTheRepositorysFinding:
         stand.pass_time(2 * HOUR)
         (finding,) = stand.findings
         assert "1 unsigned" in finding["Description"]
+
+
+class TestCarryingItOut:
+    def test_the_tick_sends_what_is_approved_and_the_looks_do_it(
+        self, old: Old
+    ) -> None:
+        said(old)
+        assert send(old) == 3
+        for hint in old.queue.receive():
+            old.gate.look(hint)
+        assert {old.status(image) for image in old.all} == {"ARCHIVED"}
+        assert send(old) == 0, "what is done has left the proposal"
+
+    def test_nothing_is_sent_for_what_nobody_approved(self, old: Old) -> None:
+        assert send(old) == 0
+        said(old, Answer.DECLINED)
+        assert send(old) == 0
+
+    def test_only_the_part_that_was_named_is_sent(self, old: Old) -> None:
+        said(old, digests=(old.b.digest,), repositories=(REPOSITORY,))
+        assert send(old) == 1
+
+    def test_a_batch_is_bounded_and_what_stays_stops_nothing(
+        self, old: Old, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sealward.look.approved.BATCH", 1)
+        said(old)
+        chosen = set()
+        for _ in range(3):
+            assert send(old) == 1
+            old.clock.advance(MINUTE)
+            chosen.update(hint.digest for hint in old.queue.receive())
+        assert len(chosen) == 3, "none was carried out, and still all had their turn"
+
+
+def send(stand: Stand) -> int:
+    return send_approved(
+        stand.ledger,
+        stand.queue,
+        account=ACCOUNT,
+        region=REGION,
+        now=stand.clock.now,
+    )

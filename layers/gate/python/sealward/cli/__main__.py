@@ -11,6 +11,7 @@ import click
 from sealward.cli.policy_check import check
 from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
+from sealward.cli.proposals import proposals
 from sealward.cli.verify import verify
 from sealward.cli.verify_blob import verify_blob
 
@@ -33,6 +34,7 @@ def policy() -> None:
 policy.add_command(check)
 policy.add_command(compile_)
 policy.add_command(show)
+main.add_command(proposals)
 main.add_command(verify)
 main.add_command(verify_blob)
 

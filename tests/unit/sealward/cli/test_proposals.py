@@ -1,0 +1,147 @@
+"""``sealward proposals``: what is listed, and what a person's word becomes."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import botocore.session
+import pytest
+from click.testing import CliRunner
+from moto import mock_aws
+
+from sealward.aws.ledger_table import LedgerTable
+from sealward.cli.__main__ import main
+from sealward.ledger import proposal_state
+from sealward.proposals import Answer, Cause, Proposal
+from sealward.subjects import SubjectKey
+from tests.contract.test_ledger import _record as plain_record
+from tests.template.rendering import load, render
+
+ID = "policy-change-0123456789ab"
+DIGEST = f"sha256:{'a' * 64}"
+TABLE = ["--table", "ledger", "--region", "us-east-1"]
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[LedgerTable]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = botocore.session.Session().create_client(
+            "dynamodb", region_name="us-east-1"
+        )
+        properties = render(load(), {"PolicyBundle": "s3://b/k"})["LedgerTable"]
+        client.create_table(
+            TableName="ledger",
+            **{
+                name: properties["Properties"][name]
+                for name in (
+                    "AttributeDefinitions",
+                    "KeySchema",
+                    "GlobalSecondaryIndexes",
+                    "BillingMode",
+                )
+            },
+        )
+        yield LedgerTable("ledger", client)
+
+
+@pytest.fixture
+def proposed(ledger: LedgerTable) -> LedgerTable:
+    ledger.open_proposal(
+        Proposal(
+            id=ID,
+            cause=Cause.POLICY_CHANGE,
+            action="quarantine",
+            statement="prod",
+            statement_hash="5a" * 32,
+            bundle_serial=8,
+            opened_at=datetime(2026, 6, 1, tzinfo=UTC),
+            reason="identity-not-allowed",
+        )
+    )
+    ledger.write(plain_record(proposal="quarantine", proposal_id=ID), expected=0)
+    return ledger
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["proposals", *arguments, *TABLE])
+    return result.exit_code, result.output
+
+
+@pytest.mark.usefixtures("ledger")
+def test_an_empty_ledger_proposes_nothing() -> None:
+    assert run("list") == (0, "nothing is proposed\n")
+
+
+@pytest.mark.usefixtures("proposed")
+def test_a_proposal_is_listed_with_what_it_touches() -> None:
+    code, said = run("list", "--json")
+    assert code == 0
+    (one,) = json.loads(said)
+    assert (one["proposal"], one["action"], one["images"], one["said"]) == (
+        ID,
+        "quarantine",
+        1,
+        None,
+    )
+    assert ID in run("list")[1]
+
+
+def test_one_that_touches_nothing_any_more_is_not(proposed: LedgerTable) -> None:
+    key = SubjectKey(repository="app", digest=DIGEST)
+    record = proposed.current(key)
+    assert record is not None
+    proposed.write(plain_record(version=2), expected=1)
+    assert proposed.count(proposal_state(ID)) == 0
+    assert run("list") == (0, "nothing is proposed\n")
+
+
+@pytest.mark.usefixtures("proposed")
+def test_it_is_shown_with_its_images_and_when_they_were_pulled() -> None:
+    code, said = run("show", ID)
+    assert code == 0
+    assert "policy-change" in said
+    assert DIGEST in said
+    assert "unknown" in said, "moto has no such repository: ECR says NotFound"
+
+
+def test_an_approval_names_who_as_sts_says(proposed: LedgerTable) -> None:
+    code, said = run("approve", ID, "--reason", "leaked key", "--digest", DIGEST)
+    assert code == 0, said
+    (approval,) = proposed.approvals(ID)
+    assert approval.answer is Answer.APPROVED
+    assert approval.by.startswith("arn:aws:sts::123456789012:")
+    assert (approval.digests, approval.reason) == ((DIGEST,), "leaked key")
+    assert approval.until - approval.at == timedelta(days=7)
+    assert "approved by arn:" in said
+
+
+@pytest.mark.usefixtures("proposed")
+def test_a_declined_one_says_so() -> None:
+    assert run("decline", ID, "--reason", "wrong bundle")[0] == 0
+    assert "declined" in run("list")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "nothing-like-it"),
+        ("approve", "nothing-like-it", "--reason", "r"),
+        ("approve", ID),
+        ("approve", ID, "--reason", "r", "--digest", "sha256:no"),
+        ("approve", ID, "--reason", "r", "--for-hours", "200"),
+    ],
+)
+def test_what_cannot_be_done_ends_2_and_writes_nothing(
+    proposed: LedgerTable, arguments: tuple[str, ...]
+) -> None:
+    assert run(*arguments)[0] == 2
+    assert proposed.approvals(ID) == []
+
+
+def test_a_table_that_is_not_there_ends_2_and_says_what_was_asked() -> None:
+    with mock_aws():
+        code, said = run("list")
+    assert code == 2
+    assert "proposals" in said
