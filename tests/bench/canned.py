@@ -6,6 +6,7 @@ botocore's own; only the socket is missing.
 """
 
 import io
+import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from botocore.compat import HTTPHeaders
 from functions.verify_push import app
 from notation_verifier import Descriptor
 from sealward.aws.clients import Clients
+from sealward.events import Hint, look_again
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.pushes import Pusher
@@ -74,10 +76,15 @@ class CannedAws:
     """Digest of the signature's layer."""
     bundle: bytes
     latency: float
+    settled: bool = False
+    """Whether the ledger answers with the record that a look wrote."""
     calls: list[str] = field(default_factory=list)
     """What was called, in order of arrival; ``layer`` for a download."""
     _face: HttpFace
-    _known: dict[tuple[str, bytes], tuple[int, bytes]] = field(default_factory=dict)
+    _known: dict[tuple[str, bytes, bool], tuple[int, bytes]] = field(
+        default_factory=dict
+    )
+    _written: Mapping[str, Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def answer(self, request: Any, **_: Any) -> AWSResponse:
@@ -87,9 +94,12 @@ class CannedAws:
         self._wait(name)
         body = request.body or b""
         with self._lock:
-            if (name, body) not in self._known:
-                self._known[name, body] = self._make(name, request)
-            status, content = self._known[name, body]
+            if name.endswith(".PutItem"):
+                self._written = json.loads(body)["Item"]
+            asked = (name, body, self.settled)
+            if asked not in self._known:
+                self._known[asked] = self._make(name, request)
+            status, content = self._known[asked]
         headers = HTTPHeaders()
         headers["content-length"], headers["etag"] = str(len(content)), '"bundle"'
         return AWSResponse(request.url, status, headers, _Raw(content))
@@ -112,6 +122,8 @@ class CannedAws:
             return 200, self.bundle
         if name.endswith(".Query"):
             return 200, b'{"Items":[],"Count":0,"ScannedCount":0}'
+        if self.settled and name.endswith(".GetItem"):
+            return 200, json.dumps({"Item": self._written}).encode()
         service = name.partition("_")[0].lower()
         if service in _OTHERS:
             return 200, _OTHERS[service]
@@ -132,8 +144,22 @@ class Function:
 
     def look(self) -> dict[str, Any]:
         """Invoke it with a batch of one event, of the signed image's push."""
+        return self._invoke(self.message())
+
+    def look_again(self) -> dict[str, Any]:
+        """Invoke it with the look-again that a first look had asked for."""
+        hint = Hint(
+            account=ACCOUNT,
+            region=REGION,
+            repository=REPOSITORY,
+            digest=self.aws.image.digest,
+            scheduled=True,
+        )
+        return self._invoke({"messageId": "1", "body": json.dumps(look_again(hint))})
+
+    def _invoke(self, message: Mapping[str, Any]) -> dict[str, Any]:
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: 100_000)
-        return app.handler({"Records": [self.message()]}, context)
+        return app.handler({"Records": [message]}, context)
 
     def message(self) -> Mapping[str, Any]:
         """Return the event as the queue delivers it."""

@@ -6,10 +6,9 @@ registry, Security Hub and the queue are the simulator's.
 
 import io
 import json
-import math
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -18,10 +17,12 @@ from unittest.mock import patch
 from sealward.aws.intake import Intake
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.telemetry import Telemetry
-from sealward.events import look_again
+from sealward.events import Hint, look_again
 from sealward.look import tick
+from sealward.look.result import NOT_DUE, LookResult
 from sealward.ports import Intent, Ledger
 from sealward.subjects import SubjectKey
+from simulator.in_process_queue import InProcessLookQueue
 from tests.bench.capacity import CountedTable
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
 from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips
@@ -39,11 +40,13 @@ class Usage:
     """ECR events that the template's rules forward."""
     looks: int
     """Invocations: each message comes alone, the dearest way."""
+    spared: int
+    """Of these, what ended after one read of the ledger."""
     round_trips: int
-    """Calls to AWS, one after another."""
+    """Calls to AWS that wait for one another, messages of our own among them."""
     table_write_units: int
     index_write_units: int
-    read_units: int
+    read_units: float
     log_bytes: int
     """Of our own lines, with what CloudWatch Logs adds."""
     metrics: int
@@ -83,6 +86,18 @@ class _Ledger(CountedLedger):
         self._adapter.write(record, expected=expected, report=report, intent=intent)
 
 
+class _Queue:
+    """Counts what is sent to the simulator's queue."""
+
+    def __init__(self, queue: InProcessLookQueue, trips: Trips) -> None:
+        self._queue, self._trips = queue, trips
+        self.dead_letter = queue.dead_letter
+
+    def later(self, hint: Hint, delay: timedelta) -> None:
+        self._trips.take("send")
+        self._queue.later(hint, delay)
+
+
 class Recorder:
     """A gate that is watched while it looks."""
 
@@ -99,8 +114,10 @@ class Recorder:
             run_beside=self._trips.beside,
             wrap_ledger=watched,
         )
+        self._queue = _Queue(self.stand.queue, self._trips)
+        self.stand.gate = replace(self.stand.gate, queue=self._queue)
         self._ledger = ledgers[0]
-        self._events = self._looks = 0
+        self._events = self._looks = self._spared = 0
         self._log = io.StringIO()
         names = {
             # One logger each: Powertools keeps a service's logger and its stream.
@@ -113,9 +130,14 @@ class Recorder:
             account=ACCOUNT,
             region=REGION,
             queue=self.stand.queue,
-            look=self.stand.gate.look,
+            look=self._look,
             telemetry=self._telemetry,
         )
+
+    def _look(self, hint: Hint, within: timedelta) -> LookResult:
+        result = self.stand.gate.look(hint, within)
+        self._spared += result.reason == NOT_DUE
+        return result
 
     def deliver(self) -> None:
         """Look at what the registry's events name."""
@@ -147,11 +169,12 @@ class Recorder:
         return Usage(
             events=self._events,
             looks=self._looks,
+            spared=self._spared,
             round_trips=self._trips.taken,
             table_write_units=self._table.table_units,
             index_write_units=self._table.index_units,
             # And what is known of revocation: once a minute, so by each look at most.
-            read_units=math.ceil(self._ledger.reads) + self._looks,
+            read_units=self._ledger.reads + self._looks - self._spared,
             log_bytes=size,
             metrics=len(metrics),
             findings=sum(
@@ -173,7 +196,7 @@ class Recorder:
         if not late:
             tick(
                 self.stand.ledger,
-                queue,
+                self._queue,
                 account=ACCOUNT,
                 region=REGION,
                 now=now,

@@ -19,6 +19,7 @@ from sealward.events import (
     UnknownEvent,
     parse_events,
 )
+from sealward.ledger.records import Verdict
 from sealward.look.result import NOT_DUE, LookResult
 from sealward.ports import LookQueue, PortError
 
@@ -158,7 +159,9 @@ class Intake:
         if result.reason == NOT_DUE:
             return  # one in three messages is; a line of each tells nobody anything
         verdict = result.verdict.value.capitalize() if result.verdict else "None"
-        self._telemetry.event("look", count=f"Verdict{verdict}", **result.log_fields())
+        # What is pending is counted by what becomes of it.
+        count = "" if result.verdict is Verdict.PENDING else f"Verdict{verdict}"
+        self._telemetry.event("look", count=count, **result.log_fields())
         if result.changed and result.step != "none":
             self._telemetry.tally(f"Step{result.step.value.capitalize()}", 1)
         if result.unsent:

@@ -11,7 +11,7 @@ from typing import Final
 _FIRST: Final = (
     b'"rejected":"malformed""refused_before":"unread":"aside":{"candidates_more":{'
     b'"algorithm":"PS384""PS256""ES256""ES512""scheme":"notary.x509.signingAuthority"'
-    b'"anchor":"signingAuthority:aws-signer-ts"arn:aws:signer:us-east-1:/signing-profi'
+    b'"anchor":"signingAuthority:aws-signer-ts":signer:/signing-profi'
     b'les/"outcome":"failed","reason":"not-anchored""identity-not-trusted""revoked"'
     b'"action":"archive","decided_at":"restore""id":"sk":"intent#"reason":"unsigned"'
     b'"verdict":"untrusted","verdict":"inconclusive","verdict":"covered","verdict":'

@@ -277,10 +277,17 @@ class Gate:
                 unblock=lambda key: descent.lift_shields(key, ruling, hold),
             )
             record = deny_or_allow_pulls(self.pulls, decision, record)
-        told = self._announcements.about_subject(
-            decision, record, ruling.policy, stored=stored, report=report
+        telling = Read(
+            lambda: self._announcements.about_subject(
+                decision, record, ruling.policy, stored=stored, report=report
+            )
         )
-        unsent = self._schedule(told, decision.known)
+        # A message too many ends after one read, where the write loses its race.
+        sending = Read(lambda: self._schedule(record, decision.known))
+        ask((telling, sending), self.run_beside)
+        told, unsent = telling.answer(), sending.answer()
+        if told.due != record.due:
+            unsent = self._schedule(told, decision.known)
         descent.children.tell(decision.known, told)
         result = LookResult.of(hint, decision, told, len(examined.candidates))
         return replace(result, unsent=unsent)

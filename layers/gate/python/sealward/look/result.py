@@ -97,33 +97,45 @@ class LookResult:
         )
 
     def log_fields(self) -> dict[str, Any]:
-        """Return the result in plain JSON types, absent values left out."""
+        """Return the result in plain JSON types: what is so, and what is new.
+
+        The longer texts stand in the line of the look that changed the verdict only;
+        the ledger has them. Every byte of every look is paid for.
+        """
         fields: dict[str, Any] = {
             "repository": self.repository,
             "digest": self.digest,
             "hinted": self.hinted if self.hinted != self.digest else None,
             "verdict": self.verdict,
-            "strict_verdict": self.strict_verdict,
-            "changed": self.changed,
+            "strict_verdict": self.strict_verdict
+            if self.strict_verdict is not self.verdict
+            else None,
             "reason": self.reason,
-            "detail": self.detail,
-            "statement": self.statement or None,
-            "bundle_serial": self.bundle_serial or None,
-            "bundle_digest": self.bundle_digest or None,
-            "signer": self.signer,
-            "step": self.step,
+            "statement": self.statement,
+            "bundle_serial": self.bundle_serial,
+            "step": self.step if self.step is not Step.NONE else None,
             "hold": self.hold,
-            "proposal": self.proposal or None,
+            "proposal": self.proposal,
             "exposure_seconds": round(self.exposure_seconds, 3),
             "candidates": self.candidates,
             "finding": self.finding,
-            "finding_id": self.finding_id or None,
             "delivered": self.delivered,
-            "version": self.version or None,
-            "due": self.due.isoformat() if self.due else None,
-            "unsent": self.unsent or None,
+            "version": self.version,
+            "due": self.due.isoformat(timespec="seconds") if self.due else None,
+            "unsent": self.unsent,
         }
-        return {name: value for name, value in fields.items() if value is not None}
+        if self.changed or self.verdict is None:
+            fields |= {
+                "changed": self.changed,
+                "detail": self.detail,
+                "signer": self.signer,
+                "finding_id": self.finding_id,
+            }
+        return {
+            name: value
+            for name, value in fields.items()
+            if value or (name == "delivered" and value is False)
+        }
 
 
 def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
