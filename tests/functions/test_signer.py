@@ -90,7 +90,7 @@ def test_a_service_that_does_not_answer_leaves_it_open(error: ServiceError) -> N
         answer = made.look(image.event)
         assert answer["verdict"] == "inconclusive"
         assert answer["reason"] == "signer-unavailable"
-        assert answer["step"] == "none"
+        assert "step" not in answer
         made.aws.faults.remove(fault)
         assert made.look(image.event)["verdict"] == "trusted"  # no error was kept
 
