@@ -1,7 +1,6 @@
 """Each role holds the actions its function's code calls, and no other."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -108,45 +107,6 @@ def test_a_role_holds_exactly_what_its_function_calls(
     platform = LOG | (POLL if function == "verify_push" else frozenset())
     assert len(granted) == len(set(granted)), "granted twice"
     assert set(granted) == actions(made.operations[function]) | platform
-
-
-def test_denying_pulls_adds_what_it_calls_and_only_where_it_is_asked_for() -> None:
-    bundle = json.loads((CASES.parents[1] / "policy/bundle.json").read_text())
-    for policy in bundle["policies"]:
-        policy["escalation"] = "deny-pulls"
-    event = files()["ecr-push-unsigned.json"]
-    digest = event["detail"]["image-digest"]
-    with world("quarantine") as made:
-        os.environ["SEALWARD_ROLE"] = "arn:aws:iam::123456789012:role/VerifyPush"
-        made.publish(json.dumps(bundle).encode())
-        for _ in range(5):
-            made.push("unsigned")
-            made.look(event)
-        made.ecr.batch_delete_image(
-            repositoryName="demo/unsigned", imageIds=[{"imageDigest": digest}]
-        )
-        made.look(event)
-        called = {
-            action
-            for action in actions(made.operations["verify_push"])
-            if action.endswith("RepositoryPolicy")
-        }
-    plain, _ = _statements("VerifyPushRole", {"Capability": "quarantine"})
-    for capability in CAPABILITIES:
-        asked = {"Capability": capability, "MayDenyPulls": "yes"}
-        granted, _ = _statements("VerifyPushRole", asked)
-        more = {
-            action
-            for action in _actions(granted)
-            if action.endswith("RepositoryPolicy")
-        }
-        assert more == (set() if capability == "observe" else called)
-    assert called == {
-        "ecr:DeleteRepositoryPolicy",
-        "ecr:GetRepositoryPolicy",
-        "ecr:SetRepositoryPolicy",
-    }
-    assert not called.intersection(_actions(plain))
 
 
 def test_observing_no_role_holds_an_ecr_write_action() -> None:
