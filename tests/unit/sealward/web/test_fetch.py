@@ -223,6 +223,16 @@ def test_what_is_no_http_is_none() -> None:
         ask(lambda _client: None)
 
 
+def test_what_a_server_writes_is_escaped_where_it_is_told() -> None:
+    def red(client: socket.socket) -> None:
+        client.sendall(b"\x1b[31mHTTP \x9b\xe9\r\n\r\n")
+
+    with pytest.raises(FetchError, match="BadStatusLine") as raised:
+        ask(red)
+    assert str(raised.value).isascii()
+    assert str(raised.value).isprintable()
+
+
 def test_endless_headers_end() -> None:
     def endless(client: socket.socket) -> None:
         client.sendall(b"HTTP/1.1 200 OK\r\n")

@@ -82,7 +82,8 @@ def exchange(
         deadline.left(what)  # says it better, where the deadline is over
         raise FetchError(f"{what}: no answer in time") from None
     except (http.client.HTTPException, OSError, ValueError) as error:
-        raise FetchError(f"{what}: {type(error).__name__}: {error!s:.100}") from None
+        said = str(error)[:100]  # may be the server's own bytes
+        raise FetchError(f"{what}: {type(error).__name__}: {said!a}") from None
 
 
 def _request(url: Url, body: bytes | None, target: str) -> bytes:
