@@ -10,12 +10,15 @@ import botocore.session
 from botocore.config import Config
 
 from sealward.aws.ecr import EcrRegistry
+from sealward.aws.inventory import EcrInventory
 from sealward.aws.layer_download import LayerDownload
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.ports import Registry, SecurityHub
+from sealward.sweep.ports import Inventory
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub
+from simulator.in_process_sweep import InProcessInventory
 from simulator.local_aws import LocalAws
 from simulator.places import Place, place
 from simulator.pushes import Pusher
@@ -34,6 +37,7 @@ class Face:
     """The ports under test, and the local AWS behind them."""
 
     registry: Registry
+    inventory: Inventory
     security_hub: SecurityHub
     aws: LocalAws
     clock: ManualClock
@@ -54,6 +58,7 @@ def face(name: str, behaviours: Behaviours | None = None) -> Iterator[Face]:
         aws = LocalAws(clock=clock, behaviours=behaviours)
         yield Face(
             registry=InProcessRegistry(aws, account=ACCOUNT, region=REGION),
+            inventory=InProcessInventory(aws, account=ACCOUNT, region=REGION),
             security_hub=InProcessSecurityHub(aws, account=ACCOUNT, region=REGION),
             aws=aws,
             clock=clock,
@@ -66,6 +71,7 @@ def face(name: str, behaviours: Behaviours | None = None) -> Iterator[Face]:
             registry=EcrRegistry(
                 account=ACCOUNT, region=REGION, client=ecr, fetch=fetch
             ),
+            inventory=EcrInventory(account=ACCOUNT, region=REGION, client=ecr),
             security_hub=AsffSecurityHub(client=hub),
             aws=server.aws,
             clock=clock,

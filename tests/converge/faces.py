@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sealward.ports import Registry, SecurityHub
+from sealward.sweep.ports import Inventory
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub
+from simulator.in_process_sweep import InProcessInventory
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from tests.contract.faces import OVER_HTTP, face
@@ -20,6 +22,7 @@ class Ports:
     """The gate's ports, and the local AWS behind them."""
 
     registry: Registry
+    inventory: Inventory
     security_hub: SecurityHub
     aws: LocalAws
     clock: ManualClock
@@ -34,6 +37,7 @@ def ports(*, http: bool, behaviours: Behaviours) -> Iterator[Ports]:
             _enable_hub(over_http.aws)
             yield Ports(
                 registry=over_http.registry,
+                inventory=over_http.inventory,
                 security_hub=over_http.security_hub,
                 aws=over_http.aws,
                 clock=over_http.clock,
@@ -44,6 +48,7 @@ def ports(*, http: bool, behaviours: Behaviours) -> Iterator[Ports]:
     _enable_hub(aws)
     yield Ports(
         registry=InProcessRegistry(aws, account=ACCOUNT, region=REGION),
+        inventory=InProcessInventory(aws, account=ACCOUNT, region=REGION),
         security_hub=InProcessSecurityHub(aws, account=ACCOUNT, region=REGION),
         aws=aws,
         clock=clock,

@@ -52,9 +52,13 @@ def bundle(
     serial: int = 1,
     level: Any = None,
     identities: Sequence[str] = ("Leaf",),
+    signers: Sequence[str] = (),
     **settings: Any,
 ) -> PolicyBundle:
-    """Return a bundle with one policy for ``prod/*``, trusting ``identities``."""
+    """Return a bundle with one policy for ``prod/*``, trusting ``identities``.
+
+    ``signers`` are trusted identities as they are written.
+    """
     statement = {
         "name": "prod",
         "registryScopes": [f"{HOST}/prod/*"],
@@ -62,7 +66,8 @@ def bundle(
         or {"level": "strict", "override": {"revocation": "skip"}},
         "trustStores": ["ca:acme"],
         "trustedIdentities": [
-            f"x509.subject: CN={name},O=acme,ST=WA,C=US" for name in identities
+            *(f"x509.subject: CN={name},O=acme,ST=WA,C=US" for name in identities),
+            *signers,
         ],
     }
     if statement["signatureVerification"] == {"level": "skip"}:

@@ -9,6 +9,7 @@ from sealward.events import (
     EventProblem,
     Hint,
     MalformedEvent,
+    UnknownEvent,
     look_again,
     parse_events,
 )
@@ -200,3 +201,41 @@ def test_hostile_text_is_shown_short_and_in_ascii() -> None:
 def test_a_name_made_to_backtrack_is_refused_quickly() -> None:
     with pytest.raises(MalformedEvent):
         hints(event(**{"repository-name": "a" + "-a" * 126 + "!"}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"detail-type": "ECR Artifact Action"},
+        {"detail-type": "ECR Scan Resource Change"},
+        {"detail": event()["detail"] | {"action-type": "TELEPORT"}},
+    ],
+)
+def test_what_ecr_may_tell_one_day_is_unknown_and_not_malformed(
+    changes: dict[str, Any],
+) -> None:
+    with pytest.raises(UnknownEvent):
+        parse_events(event() | changes, account=ACCOUNT, region=REGION)
+
+
+def test_what_a_pull_through_cache_brought_is_looked_at() -> None:
+    detail = {
+        "sync-status": "SUCCESS",
+        "repository-name": "docker-hub/alpine",
+        "image-digest": DIGEST,
+    }
+    cached = event() | {
+        "detail-type": "ECR Pull Through Cache Action",
+        "detail": detail,
+    }
+    (hint,) = parse_events(cached, account=ACCOUNT, region=REGION)
+    assert (hint.repository, hint.digest) == ("docker-hub/alpine", DIGEST)
+    for change in ({"sync-status": "FAILED"}, {"image-digest": None}):
+        changed = {
+            name: value
+            for name, value in (detail | change).items()
+            if value is not None
+        }
+        assert not parse_events(
+            cached | {"detail": changed}, account=ACCOUNT, region=REGION
+        )

@@ -136,11 +136,13 @@ class Visitor:
     def _unrecorded(
         self, repository: str, images: Sequence[ListedImage], scene: Scene
     ) -> Iterator[Wanted]:
-        """Tell images from signatures; what is archived cannot be pulled or read."""
-        active = [each for each in images if each.status is not ImageStatus.ARCHIVED]
-        read = self._classified(repository, [each.digest for each in active])
+        """Tell images from signatures.
+
+        What is archived and cannot be read cannot be pulled either: no look says more.
+        """
+        read = self._classified(repository, [each.digest for each in images])
         signatures: dict[str, list[ListedImage]] = {}
-        for image in active:
+        for image in images:
             match read.get(image.digest):
                 case SignatureManifest(subject_digest=subject):
                     signatures.setdefault(subject, []).append(image)
@@ -148,6 +150,8 @@ class Visitor:
                     if not self._all_signatures(repository, entries, scene):
                         yield Wanted(digest=image.digest, why=Difference.UNKNOWN)
                 case OtherArtifact():
+                    pass
+                case None if image.status is ImageStatus.ARCHIVED:
                     pass
                 case Image() | None:
                     yield Wanted(digest=image.digest, why=Difference.UNKNOWN)
