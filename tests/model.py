@@ -124,6 +124,8 @@ class Image:
     trusted_by: str | None = None
     """The signature that last made it trusted."""
     hold: Hold | None = None
+    ours: bool = False
+    """Whether the gate ever asked for it to be archived: else it is not its to undo."""
     held_since: datetime | None = None
     proposal: str = ""
     finding: str | None = None
@@ -403,11 +405,12 @@ class Model:
             return self._let_go(image, status, after, message.at)
         if acts:
             return self._keep(image, status, after, message.at)
-        image.proposal = "release" if status != ACTIVE else ""
+        image.proposal = "release" if status != ACTIVE and image.ours else ""
         self._leave(image, status, message.at)
         return NOTHING
 
     def _keep(self, image: Image, status: str, after: str, at: datetime) -> str:
+        image.ours = status != ARCHIVED or (image.hold is not None and image.ours)
         if image.hold is None or (image.hold.state != "holding" and status != ARCHIVED):
             image.held_since = at
         if status == ARCHIVED:
@@ -422,6 +425,9 @@ class Model:
             if hold.state == "holding":
                 hold = Hold(state="releasing", coming_since=at)
             image.hold = hold if self._still_coming(hold, at) else None
+            return NOTHING
+        if not image.ours:
+            image.hold = None  # somebody else's doing
             return NOTHING
         image.hold = Hold(state="releasing")
         if status != ARCHIVED:

@@ -109,6 +109,9 @@ def _let_go(
             )
         coming = hold.detail == STILL_COMING and now - hold.since < SETTLING
         return (hold if coming else None), Step.NONE
+    if not hold.ours:
+        # Who archived it had a reason of their own: theirs to bring back.
+        return None, Step.NONE
     step = Step.RESTORE if status is ImageStatus.ARCHIVED else Step.NONE
     return replace(hold, state=HoldState.RELEASING, detail=""), step
 

@@ -41,7 +41,8 @@ def wish_of(  # noqa: PLR0911 - one return for each rule, in their order
         if overdue and known is not None and may_hold_unknown(known, ruling, begin):
             return Wish.HOLD, ""
         return Wish.LEAVE, ""
-    held = RELEASE if seen.detail.status is not ImageStatus.ACTIVE else ""
+    away = seen.detail.status is not ImageStatus.ACTIVE
+    held = RELEASE if away and hold.ours else ""
     releasing = verdict in {*ACCEPTED, Verdict.EXEMPT} or (
         hold.state is HoldState.RELEASING and verdict in OPEN
     )
@@ -69,15 +70,17 @@ def may_hold_unknown(known: Record, ruling: Ruling, begin: datetime) -> bool:
 def may_hold_shield(record: Record, ruling: Ruling) -> bool:
     """Return whether an index that keeps a bad image from the archive may be held.
 
-    Only what was never accepted, and nothing that waits for a person.
+    Only what was never accepted, its index's acceptance included, and nothing that
+    waits for a person.
     """
     begin = min(record.first_seen, record.pushed_at or record.first_seen)
+    first = record.verdict in OPEN and record.settled_at is None
     return (
         ruling.acts
         and not record.ever_trusted
         and not record.proposal
         and record.reason != GONE
-        and record.verdict in OPEN | SETTLED_FAILURES
+        and (first or record.verdict in SETTLED_FAILURES)
         and _new_enough(ruling, begin)
     )
 

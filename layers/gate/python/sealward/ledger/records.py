@@ -63,6 +63,11 @@ class Hold:
     pushed_at: datetime | None = None
     """Its last push that was counted."""
 
+    @property
+    def ours(self) -> bool:
+        """Whether archiving was ever asked for by us: only that is ours to undo."""
+        return self.applied > 0
+
     def escalated(self, now: datetime) -> bool:
         """Return whether it came back ``REPUSHES`` times within the last hour."""
         return len(self.again) >= REPUSHES and now - self.again[0] <= REPUSHED_WITHIN

@@ -141,6 +141,7 @@ class Descent:
         if self.look_at is None:
             return False
         return Shields(
+            registry=self.registry,
             ledger=self.ledger,
             listings=self._listings,
             ruling=ruling,

@@ -19,7 +19,7 @@ from sealward.decisions.verdict import GONE
 from sealward.decisions.wishes import may_hold_shield
 from sealward.ledger.records import HoldState
 from sealward.look.listings import Listings
-from sealward.ports import Conflict, Ledger, PortError
+from sealward.ports import Conflict, ImageStatus, Ledger, PortError, Registry
 from sealward.subjects import SubjectKey
 
 AT_ONCE: Final = 30
@@ -39,6 +39,7 @@ class _Outcome(StrEnum):
 class Shields:
     """Lifts the shields of one image."""
 
+    registry: Registry
     ledger: Ledger
     listings: Listings
     ruling: Ruling
@@ -67,14 +68,15 @@ class Shields:
         return _Outcome.HELD in above
 
     def _hold_above(self, key: SubjectKey) -> set[_Outcome]:
-        outcomes = {
-            self._hold(
-                SubjectKey(repository=key.repository, digest=digest),
-                shielded=key.digest,
-            )
-            for digest in self._topmost_first(key)[:AT_ONCE]
-        }
-        return outcomes - {_Outcome.ABSENT}
+        outcomes: list[_Outcome] = []
+        for digest in self._topmost_first(key):
+            index = SubjectKey(repository=key.repository, digest=digest)
+            outcome = self._hold(index, shielded=key.digest)
+            if outcome is not _Outcome.ABSENT:
+                outcomes.append(outcome)
+            if len(outcomes) >= AT_ONCE:
+                break
+        return set(outcomes)
 
     def _topmost_first(self, key: SubjectKey) -> list[str]:
         """Return the indexes above ``key`` that are not out of reach yet."""
@@ -111,7 +113,17 @@ class Shields:
             return _Outcome.HELD
         if not may_hold_shield(record, self.ruling):
             return _Outcome.STANDS
-        # A conflict is another look's: the next one sees what came of it.
-        with suppress(Conflict):
-            self.settle(decide_shield(record, shielded, now=self.now()))
-        return _Outcome.HELD
+        if self._is_in_the_way(index):
+            # A conflict is another look's: the next one sees what came of it.
+            with suppress(Conflict):
+                self.settle(decide_shield(record, shielded, now=self.now()))
+            return _Outcome.HELD
+        return _Outcome.ABSENT
+
+    def _is_in_the_way(self, index: SubjectKey) -> bool:
+        """Return whether it is not archived: by somebody else, that is not ours."""
+        try:
+            detail = self.registry.describe(index.repository, index.digest)
+        except PortError:
+            return False
+        return detail.status is not ImageStatus.ARCHIVED
