@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from sealward.ledger import Record, indexed_state
 from sealward.ports import Conflict
@@ -10,6 +11,8 @@ from sealward.proposals import (
     Approval,
     Proposal,
     RepositoryNote,
+    Reversal,
+    Trip,
 )
 from sealward.subjects import SubjectKey
 
@@ -21,6 +24,8 @@ class InProcessProposals:
         self._proposals: dict[str, Proposal] = {}
         self._approvals: dict[str, list[Approval]] = defaultdict(list)
         self._notes: dict[str, RepositoryNote] = {}
+        self._reversals: dict[tuple[SubjectKey, str], Reversal] = {}
+        self._trip: Trip | None = None
         self._states: dict[str, dict[SubjectKey, None]] = defaultdict(dict)
         self._counts: dict[tuple[str, str], int] = defaultdict(int)
 
@@ -81,6 +86,26 @@ class InProcessProposals:
         if repository is None:
             return len(self._states.get(state, ()))
         return self._counts.get((state, repository), 0)
+
+    def record_reversal(self, reversal: Reversal) -> None:
+        """See the port."""
+        self._fail()
+        self._reversals[reversal.key, reversal.proposal_id] = reversal
+
+    def reversals(self, since: datetime, now: datetime) -> Sequence[Reversal]:
+        """See the port."""
+        self._fail()
+        return [x for x in self._reversals.values() if since < x.at <= now]
+
+    def last_trip(self) -> Trip | None:
+        """See the port."""
+        self._fail()
+        return self._trip
+
+    def keep_trip(self, trip: Trip) -> None:
+        """See the port."""
+        self._fail()
+        self._trip = trip
 
     def repository_note(self, repository: str) -> RepositoryNote:
         """See the port."""

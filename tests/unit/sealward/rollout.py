@@ -71,6 +71,7 @@ class Rollout:
             finding["Resources"][0]["Id"].split("repository/")[1].split("/sha256")[0]
             for finding in self.stand.findings
             if finding["RecordState"] == "ACTIVE"
+            and "repository/" in finding["Resources"][0]["Id"]
         )
         return Figures(
             images=len(self.images),

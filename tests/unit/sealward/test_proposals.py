@@ -17,7 +17,11 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def said(
-    stand: Stand, answer: Answer = Answer.APPROVED, **part: tuple[str, ...]
+    stand: Stand,
+    answer: Answer = Answer.APPROVED,
+    *,
+    repositories: tuple[str, ...] = (),
+    digests: tuple[str, ...] = (),
 ) -> Approval:
     (proposal,) = stand.ledger.proposals()
     approval = Approval(
@@ -26,7 +30,8 @@ def said(
         by="arn:aws:sts::123456789012:assumed-role/platform/ann",
         at=stand.clock.now,
         until=stand.clock.now + 7 * DAY,
-        **part,
+        repositories=repositories,
+        digests=digests,
     )
     stand.ledger.approve(approval)
     return approval
@@ -252,7 +257,7 @@ class TestCarryingItOut:
     ) -> None:
         monkeypatch.setattr("sealward.look.approved.BATCH", 1)
         said(old)
-        chosen = set()
+        chosen: set[str] = set()
         for _ in range(3):
             assert send(old) == 1
             old.clock.advance(MINUTE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
@@ -16,7 +17,13 @@ from sealward.ports import (
     Referrer,
     Registry,
 )
-from sealward.proposals import Approval, Proposal, RepositoryNote
+from sealward.proposals import (
+    Approval,
+    Proposal,
+    RepositoryNote,
+    Reversal,
+    Trip,
+)
 from sealward.subjects import SubjectKey
 from sealward.subjects.manifests import MANIFEST_LIMIT
 from tests.unit.sealward.stand import Stand
@@ -164,6 +171,22 @@ class CountedLedger:
     def count(self, state: str, repository: str | None = None) -> int:
         self._trips.take("count")
         return self._ledger.count(state, repository)
+
+    def record_reversal(self, reversal: Reversal) -> None:
+        self._trips.take("record reversal")
+        self._ledger.record_reversal(reversal)
+
+    def reversals(self, since: datetime, now: datetime) -> Sequence[Reversal]:
+        self._trips.take("reversals")
+        return self._ledger.reversals(since, now)
+
+    def last_trip(self) -> Trip | None:
+        self._trips.take("last trip")
+        return self._ledger.last_trip()
+
+    def keep_trip(self, trip: Trip) -> None:
+        self._trips.take("keep trip")
+        self._ledger.keep_trip(trip)
 
     def repository_note(self, repository: str) -> RepositoryNote:
         self._trips.take("repository note")

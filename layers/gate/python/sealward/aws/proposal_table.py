@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.breaker_table import BreakerTable
 from sealward.aws.errors import translated
 from sealward.ledger.codec import to_text
 from sealward.ports import Conflict, Unavailable
@@ -39,7 +40,7 @@ _FINDING: Final = "finding"
 _Read = TypeVar("_Read")
 
 
-class ProposalTable:
+class ProposalTable(BreakerTable):
     """Proposals and what is told of repositories, in the ledger's table.
 
     Args:

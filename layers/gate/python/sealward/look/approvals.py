@@ -7,7 +7,7 @@ from sealward.decisions.proposed import cause_in, proposal_id
 from sealward.ledger.records import Record
 from sealward.policy.bundle import Policy
 from sealward.ports import Ledger
-from sealward.proposals import Answer, Proposal, answer_for
+from sealward.proposals import REVERSALS, Answer, Proposal, answer_for
 
 
 def approved(
@@ -26,8 +26,15 @@ def approved(
     same = proposal_id(cause, policy.statement.name, policy.statement_hash)
     if same != known.proposal_id:
         return False
+    said = ledger.approvals(same)
+    if not said:
+        return False
     word = answer_for(
-        ledger.approvals(same), known.key, proposed_at=known.proposed_at, now=now
+        said,
+        known.key,
+        proposed_at=known.proposed_at,
+        now=now,
+        trip=ledger.last_trip() if cause in REVERSALS else None,
     )
     return word is Answer.APPROVED
 

@@ -11,7 +11,7 @@ from typing import Final
 from sealward.events import Hint
 from sealward.ledger import proposal_state
 from sealward.ports import Ledger, LookQueue
-from sealward.proposals import Answer, Approval
+from sealward.proposals import REVERSALS, Answer, Approval
 from sealward.subjects import SubjectKey
 
 BATCH: Final = 100
@@ -30,11 +30,15 @@ def send_approved(
             goes on.
     """
     sent = 0
+    trip = ledger.last_trip()
     for proposal in ledger.proposals():
+        void = trip.at if trip and proposal.cause in REVERSALS else None
         said = [
             each
             for each in ledger.approvals(proposal.id)
-            if each.answer is Answer.APPROVED and now < each.until
+            if each.answer is Answer.APPROVED
+            and now < each.until
+            and (void is None or each.at > void)
         ]
         if not said:
             continue

@@ -29,6 +29,7 @@ from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
 from sealward.look.approvals import approved, open_proposal
+from sealward.look.breaker import count_reversal
 from sealward.look.descent import Descent
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
@@ -261,6 +262,7 @@ class Gate:
             within._settle(replace(hint, digest=digest), index, ruling, Search())  # noqa: SLF001 - its own
 
         open_proposal(self.ledger, decision)
+        count_reversal(self.ledger, self.security_hub, self.place, decision)
         if decision.step is not Step.NONE or decision.pulls_change:
             if is_news(stored, record):
                 self.ledger.write(

@@ -7,6 +7,7 @@ from sealward.proposals.records import (
     DIGESTS_LIMIT,
     NEWEST,
     REVERSALS,
+    TRIP_NAMES,
     Answer,
     Approval,
     Cause,
@@ -14,6 +15,7 @@ from sealward.proposals.records import (
     Proposal,
     RepositoryNote,
     Reversal,
+    Trip,
     answer_for,
 )
 
@@ -23,6 +25,7 @@ __all__ = [
     "DIGESTS_LIMIT",
     "NEWEST",
     "REVERSALS",
+    "TRIP_NAMES",
     "Answer",
     "Approval",
     "Cause",
@@ -31,5 +34,6 @@ __all__ = [
     "Proposals",
     "RepositoryNote",
     "Reversal",
+    "Trip",
     "answer_for",
 ]

@@ -1,9 +1,16 @@
 """The port: the ledger's memory of proposals and of what repositories are told."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
-from sealward.proposals.records import Approval, Proposal, RepositoryNote
+from sealward.proposals.records import (
+    Approval,
+    Proposal,
+    RepositoryNote,
+    Reversal,
+    Trip,
+)
 from sealward.subjects import SubjectKey
 
 
@@ -46,6 +53,26 @@ class Proposals(Protocol):
 
     def count(self, state: str, repository: str | None = None) -> int:
         """Return how many subjects are in ``state``; the last second may be missing."""
+        ...
+
+    def record_reversal(self, reversal: Reversal) -> None:
+        """Remember a reversal; the same one again changes nothing.
+
+        Raises:
+            Unavailable, Denied: as named in ``sealward.ports``.
+        """
+        ...
+
+    def reversals(self, since: datetime, now: datetime) -> Sequence[Reversal]:
+        """Return the reversals after ``since``, which is at most an hour ago."""
+        ...
+
+    def last_trip(self) -> Trip | None:
+        """Return when the breaker last tripped, or None."""
+        ...
+
+    def keep_trip(self, trip: Trip) -> None:
+        """Remember ``trip`` in place of an earlier one."""
         ...
 
     def repository_note(self, repository: str) -> RepositoryNote:

@@ -20,6 +20,8 @@ APPROVALS_LIMIT: Final = 50
 """Decisions on one proposal that are read: its newest ones."""
 DIGESTS_LIMIT: Final = 1_000
 """Digests one approval names."""
+TRIP_NAMES: Final = 10
+"""Repositories, and proposals, that a trip names."""
 NEWEST: Final = 5
 """Images a repository's finding names."""
 
@@ -97,12 +99,34 @@ class Approval:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """Something accepted that would now be acted upon."""
+
+    proposal_id: str
+    key: SubjectKey
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """That so many reversals came at once that approvals given before are void."""
+
+    at: datetime
+    reversals: int
+    repositories: tuple[str, ...]
+    """At most ``TRIP_NAMES``."""
+    proposals: tuple[str, ...]
+    """Likewise."""
+
+
 def answer_for(
     approvals: Sequence[Approval],
     key: SubjectKey,
     *,
     proposed_at: datetime | None,
     now: datetime,
+    trip: Trip | None = None,
 ) -> Answer | None:
     """Return the newest word on ``key`` that is in force, or None.
 
@@ -111,12 +135,15 @@ def answer_for(
         key: the image.
         proposed_at: since when it is proposed; what came later was not looked at.
         now: the present instant.
+        trip: of the breaker, where the proposal is a reversal: what was said before it
+            is void.
     """
     meant = [
         each
         for each in approvals
         if each.names(key)
         and now < each.until
+        and (trip is None or each.at > trip.at)
         and proposed_at is not None
         and proposed_at <= each.at
     ]
@@ -147,12 +174,3 @@ class RepositoryNote:
     holder: str = ""
     """Digest whose next look takes them again."""
     holder_due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reversal:
-    """Something accepted that would now be acted upon."""
-
-    proposal_id: str
-    key: SubjectKey
-    at: datetime
