@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 VERDICT_REASONS = {
     verdict.NO_POLICY,
     verdict.LEVEL_SKIP,
+    verdict.BASELINE,
     verdict.SATISFIED,
     verdict.GRACE,
     verdict.NO_SIGNATURE,

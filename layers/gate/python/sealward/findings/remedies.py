@@ -74,6 +74,10 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "The policy's statement asks for no verification.",
         "Give the statement another level if it should be verified.",
     ),
+    "baseline": Remedy(
+        "It was there before its policy acted, and the policy's baseline excuses it.",
+        "Sign it, or replace it, before the baseline ends: then it is proposed.",
+    ),
     "not-an-image": Remedy("The digest is a signature or other artifact.", "Nothing."),
     "gone": Remedy("The registry no longer has the image.", "Nothing."),
     # the image's own manifest
