@@ -20,6 +20,7 @@ from tests.forge import certificates, sign
 from tests.forge import revocation as forge
 from tests.forge.certificates import CertificateAuthority
 from tests.forge.keys import private_key
+from tests.unit.sealward.family import push_index
 from tests.unit.sealward.stand import Stand, bundle, revocable_signer
 from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips
 
@@ -413,3 +414,20 @@ def test_answers_of_an_hour_are_asked_for_once_a_day(
     image = pushed(at)
     at.look(image)
     assert at.record(image).due == forge.NOW + DAY
+
+
+def test_what_is_looked_at_on_the_way_shares_the_looks_deadline(
+    sources: Sources, knowledge: InProcessRevocationLedger
+) -> None:
+    at = stand(sources, knowledge)
+    image = pushed(at)
+    index = push_index(at, [image])
+    at.attach(index, revocable=True)
+    assert at.look(index).verdict is Verdict.TRUSTED
+    at.clock.advance(2 * DAY)
+    sources.answer(FetchError("no answer in time"))
+    sources.hosts.clear()
+    before = len(sources.servers.asked)
+    at.look(image)
+    assert len(sources.servers.asked) == before + 2
+    assert len(sources.hosts) == 1

@@ -1,7 +1,7 @@
 """Reads: questions to ports, asked side by side where none needs another's answer."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Read(Generic[T]):
         return self._answer[0]
 
 
-def ask(reads: Sequence[Read[T]], beside: RunBeside | None) -> None:
+def ask(reads: Sequence[Read[Any]], beside: RunBeside | None) -> None:
     """Run ``reads`` beside each other where there is a way to, else in order."""
     if beside is None or len(reads) == 1:
         for read in reads:

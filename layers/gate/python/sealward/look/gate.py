@@ -88,6 +88,9 @@ class Gate:
     """Denies pulls where a held image is pushed again and again; None never does."""
     nested: bool = False
     """Whether its looks are part of another one: they begin none themselves."""
+    inquiry: Inquiry | None = None
+    """What the whole look asks the web, and all that is looked at on its way: its
+    deadline is theirs. Made by ``look``."""
 
     @property
     def place(self) -> Place:
@@ -118,9 +121,10 @@ class Gate:
                 hint, reason=NOT_DUE, detail="it was looked at in between"
             )
         hint = replace(hint, scheduled=False)
+        whole = self._with_inquiry()
         for _ in range(ATTEMPTS):
             try:
-                return self._look(hint, within, ahead)
+                return whole._look(hint, within, ahead)  # noqa: SLF001 - its own
             except Conflict:
                 ahead = None
         self.queue.later(hint, RETRY)
@@ -128,10 +132,17 @@ class Gate:
             hint, reason="conflict", detail="other looks wrote in between; looked later"
         )
 
+    def _with_inquiry(self) -> "Gate":
+        """Return the same gate with what a look asks the web under one deadline."""
+        if self.revocations is None:
+            return self
+        inquiry = self.revocations.begin(self.now(), part_of=self.inquiry)
+        return replace(self, inquiry=inquiry)
+
     def _look(self, hint: Hint, within: timedelta, ahead: Record | None) -> LookResult:
         started = self.now()
         account = self.registry.account
-        inquiry = self.revocations.begin(started) if self.revocations else None
+        inquiry = self.inquiry
         # The bundle is read beside the rest: it is off the path of a decision.
         bundle = Read(lambda: in_force(self.bundles, account=account, now=started))
         found = Trail(

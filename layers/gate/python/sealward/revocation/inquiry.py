@@ -74,9 +74,12 @@ class Revocations:
             self._memory = RevocationMemory()
         return self._memory
 
-    def begin(self, now: datetime) -> "Inquiry":
-        """Return the inquiry of a look that begins at ``now``."""
-        return Inquiry(kept=self, now=now)
+    def begin(self, now: datetime, *, part_of: "Inquiry | None" = None) -> "Inquiry":
+        """Return the inquiry of a look that begins at ``now``.
+
+        ``part_of`` is that of the look it is part of: what it asks counts there.
+        """
+        return Inquiry(kept=self, now=now, part_of=part_of)
 
     def recall(self, now: datetime) -> None:
         """Read the ledger's memory where it was not read within ``FRESH_FOR``.
@@ -133,6 +136,8 @@ class Inquiry:
 
     kept: Revocations
     now: datetime
+    part_of: "Inquiry | None" = None
+    """Whose way to ask is used, and whose one deadline; None: its own."""
     recall: Read[None] = field(init=False)
     """To be run beside the look's first round."""
     _heard: dict[Question, bytes] = field(default_factory=dict)
@@ -164,6 +169,8 @@ class Inquiry:
         return ask
 
     def _asking(self, policy: RevocationPolicy) -> Fetch:
+        if self.part_of is not None:
+            return self.part_of._asking(policy)  # noqa: SLF001 - of its own kind
         with self._lock:
             if self._fetch is None:
                 self._fetch = self.kept.sources.fetch(policy.hosts)
