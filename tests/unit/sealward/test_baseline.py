@@ -1,6 +1,7 @@
 """The baseline: what was there before a policy acted is exempt until an end."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.unit.sealward.stand import Stand, bundle
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # The tests' clock begins on 1 June 2026.
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "grace": "0s",
     "enforceFrom": "2026-06-02T00:00:00Z",
     "baselineUntil": "2026-07-01T00:00:00Z",
@@ -70,6 +71,6 @@ def test_at_its_end_it_is_proposed_without_any_event(stand: Stand) -> None:
         },
     ],
 )
-def test_a_baseline_without_a_begin_is_refused(settings: dict[str, str]) -> None:
+def test_a_baseline_without_a_begin_is_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(InvalidBundle, match="is not after enforceFrom"):
         bundle(**settings)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import botocore.session
 import pytest
@@ -27,7 +28,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[LedgerTable]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
-        client = botocore.session.Session().create_client(
+        client: Any = botocore.session.Session().create_client(
             "dynamodb", region_name="us-east-1"
         )
         properties = render(load(), {"PolicyBundle": "s3://b/k"})["LedgerTable"]
