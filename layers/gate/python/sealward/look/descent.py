@@ -27,7 +27,10 @@ from sealward.subjects import SubjectKey
 Proves = Callable[[SubjectKey, Record, Descriptor], bool]
 """Whether the signatures that a record names still make its index trusted."""
 INDEX_TIME: Final = timedelta(seconds=15)
-"""No look at an index is begun later within the look at what it lists."""
+"""For the indexes above an image, and again for lifting its shields.
+
+How many there are and how large is the pusher's choice, and a look that Lambda ends
+says nothing at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +51,14 @@ class Descent:
         """What keeps the children of indexes."""
         return Children(ledger=self.ledger, look_later=self.look_later)
 
-    @property
-    def _listings(self) -> Listings:
+    def _listings(self, ends: datetime) -> Listings:
         return Listings(
             registry=self.registry,
             ledger=self.ledger,
             beside=self.beside,
             look_later=self.look_later,
             now=self.now,
+            ends=ends,
         )
 
     def covered(  # noqa: PLR0911 - one return for each rule, in their order
@@ -74,7 +77,8 @@ class Descent:
         """
         if seen.search.satisfied or not may_cover(policy.statement.level):
             return seen
-        found = self._coverage(seen, sighting, policy, sighting.parents, proves)
+        ends = self.now() + INDEX_TIME
+        found = self._coverage(seen, sighting, policy, sighting.parents, proves, ends)
         if isinstance(found, Unseen) or found.coverage.by is not None:
             return found
         begin = _begin(found, sighting)
@@ -87,7 +91,7 @@ class Descent:
         if not _may_settle(found, sighting) or self.now() < deadline:
             return found
         try:
-            until = self._listings.read(
+            until = self._listings(ends).read(
                 sighting.key.repository, begin=begin, deadline=deadline
             )
         except PortError as error:
@@ -99,7 +103,7 @@ class Descent:
         parents = tuple(self.ledger.parents(sighting.key, limit=NODES))
         if parents == sighting.parents:
             return found
-        return self._coverage(found, sighting, policy, parents, proves)
+        return self._coverage(found, sighting, policy, parents, proves, ends)
 
     def _coverage(
         self,
@@ -108,6 +112,7 @@ class Descent:
         policy: Policy,
         parents: tuple[str, ...],
         proves: Proves,
+        ends: datetime,
     ) -> Seen | Unseen:
         before = sighting.known.covered_by if sighting.known else None
         if not parents:
@@ -119,7 +124,7 @@ class Descent:
             beside=self.beside,
             policy=policy,
             now=self.now,
-            ends=self.now() + INDEX_TIME,
+            ends=ends,
             proves=proves,
             look_at=self.look_at,
         ).coverage(sighting.key.repository, seen.descriptor, first)
@@ -140,15 +145,16 @@ class Descent:
         """
         if self.look_at is None:
             return False
+        ends = self.now() + INDEX_TIME
         return Shields(
             registry=self.registry,
             ledger=self.ledger,
-            listings=self._listings,
+            listings=self._listings(ends),
             ruling=ruling,
             look_at=self.look_at,
             settle=settle,
             now=self.now,
-            ends=self.now() + INDEX_TIME,
+            ends=ends,
         ).lift(key)
 
 

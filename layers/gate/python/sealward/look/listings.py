@@ -18,7 +18,7 @@ from sealward.look.parents import BATCH
 from sealward.ports import Ledger, Registry
 from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SubjectKey
-from sealward.subjects.indexes import mentioned
+from sealward.subjects.indexes import mentioned, mentions
 
 SKEW: Final = timedelta(minutes=1)
 """How far the registry's clock and ours may differ, generously."""
@@ -36,6 +36,8 @@ class Listings:
     look_later: Callable[[str], None]
     """Asks for a look at an index that nobody has seen."""
     now: Callable[[], datetime]
+    ends: datetime
+    """No index is read later: what is left counts as beyond the bound."""
 
     def read(
         self, repository: str, *, begin: datetime, deadline: datetime
@@ -66,14 +68,15 @@ class Listings:
         unread_since = since
         if note is not None and note.since <= since:
             unread_since, since = note.at - SKEW, note.since
-        self._remember(
+        whole = self._remember(
             repository,
             [one for one in listing.indexes if one.pushed_at >= unread_since],
             wanted=None,
         )
-        self.ledger.note_listing(
-            repository, ListingNote(since=since, at=started, pages=listing.pages)
-        )
+        if whole:
+            self.ledger.note_listing(
+                repository, ListingNote(since=since, at=started, pages=listing.pages)
+            )
         return None
 
     def find(self, key: SubjectKey) -> None:
@@ -89,14 +92,17 @@ class Listings:
 
     def _remember(
         self, repository: str, indexes: Sequence[ListedIndex], *, wanted: str | None
-    ) -> None:
+    ) -> bool:
         """Record the children of those of ``indexes`` that nobody has seen.
 
         The newest first, up to a bound: beyond it an index counts only once it is
-        looked at, and what it lists counts as listed by none.
+        looked at, and what it lists counts as listed by none. Returns whether there was
+        time for all.
         """
         newest = sorted(indexes, key=lambda one: one.pushed_at, reverse=True)[:NODES]
         for start in range(0, len(newest), BATCH):
+            if self.now() >= self.ends:
+                return False
             keys = [
                 SubjectKey(repository=repository, digest=one.digest)
                 for one in newest[start : start + BATCH]
@@ -109,6 +115,7 @@ class Listings:
                 if wanted is not None or _is_unseen(record.answer())
             ]
             self._read(repository, unseen, wanted)
+        return True
 
     def _read(
         self, repository: str, keys: Sequence[SubjectKey], wanted: str | None
@@ -120,13 +127,14 @@ class Listings:
             manifest = served.get(key.digest)
             if manifest is None:
                 continue
-            children = mentioned(manifest.content, manifest.media_type)
+            content, media_type = manifest.content, manifest.media_type
             if wanted is None:
+                children = mentioned(content, media_type)
                 self.ledger.record_children(key, children, trusted=False)
                 self.look_later(key.digest)
-            elif wanted in children:
+            elif mentions(content, media_type, wanted):
                 # It may stand beyond what is remembered of each index.
-                first = [wanted, *children]
+                first = [wanted, *mentioned(content, media_type)]
                 self.ledger.record_children(key, first, trusted=False)
 
 

@@ -54,7 +54,7 @@ class Parents:
     policy: Policy
     now: Callable[[], datetime]
     ends: datetime
-    """No look at an index is begun later."""
+    """No look at an index is begun later, and none is read but the first ones."""
     proves: Callable[[SubjectKey, Record, Descriptor], bool]
     """Verifies the signatures that made an index trusted, as its record names them."""
     look_at: Callable[[str], object] | None
@@ -87,7 +87,12 @@ class Parents:
                 else self._remembered(repository, wanted)
             )
             for start in range(0, len(above), BATCH):
-                yield from self._read(repository, above[start : start + BATCH])
+                for parent in self._read(repository, above[start : start + BATCH]):
+                    yield parent
+                    if self.now() >= self.ends:
+                        # How much there is to read is the pusher's choice, as their
+                        # number is: what is left says nothing, and the likeliest was.
+                        return
 
         found = cover(subject, parents_of, self.policy)
         if found.by is None and self.failure is not None:

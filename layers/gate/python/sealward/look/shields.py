@@ -85,12 +85,16 @@ class Shields:
         while level and len(met) < NODES:
             above: dict[str, None] = {}
             for digest in level:
+                if self.now() >= self.ends:
+                    break
                 child = SubjectKey(repository=key.repository, digest=digest)
                 above |= dict.fromkeys(self.ledger.parents(child, limit=NODES))
             level = [
                 digest
                 for digest in above
-                if digest not in met and not self._is_away(key.repository, digest)
+                if digest not in met
+                and self.now() < self.ends
+                and not self._is_away(key.repository, digest)
             ][: NODES - len(met)]
             met |= dict.fromkeys(level)
         return list(reversed(met))

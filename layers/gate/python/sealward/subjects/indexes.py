@@ -4,12 +4,17 @@ An index is a subject of its own. What it lists are its children: platform image
 attestations, further indexes. OCI image-spec, Image Index; Docker manifest list.
 """
 
-import json
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from notation_verifier import Descriptor
 from sealward.events import is_digest
 from sealward.subjects.manifests import INDEX_TYPES, BadManifest, parse_manifest
+
+_DIGEST: Final = re.compile(rb'"(sha256:[0-9a-f]{64})"')
+_ESCAPE: Final = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
+"""A printable ASCII character as JSON may write it as well."""
 
 
 def is_index(media_type: str) -> bool:
@@ -48,23 +53,19 @@ def mentioned(content: bytes, media_type: str) -> tuple[str, ...]:
     if not is_index(media_type):
         return ()
     found = dict.fromkeys(one.digest for one in listed(content, media_type))
-    try:
-        # Every value of a name that is written twice.
-        whole = json.loads(
-            content, object_pairs_hook=lambda pairs: [v for _, v in pairs]
-        )
-    except (ValueError, RecursionError):
-        return tuple(found)
-    return tuple(found | dict.fromkeys(_digests(whole)))
+    return tuple(found | dict.fromkeys(_written(content)))
 
 
-def _digests(value: object) -> Iterator[str]:
-    level = [value]
-    while level:
-        for one in level:
-            if isinstance(one, str) and is_digest(one):
-                yield one
-        level = [inner for one in level if isinstance(one, list) for inner in one]
+def mentions(content: bytes, media_type: str, digest: str) -> bool:
+    """Return whether ``digest`` is among those ``mentioned``, without parsing."""
+    return is_index(media_type) and digest in _written(content)
+
+
+def _written(content: bytes) -> Iterator[str]:
+    """Yield every text of JSON that is a digest, in whatever it stands."""
+    plain = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), content)
+    for found in _DIGEST.finditer(plain):
+        yield found[1].decode()
 
 
 def _descriptor(entry: object) -> Descriptor | None:
