@@ -7,12 +7,13 @@ at each look and ends with the index (docs/threat-model.md, 13).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from notation_verifier import Action, Descriptor, VerificationLevel
+from notation_verifier.values import dataclass
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
 

@@ -7,9 +7,10 @@ Region; everything else is read again from the registry (docs/threat-model.md, 1
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from notation_verifier.values import dataclass
 
 REPOSITORY: Final = re.compile(
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"

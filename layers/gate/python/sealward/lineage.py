@@ -6,10 +6,10 @@ changes. It is a memory of where to look; what counts is read again from the reg
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from notation_verifier.values import dataclass
 from sealward.subjects import SubjectKey
 
 CHILDREN_LIMIT: Final = 1_000

@@ -7,12 +7,13 @@ below and let nothing else out; none of them retries for longer than a look may 
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from notation_verifier import Fetch
+from notation_verifier.values import dataclass
 from sealward.events import Hint
 from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import IndexListing, Lineage

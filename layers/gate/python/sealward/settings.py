@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from notation_verifier.values import dataclass
 from sealward.policy.bundle import Capability
 
 SWEEP_LOOKS_PER_MINUTE = 600

@@ -8,7 +8,7 @@ candidates are examined by themselves first, and only those that hold are asked 
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeGuard
 
@@ -28,6 +28,7 @@ from notation_verifier import (
     verify,
 )
 from notation_verifier.signer import SignerReach
+from notation_verifier.values import dataclass
 from sealward.ledger.judged import Recalled
 from sealward.policy.identities import signing_profile
 from sealward.signatures.candidates import (

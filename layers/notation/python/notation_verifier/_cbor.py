@@ -12,10 +12,10 @@ Integers need not be minimal, as in the reference; a label written in two length
 label, so a duplicate.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from notation_verifier.errors import NotationError
+from notation_verifier.values import dataclass
 
 MAX_DEPTH = 8
 """Containers inside containers; an envelope needs three."""

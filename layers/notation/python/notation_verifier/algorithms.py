@@ -4,7 +4,6 @@ Spec: signature-specification, Algorithm Selection; certificate signatures as fa
 reference's X.509 library accepts them, without MD5 and SHA-1.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
@@ -12,6 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from notation_verifier.values import dataclass
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 """The keys a certificate of a chain may hold."""

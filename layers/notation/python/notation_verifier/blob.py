@@ -5,7 +5,8 @@ Spec: signature-specification, Payload; blob signing.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from notation_verifier.values import dataclass
 
 DIGEST_ALGORITHMS = ("sha256", "sha384", "sha512")
 """Which of them a signature binds follows from its algorithm: PS384 binds sha384."""

@@ -4,7 +4,6 @@ Spec: trust-store-trust-policy, Blob Trust Policy.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from notation_verifier.errors import InvalidTrustPolicy
 from notation_verifier.levels import SKIP
@@ -16,6 +15,7 @@ from notation_verifier.statement import (
     read_name,
     read_object,
 )
+from notation_verifier.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

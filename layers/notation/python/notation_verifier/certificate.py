@@ -5,7 +5,6 @@ library refuses when it parses is refused here too.
 """
 
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from notation_verifier.algorithms import (
 from notation_verifier.errors import InvalidCertificate
 from notation_verifier.extension_contents import check_contents
 from notation_verifier.names import Attribute, name_text, read_name
+from notation_verifier.values import dataclass
 
 MAX_CERTIFICATE_BYTES = 64 * 1024
 _V3 = bytes.fromhex("a003020102")

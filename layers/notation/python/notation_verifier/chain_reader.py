@@ -4,13 +4,13 @@ Spec: signature-specification, Certificate Chain.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from notation_verifier._strict import base64_standard
 from notation_verifier.certificate import Certificate, read_certificate
 from notation_verifier.chain import MAX_CHAIN_LENGTH
 from notation_verifier.errors import InvalidCertificate, MalformedEnvelope
 from notation_verifier.seen_chains import SeenChains
+from notation_verifier.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The OCI descriptor: what a signature's payload binds."""
 
-from dataclasses import dataclass
+from notation_verifier.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

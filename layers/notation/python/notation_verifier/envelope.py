@@ -4,7 +4,6 @@ Spec: signature-specification, Signed Attributes and Unsigned Attributes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +12,7 @@ from notation_verifier._strict import folded
 from notation_verifier.algorithms import SignatureAlgorithm
 from notation_verifier.certificate import Certificate
 from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
+from notation_verifier.values import dataclass
 
 JWS_MEDIA_TYPE = "application/jose+json"
 COSE_MEDIA_TYPE = "application/cose"

@@ -6,7 +6,6 @@ printable ASCII and cut, so that none can steer a terminal or flood a report.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,6 +39,7 @@ from notation_verifier.sentence import (
 )
 from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_policy import TrustPolicyStatement
+from notation_verifier.values import dataclass
 
 SCHEMA: Final = 1
 """The form of :meth:`Explanation.as_json`; another form gets another number."""

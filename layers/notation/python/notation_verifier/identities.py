@@ -4,11 +4,11 @@ Spec: trust-store-trust-policy, Trusted Identities.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from notation_verifier.errors import InvalidTrustPolicy
 from notation_verifier.names import UnreadableName, parse_name
+from notation_verifier.values import dataclass
 
 ANY = "*"
 _X509_SUBJECT = "x509.subject"

@@ -3,8 +3,9 @@
 Spec: trust-store-trust-policy, Signature Verification details.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from notation_verifier.values import dataclass
 
 
 class Validation(StrEnum):

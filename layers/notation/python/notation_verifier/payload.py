@@ -5,7 +5,6 @@ Spec: signature-specification, Payload.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from notation_verifier._strict import (
     StrictError,
@@ -15,6 +14,7 @@ from notation_verifier._strict import (
     refuse_case_variants,
 )
 from notation_verifier.descriptor import Descriptor
+from notation_verifier.values import dataclass
 
 _DIGEST = re.compile(
     r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}", re.ASCII

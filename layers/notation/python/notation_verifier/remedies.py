@@ -5,10 +5,10 @@ and explanations say the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from notation_verifier.report import Reason
+from notation_verifier.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

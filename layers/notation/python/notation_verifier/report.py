@@ -1,12 +1,12 @@
 """The report on one signature: a result per check, and what follows from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from notation_verifier.levels import Action, Validation, VerificationLevel
+from notation_verifier.values import dataclass
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import ChainRevocation

@@ -8,7 +8,6 @@ into a signature.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from notation_verifier.envelope import (
@@ -18,6 +17,7 @@ from notation_verifier.envelope import (
     ExtendedAttribute,
     SigningScheme,
 )
+from notation_verifier.values import dataclass
 
 SIGNER_PLUGIN = "com.amazonaws.signer.notation.plugin"
 SIGNING_PROFILE_VERSION = "com.amazonaws.signer.signingProfileVersion"

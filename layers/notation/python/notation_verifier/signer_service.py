@@ -4,9 +4,10 @@ API reference of AWS Signer, GetRevocationStatus.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from notation_verifier.values import dataclass
 
 PLATFORM = "Notation-OCI-SHA384-ECDSA"
 """Signer's name for what it signs for Notation: the only platform there is for it."""

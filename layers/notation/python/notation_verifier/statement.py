@@ -4,7 +4,7 @@ Spec: trust-store-trust-policy, Trust Policy.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from notation_verifier.errors import InvalidTrustPolicy, InvalidTrustStore
 from notation_verifier.identities import check_identities
 from notation_verifier.levels import LEVELS, SKIP, Action, Validation, VerificationLevel
 from notation_verifier.trust_store import TrustStoreName
+from notation_verifier.values import dataclass
 
 MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 _VERSION = "1.0"

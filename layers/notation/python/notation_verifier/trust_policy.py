@@ -4,7 +4,6 @@ Spec: trust-store-trust-policy, Trust Policy.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from notation_verifier.errors import InvalidTrustPolicy
 from notation_verifier.registry_scopes import ANY_REGISTRY, check_registry_scope
@@ -17,6 +16,7 @@ from notation_verifier.statement import (
     read_object,
     texts,
 )
+from notation_verifier.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ Spec: trust-store-trust-policy, Trust Store.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -13,6 +12,7 @@ from notation_verifier import _der
 from notation_verifier._strict import StrictError, base64_standard
 from notation_verifier.certificate import Certificate, read_certificate
 from notation_verifier.errors import InvalidCertificate, InvalidTrustStore
+from notation_verifier.values import dataclass
 
 MAX_STORE_FILE_BYTES = 4 * 1024 * 1024
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+", re.ASCII)

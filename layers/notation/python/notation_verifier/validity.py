@@ -4,7 +4,6 @@ Spec: trust-store-trust-policy, Signature Verification, steps 4 to 6; signing-sc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from notation_verifier.trust_store import (
     TrustStores,
     TrustStoreType,
 )
+from notation_verifier.values import dataclass
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import LazySettings

@@ -10,9 +10,9 @@ that then loses its race, it says the same.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from notation_verifier.values import dataclass
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.aws.reports import pack, pack_within, unpack

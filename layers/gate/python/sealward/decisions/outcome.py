@@ -1,8 +1,9 @@
 """The outcome of a decision: the record to remember and the step to take. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from notation_verifier.values import dataclass
 from sealward.decisions.severity import Severity, Tell, severity
 from sealward.decisions.step import Step
 from sealward.ledger.records import Hold, PullDenial, Record, Verdict

@@ -5,11 +5,11 @@ so, and every look comes to the same one.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from notation_verifier import Reason
+from notation_verifier.values import dataclass
 from sealward.decisions.verdict import ACCEPTED, SETTLED_FAILURES
 from sealward.decisions.wishes import RELEASE
 from sealward.ledger.records import Record, Verdict

@@ -1,7 +1,6 @@
 """Refusals: which failure of which candidate explains a verdict best. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from notation_verifier import (
@@ -14,6 +13,7 @@ from notation_verifier import (
     Verification,
     VerificationLevel,
 )
+from notation_verifier.values import dataclass
 from sealward.ledger.judged import Recalled
 from sealward.ledger.records import Verdict
 from sealward.signatures.candidates import Rejected, Rejection, Unread

@@ -4,11 +4,11 @@ Due times follow from fixed instants, not from when a look happened to run, so t
 repeated or early look changes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from notation_verifier import CheckName, Passed, Verification
+from notation_verifier.values import dataclass
 from sealward.decisions.refusals import Judgement
 from sealward.ledger.records import Hold, HoldState, Verdict
 from sealward.policy.bundle import Policy

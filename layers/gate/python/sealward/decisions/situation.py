@@ -1,9 +1,9 @@
 """The situation: what a look knows when it decides."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
 from sealward.policy.policies import Escalation
@@ -34,7 +34,7 @@ class Seen:
     """What is wrong with the image's own manifest."""
     referrers: tuple[str, ...] = ()
     """Digests of the referrers listed."""
-    search: Search = Search()  # noqa: RUF009 - frozen and empty
+    search: Search = Search()
     """Empty where nothing had to be examined."""
     coverage: Coverage = NO_COVERAGE
     """What the indexes that list it mean for it."""

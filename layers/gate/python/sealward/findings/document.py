@@ -8,10 +8,11 @@ from elsewhere is made printable and short before it goes in.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, assert_never
 
+from notation_verifier.values import dataclass
 from sealward.decisions import Severity
 from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.ledger.records import (

@@ -5,9 +5,10 @@ images is one line per repository. Pure.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from notation_verifier.values import dataclass
 from sealward.decisions import Severity
 from sealward.findings.document import (
     DESCRIPTION_LIMIT,

@@ -7,8 +7,9 @@ never a source of trust: losing it costs calls and changes no verdict
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from notation_verifier.values import dataclass
 
 REFUSED_LIMIT: Final = 1_000
 """Refusals kept of one subject; as many as referrers are listed."""

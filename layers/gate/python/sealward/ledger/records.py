@@ -5,12 +5,13 @@ registry and writes it on condition that its version is unchanged. Instants are 
 in UTC.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.subjects import SubjectKey
 
 SCHEMA = 2

@@ -6,10 +6,11 @@ says that the finding is not delivered, and later looks send it again.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from notation_verifier.values import dataclass
 from sealward.decisions import (
     Decision,
     Severity,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 
+from notation_verifier.values import dataclass
 from sealward.decisions.verdict import GONE, OPEN
 from sealward.ledger.records import Record
 from sealward.lineage import CHILDREN_LIMIT

@@ -5,11 +5,12 @@ bad image from being archived is held before it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.coverage import NODES, may_cover
 from sealward.decisions import Decision, Ruling, Seen, Unseen
 from sealward.decisions.grace import grace_ends

@@ -1,11 +1,12 @@
 """Evidence: what a verdict rests on, gathered for one look."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from notation_verifier import Descriptor, SeenChains
 from notation_verifier.signer_service import SignerService
+from notation_verifier.values import dataclass
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.decisions.verdict import skips
 from sealward.ledger.records import Record

@@ -6,12 +6,13 @@ to be looked at again has a due time in the ledger.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
+from notation_verifier.values import dataclass
 from sealward.actions import act, deny_or_allow_pulls
 from sealward.decisions import (
     Decision,
@@ -290,13 +291,13 @@ class Gate:
                 unblock=lambda key: descent.lift_shields(key, ruling, hold),
             )
             record = deny_or_allow_pulls(self.pulls, decision, record)
-        telling = Read(
+        telling: Read[Any] = Read(
             lambda: self._announcements.about_subject(
                 decision, record, ruling.policy, stored=stored, report=report
             )
         )
         # A message too many ends after one read, where the write loses its race.
-        sending = Read(lambda: self._schedule(record, decision.known))
+        sending: Read[Any] = Read(lambda: self._schedule(record, decision.known))
         ask((telling, sending), self.run_beside)
         told, unsent = telling.answer(), sending.answer()
         if told.due != record.due:

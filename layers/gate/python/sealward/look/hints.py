@@ -5,10 +5,11 @@ an index of nothing but signatures, as Notation's fallback tag makes, leads to w
 sign. Everything else is no subject.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from notation_verifier.values import dataclass
 from sealward.decisions import Unknown, Unseen
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.ledger.records import Record

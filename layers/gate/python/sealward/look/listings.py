@@ -7,10 +7,10 @@ often one is made, the more calls it takes the more seldom.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.coverage import NODES
 from sealward.ledger.records import Record
 from sealward.lineage import ListedIndex, ListingNote

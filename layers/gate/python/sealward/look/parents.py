@@ -5,11 +5,12 @@ active, what its manifest lists, and the verdict the gate holds of it now.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.coverage import (
     NODES,
     Coverage,

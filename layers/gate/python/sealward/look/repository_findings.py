@@ -9,10 +9,11 @@ nothing wrong for long.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Tell
 from sealward.decisions.schedule import earliest
 from sealward.decisions.verdict import SIGNATURE_LOST

@@ -1,9 +1,9 @@
 """The result of a look: what a log line, a metric and a test want to know."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Step
 from sealward.events import Hint
 from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict

@@ -8,11 +8,11 @@ ever accepted is left alone: then the refusal stands, CRITICAL, and is tried aga
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.coverage import NODES
 from sealward.decisions import Decision, Ruling, decide_shield
 from sealward.decisions.verdict import GONE

@@ -6,11 +6,12 @@ to save a round trip; where the record turns out to be about as young as the loo
 registry is asked once more.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.coverage import NODES
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.ledger.records import Record

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.decisions.refusals import lasting_refusal
 from sealward.ledger import JudgedReferrers, Recalled
 from sealward.ledger.judged import REFUSED_LIMIT

@@ -6,11 +6,12 @@ statement ``notation`` would refuse, a scope that is not one, and nothing of it 
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from notation_verifier import TrustStores
+from notation_verifier.values import dataclass
 from sealward.policy.document import Fields, Problems, instant, parse, pointer, shown
 from sealward.policy.policies import (
     GRACE,

@@ -8,10 +8,11 @@ been loaded as the functions load it, so what compiles is what decides.
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from notation_verifier import InvalidTrustStore, TrustStoreName
+from notation_verifier.values import dataclass
 from sealward.policy.bundle import BUNDLE_LIMIT, SCHEMA, load_bundle
 from sealward.policy.document import Fields, Problems, parse, pointer, shown
 from sealward.policy.problems import InvalidBundle, Problem

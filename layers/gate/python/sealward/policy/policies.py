@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from notation_verifier import (
     TrustPolicyStatement,
     parse_statement,
 )
+from notation_verifier.values import dataclass
 from sealward.policy.document import Fields, Problems, duration, instant, pointer, shown
 from sealward.policy.identities import read_identities_required
 from sealward.policy.revocation import (

@@ -1,6 +1,6 @@
 """Problems: what is wrong with a policy document, where, and what to write instead."""
 
-from dataclasses import dataclass
+from notation_verifier.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ import base64
 import binascii
 import ipaddress
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from notation_verifier.signer import SignerReach
+from notation_verifier.values import dataclass
 from sealward.policy.document import Fields, Problems, duration, pointer, shown
 
 _PORT: Final = re.compile(r"[1-9][0-9]{0,4}")

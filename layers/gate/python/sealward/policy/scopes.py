@@ -10,9 +10,10 @@ own patterns as ASCII is an error, so that no two spellings mean one repository
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from notation_verifier.values import dataclass
 
 T = TypeVar("T")
 

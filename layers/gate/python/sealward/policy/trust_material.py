@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +16,7 @@ from notation_verifier import (
     TrustStoreType,
 )
 from notation_verifier.certificate import read_certificate
+from notation_verifier.values import dataclass
 from sealward.policy.document import Problems, pointer, shown
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")

@@ -6,11 +6,11 @@ is carried out by looks, which decide again on what they then see.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.ledger.records import FindingState
 from sealward.subjects import SubjectKey
 

@@ -7,9 +7,10 @@ and no older than known. An error, an ``unknown`` and a stranger's bytes never a
 import threading
 from collections import OrderedDict
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from notation_verifier.values import dataclass
 
 MOST_ANSWERS: Final = 1_024
 MOST_BYTES: Final = 64 * 1024 * 1024

@@ -7,11 +7,12 @@ learns is written beside its record, and kept here until it is written.
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from notation_verifier import Fetch, FetchError, Verification
+from notation_verifier.values import dataclass
 from sealward.ledger.revocation_items import bounded
 from sealward.policy.revocation import RevocationPolicy
 from sealward.ports import PortError, RevocationLedger, RevocationSources

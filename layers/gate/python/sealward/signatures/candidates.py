@@ -9,10 +9,10 @@ import json
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.ports import ImageStatus, Referrer
 from sealward.signatures.schemes import Scheme, scheme_of
 from sealward.subjects import NOTARY_SIGNATURE

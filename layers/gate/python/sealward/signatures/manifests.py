@@ -1,9 +1,9 @@
 """Manifests of candidates: read in batches, and what each stands for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.ports import Contents, Manifest, NotFound, PortError
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (

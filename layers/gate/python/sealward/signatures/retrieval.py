@@ -5,10 +5,10 @@ tried. Digests are recomputed by the port, sizes are bounded here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.ledger.judged import Recalled
 from sealward.ports import Contents, NotFound, PortError
 from sealward.reads import Read, RunBeside, ask
@@ -89,7 +89,7 @@ def read_signatures(
     *,
     named: Named | None,
     beside: RunBeside | None,
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = Bounds(),  # noqa: B008 - it is frozen
     recall: Callable[[Sequence[str]], Sequence[Recalled]] | None = None,
 ) -> Iterator[Sequence[Found]]:
     """Yield the candidates in order, in waves, reading no more than the caller takes.

@@ -6,10 +6,10 @@ All else is a subject of its own, whatever it says it refers to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
 from sealward.events import is_digest
 from sealward.subjects.manifests import (
     INDEX_TYPES,

@@ -4,11 +4,11 @@ A difference is a hint to look, never evidence: the look reads both again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.decisions.verdict import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
 from sealward.ledger.indexes import statement_key
 from sealward.ledger.records import HoldState, Record, Verdict

@@ -1,10 +1,10 @@
 """What a sweep needs of the world, beside the ports of a look."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from notation_verifier.values import dataclass
 from sealward.ledger import Record
 from sealward.ports import Contents, ImageStatus
 from sealward.subjects import SubjectKey

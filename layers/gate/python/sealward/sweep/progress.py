@@ -1,11 +1,12 @@
 """Progress: how far a sweep is, remembered between its steps. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from notation_verifier.values import dataclass
 from sealward.ledger.codec import from_text, to_text
 from sealward.ledger.indexes import UNGOVERNED
 from sealward.policy.bundle import PolicyBundle

@@ -5,9 +5,9 @@ identities of the policy in force are asked about again. Nothing is built from i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from notation_verifier.values import dataclass
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.sweep.progress import Kind, Recheck
 

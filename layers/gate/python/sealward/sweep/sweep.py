@@ -9,10 +9,11 @@ or two steps at once, sends a look twice, which changes nothing.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from notation_verifier.values import dataclass
 from sealward.events import Hint
 from sealward.ledger.indexes import UNGOVERNED
 from sealward.look.sightings import in_force

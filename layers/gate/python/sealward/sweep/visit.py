@@ -6,10 +6,10 @@ are no subjects and never get a record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.ledger import Record
 from sealward.ledger.indexes import UNGOVERNED
 from sealward.policy.bundle import PolicyBundle

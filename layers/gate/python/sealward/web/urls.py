@@ -6,9 +6,9 @@ a host, no number that a C library would take for an address.
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from notation_verifier.values import dataclass
 from sealward.policy.revocation import HostPort
 
 HTTP_PORT: Final = 80

@@ -4,10 +4,10 @@ What was signed must be what was sent, and ``cryptography`` shows single extensi
 of responses with one answer. It still parses the whole response itself, strictly.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from notation_verifier import _der
+from notation_verifier.values import dataclass
 
 _ENUMERATED = 0x0A
 _BOOLEAN = 0x01

@@ -1,7 +1,6 @@
 """Revocation of a whole chain: each certificate but the root, side by side."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ from notation_verifier.revocation.status import (
     RevocationStatus,
     SideBySide,
 )
+from notation_verifier.values import dataclass
 
 NOTHING_KNOWN = RevocationMemory()
 

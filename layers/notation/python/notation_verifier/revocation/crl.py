@@ -4,7 +4,6 @@ Spec: trust-store-trust-policy, Certificate Revocation with CRL; RFC 5280 sectio
 6.3. docs/revocation.md numbers the rules.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,6 +13,7 @@ from notation_verifier.revocation.freshness import Clock
 from notation_verifier.revocation.memory import Revocation, SeenCrl, Standing
 from notation_verifier.revocation.pointers import DistributionPoint, Identity
 from notation_verifier.revocation.status import PARSER_ERRORS, Cause, Refused
+from notation_verifier.values import dataclass
 
 _TEMPORARY = frozenset(
     {x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl}

@@ -3,8 +3,6 @@
 Spec: RFC 5280 section 5. docs/revocation.md numbers the rules.
 """
 
-from dataclasses import dataclass
-
 from cryptography import x509
 
 from notation_verifier import _der
@@ -14,6 +12,7 @@ from notation_verifier.revocation.crl import Crl
 from notation_verifier.revocation.freshness import Clock
 from notation_verifier.revocation.pointers import uri_names
 from notation_verifier.revocation.status import PARSER_ERRORS, Cause, Refused
+from notation_verifier.values import dataclass
 
 MAX_CRL_BYTES = 32 * 1024 * 1024 - 1
 """The reference refuses 32 MiB and more."""

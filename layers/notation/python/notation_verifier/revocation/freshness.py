@@ -1,9 +1,9 @@
 """Whether an answer is of its time: not from the future, not past, not too old."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notation_verifier.revocation.status import Cause, Refused
+from notation_verifier.values import dataclass
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far an issuer's clock may run ahead of ours. Nothing is added to an expiry."""

@@ -3,7 +3,7 @@
 Spec: trust-store-trust-policy, Certificate Revocation Evaluation.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from notation_verifier.certificate import Certificate
@@ -30,6 +30,7 @@ from notation_verifier.revocation.status import (
     Refused,
     RevocationStatus,
 )
+from notation_verifier.values import dataclass
 
 
 def ask_after(

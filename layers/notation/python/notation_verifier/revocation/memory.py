@@ -7,11 +7,13 @@ changed in place; two memories of one history merge in any order to the same one
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
+
+from notation_verifier.values import dataclass
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -7,7 +7,6 @@ stricter.
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
@@ -22,6 +21,7 @@ from notation_verifier.revocation.memory import Revocation, Standing
 from notation_verifier.revocation.pointers import Identity, identity
 from notation_verifier.revocation.responder import authorise
 from notation_verifier.revocation.status import PARSER_ERRORS, Bars, Cause, Refused
+from notation_verifier.values import dataclass
 
 MAX_RESPONSE_BYTES = 20_480
 _MAX_GET_CHARACTERS = 255

@@ -6,7 +6,6 @@ Spec: trust-store-trust-policy, Certificate Revocation Evaluation; RFC 5280 sect
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography import x509
@@ -15,6 +14,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from notation_verifier import _der
 from notation_verifier.certificate import Certificate
 from notation_verifier.revocation.status import PARSER_ERRORS, Bars, Cause, Refused
+from notation_verifier.values import dataclass
 
 MAX_OCSP_URLS = 4
 """(R5) Responders asked for one certificate; one that names more asks none."""

@@ -1,6 +1,6 @@
 """What is asked about one certificate, and the record of what was answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from notation_verifier.certificate import Certificate
@@ -19,6 +19,7 @@ from notation_verifier.revocation.status import (
     Refused,
     RevocationStatus,
 )
+from notation_verifier.values import dataclass
 
 _SHOWN_CHARACTERS = 120
 

@@ -1,7 +1,6 @@
 """What is found out about revocation: per source, per certificate, per chain."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -11,6 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from notation_verifier.errors import NotationError
 from notation_verifier.revocation.memory import RevocationMemory
+from notation_verifier.values import dataclass
 
 PARSER_ERRORS = (
     ValueError,

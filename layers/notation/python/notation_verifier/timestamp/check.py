@@ -5,7 +5,7 @@ check ends in an outcome.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -31,6 +31,7 @@ from notation_verifier.timestamp.signature import (
 )
 from notation_verifier.timestamp.token import read_token
 from notation_verifier.timestamp.tst_info import TstInfo, read_tst_info
+from notation_verifier.values import dataclass
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import ChainRevocation, LazySettings

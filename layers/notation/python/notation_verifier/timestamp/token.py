@@ -4,7 +4,6 @@ RFC 5652 (SignedData), RFC 3161 section 2.4.2, RFC 5035 (SigningCertificateV2).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from notation_verifier import _der
@@ -18,6 +17,7 @@ from notation_verifier.timestamp._asn1 import (
     check_nesting,
     read_algorithm,
 )
+from notation_verifier.values import dataclass
 
 MAX_TOKEN_BYTES = 64 * 1024
 """(T2) Tokens of public authorities have 2 to 10 KiB."""

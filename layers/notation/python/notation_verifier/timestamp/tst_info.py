@@ -1,6 +1,5 @@
 """TSTInfo: what a timestamp's authority states (RFC 3161 section 2.4.2)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notation_verifier import _der
@@ -17,6 +16,7 @@ from notation_verifier.timestamp._asn1 import (
     generalized_time,
     read_algorithm,
 )
+from notation_verifier.values import dataclass
 
 MAX_ACCURACY = timedelta(days=1)
 """(T6) A time that may be further off says nothing."""

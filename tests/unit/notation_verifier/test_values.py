@@ -1,0 +1,161 @@
+"""Values: our lazy dataclasses against the standard library's, on the same classes."""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from notation_verifier.values import dataclass
+
+
+def _classes(decorator: Callable[..., Any]) -> tuple[Any, Any]:
+    @decorator(frozen=True, slots=True, kw_only=True, order=True)
+    class Point:
+        """A point."""
+
+        x: int
+        y: int = 2
+        names: tuple[str, ...] = ()
+        extra: list[int] = dataclasses.field(default_factory=list, compare=False)
+        hidden: str = dataclasses.field(default="h", repr=False)
+
+        @property
+        def total(self) -> int:
+            return self.x + self.y
+
+    @decorator(frozen=True, slots=True)
+    class Plain:
+        """By position."""
+
+        x: int
+        y: int = 5
+        both: int = dataclasses.field(init=False, repr=False)
+
+        def __post_init__(self) -> None:
+            if self.x < 0:
+                raise ValueError("negative")
+            object.__setattr__(self, "both", self.x + self.y)
+
+    return Point, Plain
+
+
+OURS, THEIRS = _classes(dataclass), _classes(dataclasses.dataclass)
+BOTH = pytest.mark.parametrize("classes", [OURS, THEIRS], ids=["ours", "theirs"])
+
+
+@BOTH
+def test_a_value_is_what_it_was_made_of(classes: tuple[Any, Any]) -> None:
+    point, plain = classes[0](x=1), classes[1](3)
+    assert (point.x, point.y, point.names, point.extra, point.total) == (
+        1,
+        2,
+        (),
+        [],
+        3,
+    )
+    assert (plain.x, plain.y, plain.both) == (3, 5, 8)
+    assert classes[0](x=1).extra is not point.extra
+    assert repr(point).endswith("Point(x=1, y=2, names=(), extra=[])")
+    assert repr(plain).endswith("Plain(x=3, y=5)")
+
+
+@BOTH
+def test_equality_hash_and_order_are_of_the_fields(classes: tuple[Any, Any]) -> None:
+    point = classes[0]
+    assert point(x=1, extra=[1]) == point(x=1, extra=[2])
+    assert hash(point(x=1, extra=[1])) == hash(point(x=1, extra=[2]))
+    assert point(x=1) != point(x=1, hidden="other")
+    assert point(x=1) != (1, 2, (), "h")
+    assert sorted([point(x=3), point(x=1, y=9), point(x=1)]) == [
+        point(x=1),
+        point(x=1, y=9),
+        point(x=3),
+    ]
+    assert point(x=1) <= point(x=1)
+    assert not point(x=1) > point(x=1)
+    with pytest.raises(TypeError):
+        point(x=1) < classes[1](1)  # noqa: B015 - that it raises
+    with pytest.raises(TypeError):
+        classes[1](1) < classes[1](2)  # noqa: B015 - the same
+
+
+@BOTH
+def test_nothing_of_a_value_changes(classes: tuple[Any, Any]) -> None:
+    point = classes[0](x=1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        point.x = 2
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del point.x
+    with pytest.raises((dataclasses.FrozenInstanceError, TypeError, AttributeError)):
+        point.other = 2
+    assert not hasattr(point, "__dict__")
+
+
+@BOTH
+def test_wrong_arguments_are_refused(classes: tuple[Any, Any]) -> None:
+    point, plain = classes
+    cases: Any = (((), {}), ((1,), {}), ((), {"x": 1, "z": 2}))
+    for positional, named in cases:
+        with pytest.raises(TypeError):
+            point(*positional, **named)
+    with pytest.raises(ValueError, match="negative"):
+        plain(-1)
+
+
+@BOTH
+def test_it_is_a_dataclass(classes: tuple[Any, Any]) -> None:
+    point: Any = classes[0](x=1)
+    assert dataclasses.is_dataclass(type(point))
+    assert [each.name for each in dataclasses.fields(classes[0])] == [
+        "x",
+        "y",
+        "names",
+        "extra",
+        "hidden",
+    ]
+    assert dataclasses.replace(point, y=7) == classes[0](x=1, y=7)
+    assert dataclasses.asdict(point)["y"] == 2
+    with pytest.raises(ValueError, match="negative"):
+        dataclasses.replace(classes[1](1), x=-1)
+    assert copy.copy(point) == copy.deepcopy(point) == point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """At module level: pickle finds it."""
+
+    x: int
+    y: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived(Base):
+    """With a field more."""
+
+    z: int = 3
+
+
+def test_a_value_survives_pickling() -> None:
+    assert pickle.loads(pickle.dumps(Derived(x=1, y=(2,)))) == Derived(x=1, y=(2,))
+
+
+def test_a_derived_value_has_all_fields_whichever_is_made_first() -> None:
+    derived, base = Derived(x=1), Base(x=1)
+    assert (derived.x, derived.y, derived.z) == (1, (), 3)
+    assert derived != base
+    with pytest.raises(TypeError):
+        Base(x=1, z=3)  # type: ignore[call-arg]
+
+
+def test_a_class_that_is_none_of_these_is_the_standard_librarys() -> None:
+    @dataclass(slots=True)
+    class Mutable:
+        x: int
+
+    value = Mutable(1)
+    value.x = 2
+    assert value == Mutable(2)
+    assert "__init__" in vars(Mutable)
