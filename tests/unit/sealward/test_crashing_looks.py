@@ -183,6 +183,100 @@ def test_an_index_that_crashes_the_look_is_no_obstacle_to_what_it_lists(
     looks(stand, index.digest)
 
 
+@pytest.mark.parametrize(
+    "where",
+    ["sealward.decisions.decision.judge", "sealward.look.hints.sight"],
+)
+def test_what_crashes_while_it_is_found_or_decided_is_remembered_and_bounded(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = Stand(current=bundle(holdUnknown=True))
+    image = stand.push()
+    with monkeypatch.context() as patched:
+        patched.setattr(where, crash)
+        looks(stand, image.digest)
+        record = stand.record(image)
+        assert (record.verdict, record.reason) == (
+            Verdict.INCONCLUSIVE,
+            Unknown.JUDGING_FAILED,
+        )
+        assert record.due == stand.clock.now + timedelta(seconds=10)
+        stand.clock.advance(HOUR)
+        looks(stand, image.digest)
+    (finding,) = stand.findings
+    assert finding["Severity"] == {"Label": "CRITICAL", "Original": "judging-failed"}
+    assert stand.status(image) == "ARCHIVED"
+
+
+def test_a_crash_over_a_signature_is_no_obstacle_to_the_image_it_signs(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stand.push()
+    signature = stand.attach(image)
+    with monkeypatch.context() as patched:
+        patched.setattr("sealward.look.hints.sight", crash)
+        looks(stand, signature.digest)
+    stand.pass_time(MINUTE)
+    assert stand.record(image).verdict is Verdict.TRUSTED
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "sealward.look.announcements.raised",
+        "sealward.look.announcements.dated",
+        "sealward.look.gate.open_proposal",
+        "sealward.look.gate.deny_or_allow_pulls",
+    ],
+)
+def test_what_crashes_while_it_is_told_is_held_and_told_within_the_hour(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = Stand(current=bundle(grace="0s"))
+    image = stand.push()
+    with monkeypatch.context() as patched:
+        patched.setattr(where, crash)
+        looks(stand, image.digest)
+    assert stand.record(image).verdict is Verdict.UNSIGNED
+    assert stand.status(image) == "ARCHIVED"
+    stand.pass_time(HOUR)
+    (finding,) = stand.findings
+    assert finding["Severity"]["Label"] == "HIGH"
+
+
+def test_an_action_that_crashes_is_told_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand = Stand(current=bundle(grace="0s"))
+    image = stand.push()
+    with monkeypatch.context() as patched:
+        patched.setattr("sealward.look.gate.act", crash)
+        looks(stand, image.digest)
+    assert len(stand.findings) == 1
+    hold = stand.record(image).hold
+    assert hold is not None
+    assert hold.state is HoldState.HOLDING
+    stand.pass_time(timedelta(seconds=10))
+    assert stand.status(image) == "ARCHIVED"
+
+
+def test_a_good_image_keeps_its_verdict_though_telling_crashes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand = Stand(current=bundle())
+    image = stand.push()
+    stand.attach(image)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "sealward.look.announcements.Announcements.about_subject", crash
+        )
+        looks(stand, image.digest)
+    record = stand.record(image)
+    assert record.verdict is Verdict.TRUSTED
+    assert record.due == stand.clock.now + HOUR
+    assert record.version == 1
+
+
 class TestACandidateThatCrashesTheVerifier:
     @pytest.fixture(autouse=True)
     def _crash_on_junk(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,20 @@ class Announcements:
             self._repositories.take(turn, told, decision, policy)
         return told
 
+    def untold(
+        self, record: Record, *, stored: Record | None, report: Mapping[str, Any] | None
+    ) -> Record:
+        """Write ``record`` though telling of it failed; it is tried within the hour.
+
+        Raises:
+            Conflict, Unavailable, Denied: as for ``about_subject``.
+        """
+        current = self.ledger.current(record.key)
+        if current is not None and current.version > (stored.version if stored else 0):
+            return current  # written before it failed
+        due = earliest(record.due, record.updated_at + HOURLY)
+        return self._write(replace(record, due=due), stored, report)
+
     def _told(
         self,
         record: Record,

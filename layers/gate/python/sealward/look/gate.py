@@ -31,6 +31,7 @@ from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
 from sealward.look.approvals import approved, open_proposal
 from sealward.look.breaker import count_reversal
+from sealward.look.crashes import kept, undecided
 from sealward.look.descent import Descent
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
@@ -146,14 +147,19 @@ class Gate:
         inquiry = self.inquiry
         # The bundle is read beside the rest: it is off the path of a decision.
         bundle = Read(lambda: in_force(self.bundles, account=account, now=started))
-        found = Trail(
+        crashes: list[Exception] = []
+        trail = Trail(
             registry=self.registry,
             ledger=self.ledger,
             beside=self.run_beside,
             started=started,
             also=(bundle, *((inquiry.recall,) if inquiry else ())),
             ahead=ahead,
-        ).follow(SubjectKey(repository=hint.repository, digest=hint.digest))
+        )
+        key = SubjectKey(repository=hint.repository, digest=hint.digest)
+        found = kept(
+            lambda: trail.follow(key), lambda: trail.lost(key, crashes[0]), crashes
+        )
         for digest in found.others:
             self.queue.later(replace(hint, digest=digest), timedelta(0))
         known = found.sighting.known
@@ -170,8 +176,11 @@ class Gate:
                 return LookResult.nothing(
                     hint, reason="gone", detail="the registry has no such image"
                 )
-            decision = decide_gone(known, now=self.now())
-            return self._settle(hint, decision, nothing_rules, Search())
+            force = bundle.answer()
+            policy = self._policy(found.sighting.key, force)
+            ruling = replace(nothing_rules, policy=policy, bundle=force.bundle)
+            decision = decide_gone(known, acts=ruling.acts, now=self.now())
+            return self._settle(hint, decision, ruling, Search())
         force = bundle.answer()
         policy = self._policy(found.sighting.key, force)
         evidence = Evidence(
@@ -188,6 +197,7 @@ class Gate:
             signer=self.signer,
             chains=self.seen,
             now=self.now,
+            crashes=crashes,
         )
         seen = evidence.of(found, force, policy)
         ruling = Ruling(
@@ -196,14 +206,21 @@ class Gate:
             bundle=force.bundle,
             approved=approved(self.ledger, known, policy, now=started),
         )
-        decision = decide(found.sighting.key, known, seen, ruling, now=self.now())
+        subject, now = found.sighting.key, self.now()
+        decision = kept(
+            lambda: decide(subject, known, seen, ruling, now=now),
+            lambda: decide(
+                subject, known, undecided(crashes[-1], seen), ruling, now=now
+            ),
+            crashes,
+        )
         examined = seen.search if isinstance(seen, Seen) else Search()
         settled = Read(lambda: self._settle(hint, decision, ruling, examined))
         learnt = self._learnt(inquiry, examined)
         ask((settled, *learnt), self.run_beside)
         result = settled.answer()
         self._announcements.about_bundle(force, known)
-        crash = found.crash or examined.crash or next(iter(evidence.crashes), None)
+        crash = found.crash or examined.crash or next(iter(crashes), None)
         if crash is not None and not self.nested:
             # Remembered and told. Raised still: logged, counted, and a dead letter.
             raise crash
@@ -261,7 +278,11 @@ class Gate:
     def _settle(
         self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
     ) -> LookResult:
-        """Remember, act, tell; each is written before what follows from it."""
+        """Remember, act, tell; each is written before what follows from it.
+
+        Where one of these fails as nobody expected, the others are done all the same.
+        """
+        crashes: list[Exception] = []
         report = (
             history_report(decision, examined) if decision.verdict_changed else None
         )
@@ -273,8 +294,14 @@ class Gate:
             within = replace(self, nested=True)
             within._settle(replace(hint, digest=digest), index, ruling, Search())  # noqa: SLF001 - its own
 
-        open_proposal(self.ledger, decision)
-        count_reversal(self.ledger, self.security_hub, self.place, decision)
+        def propose() -> None:
+            open_proposal(self.ledger, decision)
+            count_reversal(self.ledger, self.security_hub, self.place, decision)
+
+        def unblock(key: SubjectKey) -> bool:
+            return descent.lift_shields(key, ruling, hold)
+
+        kept(propose, _nothing, crashes)
         if decision.step is not Step.NONE or decision.pulls_change:
             if is_news(stored, record):
                 self.ledger.write(
@@ -284,16 +311,25 @@ class Gate:
                     intent=_intent(decision),
                 )
                 stored, report = record, None
-            record = act(
-                self.registry,
-                decision,
-                now=self.now,
-                unblock=lambda key: descent.lift_shields(key, ruling, hold),
+            record = kept(
+                lambda: act(self.registry, decision, now=self.now, unblock=unblock),
+                lambda: decision.record,
+                crashes,
             )
-            record = deny_or_allow_pulls(self.pulls, decision, record)
+            acted = record
+            record = kept(
+                lambda: deny_or_allow_pulls(self.pulls, decision, acted),
+                lambda: acted,
+                crashes,
+            )
+        tell = self._announcements
         telling: Read[Any] = Read(
-            lambda: self._announcements.about_subject(
-                decision, record, ruling.policy, stored=stored, report=report
+            lambda: kept(
+                lambda: tell.about_subject(
+                    decision, record, ruling.policy, stored=stored, report=report
+                ),
+                lambda: tell.untold(record, stored=stored, report=report),
+                crashes,
             )
         )
         # A message too many ends after one read, where the write loses its race.
@@ -302,7 +338,9 @@ class Gate:
         told, unsent = telling.answer(), sending.answer()
         if told.due != record.due:
             unsent = self._schedule(told, decision.known)
-        descent.children.tell(decision.known, told)
+        kept(lambda: descent.children.tell(decision.known, told), _nothing, crashes)
+        if crashes and not self.nested:
+            raise crashes[0]
         result = LookResult.of(hint, decision, told, len(examined.candidates))
         return replace(result, unsent=unsent)
 
@@ -326,6 +364,10 @@ class Gate:
             # The due time is in the ledger: the tick sends what the queue refuses.
             return str(error)
         return ""
+
+
+def _nothing() -> None:
+    """Stands for a step that is not done."""
 
 
 def _intent(decision: Decision) -> Intent:

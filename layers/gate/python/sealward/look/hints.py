@@ -92,6 +92,17 @@ class Trail:
             case SignatureIndex(entries=entries):
                 return self._indexed(sighting, entries)
 
+    def lost(self, key: SubjectKey, error: Exception) -> Found:
+        """Return what is known of ``key`` where following it failed with ``error``.
+
+        Raises:
+            Unavailable, Denied: the ledger did not answer.
+        """
+        for read in self.also:
+            read.run()
+        known = self.ledger.current(key)
+        return Found(sighting=Sighting(key=key, known=known, failure=unjudged(error)))
+
     def _signed(self, key: SubjectKey, manifest: SignatureManifest) -> Found:
         """Return the subject that the signature ``key`` signs."""
         named = name(self.registry, key, manifest)
