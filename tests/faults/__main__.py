@@ -62,7 +62,7 @@ def _told(results: list[Found], seconds: float, *, whole: bool) -> int:
     _print_table(trials)
     seen = {operation for each in results for operation in each.seen}
     failed = {operation for operation, _ in trials}
-    for operation in sorted(seen - failed):
+    for operation in sorted(seen - failed) if whole else ():
         print(f"seen and never failed: {operation}")
     without = [
         f"{operation} {kind}"
@@ -83,8 +83,8 @@ def _told(results: list[Found], seconds: float, *, whole: bool) -> int:
     for kind in Kind:
         count = sum(trials[pair] for pair in trials if pair[1] == kind.value)
         figures.add(f"trials_{kind}", count, least=1 if whole else None)
-    figures.add("operations_seen_and_not_failed", len(seen - failed), exactly=0)
     if whole:
+        figures.add("operations_seen_and_not_failed", len(seen - failed), exactly=0)
         figures.add("operations_without_some_kind", len(without), exactly=0)
     figures.add("trials_that_went_wrong", len(wrong), exactly=0)
     figures.add("seconds", round(seconds, 1))

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.ledger import Record, Verdict, from_item
 from tests.faults.faults import Fault
 from tests.faults.ground import PLACE, Ground
 from tests.faults.scenes import bundle
 from tests.faults.use_cases import UseCase
 
-ROUNDS: Final = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 660, 660, 960))
-"""Between the ticks after the fault: 40 minutes in all, less than ``unknownFor``."""
-HEALED_AFTER: Final = 2
-"""Rounds that a lasting fault goes on for."""
+LASTS: Final = timedelta(seconds=80)
+"""How long a fault that befalls all calls goes on."""
+AFTERWARDS: Final = timedelta(minutes=85)
+"""SQS brings back what failed after ten minutes, an undelivered finding is sent again
+after an hour."""
 _UNDECIDED: Final = frozenset({Verdict.INCONCLUSIVE, Verdict.PENDING})
 
 
@@ -83,14 +85,12 @@ def course(ground: Ground, use_case: UseCase, fault: Fault | None) -> Course:
         happen()
         found.meanwhile = _ledger(ground)
         found.calls = tuple(ground.wire.calls)
-        for number, minutes in enumerate(ROUNDS):
-            if fault is None or fault.number is not None or number == HEALED_AFTER:
-                found.struck += ground.wire.struck
-                ground.wire.struck = 0
-                ground.wire.heal()
-            ground.pass_time(minutes)
-            ground.ticks(idle=False)
-            ground.pass_time(timedelta(seconds=1))
+        if fault is not None and fault.number is not None:
+            ground.wire.heal()
+        ground.live(LASTS)
+        found.struck = ground.wire.struck
+        ground.wire.heal()
+        ground.live(AFTERWARDS)
         found.end = _end(ground)
         found.lost = tuple(ground.lost)
         found.changes = frozenset(
@@ -147,6 +147,8 @@ def _ledger(ground: Ground) -> dict[str, Known]:
         str(record.key): _known(record)
         for record in records
         if record.key.repository != "sealward"
+        # What could not be read at first and turned out to be a signature.
+        and record.reason != NOT_AN_IMAGE
     }
 
 

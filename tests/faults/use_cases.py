@@ -111,11 +111,12 @@ def multi_arch(ground: Ground) -> Happen:
 
 
 def multi_arch_unsigned(ground: Ground) -> Happen:
-    """An index that nobody signed, and what it lists."""
+    """An index that nobody signed, and what it lists: known, and waiting for it."""
     shelf = Shelf(ground)
     child = shelf.image("arm64", tag=False)
+    _looked(ground, shelf.pushed(child, ""))
     index = shelf.index(child, tag="1.0")
-    ground.pass_time(LATER)
+    ground.clock.advance(LATER)
     return _arrives(ground, shelf.pushed(index))
 
 
@@ -182,7 +183,9 @@ def ticked(ground: Ground) -> Happen:
     """A pending image's grace ends; only the tick knows."""
     shelf = Shelf(ground, PATIENT)
     _looked(ground, shelf.pushed(shelf.image()))
-    ground.clock.advance(timedelta(minutes=31))
+    ground.live(timedelta(minutes=29))
+    ground.forget_mail()
+    ground.clock.advance(timedelta(minutes=2))
 
     def happen() -> None:
         ground.ticks()
