@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from types import SimpleNamespace
@@ -30,8 +30,9 @@ from notation_verifier import Fetch, FetchError
 from sealward.aws.attribute_values import plain_values
 from sealward.aws.clients import Clients
 from sealward.aws.layer_download import LayerDownload
-from sealward.ledger import to_text
+from sealward.ledger import from_text
 from sealward.ports import Denied, Unavailable
+from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
@@ -50,6 +51,9 @@ RECEIVES: Final = 5
 """The template's ``maxReceiveCount``."""
 FORWARDED: Final = frozenset({"PUSH", "UPDATE_STORAGE_CLASS", "REPLICATE"})
 """``action-type`` of what the template's rules forward."""
+_SOON_BACK: Final = Behaviours(restore_delay=timedelta(minutes=2))
+"""The looks of twenty minutes' waiting would tell nothing more."""
+_MINUTE: Final = timedelta(minutes=1)
 _NUMBERS = count()
 
 
@@ -76,6 +80,8 @@ class Ground:
         }
         self.sqs, self.s3, self.dynamodb = made["sqs"], made["s3"], made["dynamodb"]
         self.s3.create_bucket(Bucket="policy")
+        secrets: Any = session.create_client("secretsmanager")
+        secrets.create_secret(Name="ledger-key", SecretString="k" * 64)
         self.queues = {
             name: self.sqs.create_queue(QueueName=name)["QueueUrl"]
             for name in ("looks", "dead")
@@ -100,6 +106,7 @@ class Ground:
         self.dynamodb.create_table(
             TableName=self.table, BillingMode="PAY_PER_REQUEST", **_table()
         )
+        self._ticked = NOW
         self.mail: list[Message] = []
         self.lost: list[str] = []
         """Messages received too often: with SQS they are dead letters."""
@@ -130,15 +137,9 @@ class Ground:
         for item in table.all_items():
             yield plain_values(item.to_json()["Attributes"])
 
-    def ticks(self, *, idle: bool = True) -> None:
-        """Invoke tick; a failure is its own, and another minute comes.
-
-        Args:
-            idle: whether to invoke it where it would find nothing due.
-        """
-        now = to_text(self.clock.now)
-        if not idle and all(item.get("due_at", "~") > now for item in self.items()):
-            return
+    def ticks(self) -> None:
+        """Invoke tick; a failure is its own, and another minute comes."""
+        self._ticked = self.clock.now
         self._invoked(lambda: tick.handler({}, SimpleNamespace()))
 
     def looks(self, messages: Sequence[Message]) -> None:
@@ -206,6 +207,31 @@ class Ground:
             self.mail = [each for each in self.mail if each not in due]
             self.looks(due)
 
+    def live(self, span: timedelta) -> None:
+        """Let ``span`` pass as on AWS: mail arrives, and each minute ticks.
+
+        The ticks that would find nothing due are left out.
+        """
+        end = self.clock.now + span
+        while (at := self._next()) <= end:
+            self.pass_time(max(at - self.clock.now, timedelta(0)))
+            if self._next_tick() <= self.clock.now:
+                self.ticks()
+                self.pass_time(timedelta(0))
+        self.pass_time(max(end - self.clock.now, timedelta(0)))
+
+    def _next(self) -> datetime:
+        return min((self._next_tick(), *(each.at for each in self.mail)))
+
+    def _next_tick(self) -> datetime:
+        """Return when a tick next finds something due, no sooner than in a minute."""
+        due = min(
+            (item["due_at"] for item in self.items() if "due_at" in item), default=""
+        )
+        if not due:
+            return datetime.max.replace(tzinfo=UTC)
+        return max(from_text(due), self._ticked + _MINUTE)
+
     def dead_letters(self) -> list[str]:
         """Take the bodies the function put aside."""
         return [body for body, _ in self._taken("dead")]
@@ -252,7 +278,9 @@ def ground() -> Iterator[Ground]:
             )
 
     with (
-        LoopbackServer(clock=ManualClock(NOW), account=ACCOUNT) as server,
+        LoopbackServer(
+            clock=ManualClock(NOW), account=ACCOUNT, behaviours=_SOON_BACK
+        ) as server,
         mock_aws(),
         patch.dict(os.environ, _environment(server.url)),
         ExitStack() as patches,
@@ -315,6 +343,7 @@ def _environment(url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL_SECURITYHUB": url,
         "AWS_ENDPOINT_URL_SIGNER_DATA": url,
         "CAPABILITY": "quarantine",
+        "LEDGER_KEY": "ledger-key",
         "POLICY_BUNDLE": "s3://policy/bundle.json",
         "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
         "SEALWARD_ACCOUNT": ACCOUNT,
