@@ -274,7 +274,7 @@ class Model:
         image = self.images.get(key)
         if here is None:
             if image is not None:
-                self._gone(image, at)
+                self._gone(image, self._rules.get(message.repository), at)
             return NOTHING
         if image is not None:
             self._on_time(key, image, at)
@@ -299,7 +299,7 @@ class Model:
         image.look_by = self._look_by(image, rules, at)
         return step
 
-    def _gone(self, image: Image, at: datetime) -> None:
+    def _gone(self, image: Image, rules: Rules | None, at: datetime) -> None:
         if image.hold is not None and image.hold.state == "releasing":
             image.hold = None
         elif image.hold is not None and not image.gone:
@@ -307,7 +307,11 @@ class Model:
             image.hold, image.held_since = Hold(state="held"), at
         image.gone = True
         image.proposal = ""
-        image.finding = None if image.finding is None else ""
+        # Deleted within its grace, never judged: that it was there is told.
+        vanished = image.verdict == "pending" and self._acts(rules)
+        self._tell(image, "HIGH" if vanished else "")
+        if not vanished:
+            image.finding = None if image.finding is None else ""
         image.look_by = self._held_look(image, at)
 
     def _unreadable(self, key: tuple[str, str], here: Standing, at: datetime) -> str:

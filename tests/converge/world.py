@@ -284,6 +284,8 @@ class World:
     def needs_sweep(self) -> bool:
         """Whether something happened that no event tells the gate."""
         silent = {Kind.POLICY, Kind.UNSIGN, Kind.ARCHIVE_SIGNATURE, Kind.REPLICATE}
+        if self.history.behaviours.get("deleted_subject_cleans_referrers"):
+            silent.add(Kind.DELETE)
         kinds = {step.kind for step in self.history.steps}
         return self.history.mail is Mail.LOSSY or bool(kinds & silent)
 

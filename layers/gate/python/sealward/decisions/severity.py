@@ -60,7 +60,9 @@ def severity(
         escalated: whether somebody brings it back again and again.
     """
     if reason == GONE:
-        return Tell.RESOLVE
+        # Run within the grace, then deleted: nobody else would ever tell.
+        vanished = verdict is Verdict.PENDING and acts
+        return Severity.HIGH if vanished else Tell.RESOLVE
     if verdict in SETTLED_FAILURES:
         loud = (
             reason in _ATTACKS

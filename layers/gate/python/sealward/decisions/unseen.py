@@ -23,13 +23,23 @@ from sealward.subjects import SubjectKey
 
 TEXT_LIMIT: Final = 600
 """Characters of a detail that are remembered."""
+VANISHED: Final = (
+    "it was deleted while its signature was awaited: it could be pulled until then, "
+    "and was never judged"
+)
 _BUNDLE_AT_FAULT: Final = frozenset(
     {Unknown.BUNDLE_INVALID, Unknown.BUNDLE_UNAVAILABLE}
 )
 
 
-def decide_gone(known: Record, *, now: datetime) -> Decision:
+def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
     """Return the decision about a subject that is no longer in the registry.
+
+    Args:
+        known: what is remembered of it.
+        acts: whether policy and stack quarantine: then it is told of one that nobody
+            ever judged.
+        now: the present instant.
 
     Its verdict and a hold stay remembered: a push of the same digest meets both. The
     event of that push may be lost, so a held digest is looked for, as while it is held.
@@ -48,7 +58,9 @@ def decide_gone(known: Record, *, now: datetime) -> Decision:
             known,
             version=known.version + 1,
             reason=GONE,
-            detail="the registry no longer has it",
+            detail=VANISHED
+            if known.verdict is Verdict.PENDING
+            else "the registry no longer has it",
             hold=hold,
             covering=False,
             pulls=None,
@@ -60,6 +72,7 @@ def decide_gone(known: Record, *, now: datetime) -> Decision:
             exposure=Exposure(seconds=known.exposure.total(now)),
             updated_at=now,
         ),
+        acts=acts,
     )
 
 

@@ -79,7 +79,11 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "Sign it, or replace it, before the baseline ends: then it is proposed.",
     ),
     "not-an-image": Remedy("The digest is a signature or other artifact.", "Nothing."),
-    "gone": Remedy("The registry no longer has the image.", "Nothing."),
+    "gone": Remedy(
+        "The registry no longer has the image.",
+        "Nothing, if it had been judged. If its signature was awaited: find out who "
+        "deleted it and who pulled it (CloudTrail has both), and end what runs of it.",
+    ),
     # the image's own manifest
     "manifest-ambiguous": Remedy(
         "Its manifest can be read as two different things.", _REBUILD

@@ -9,12 +9,19 @@ from enum import StrEnum
 from typing import Final
 
 from notation_verifier.values import dataclass
-from sealward.decisions.verdict import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
+from sealward.decisions.verdict import (
+    ACCEPTED,
+    GONE,
+    NOT_AN_IMAGE,
+    SETTLED_FAILURES,
+)
 from sealward.ledger.indexes import statement_key
 from sealward.ledger.records import HoldState, Record, Verdict
 from sealward.ports import ImageStatus
 from sealward.sweep.ports import ListedImage
 
+_RESTS_ON_SIGNATURES: Final = SETTLED_FAILURES | {Verdict.TRUSTED}
+"""Of one that was ever trusted: what judging does not know to be lost already."""
 CLOSED: Final = frozenset({GONE, NOT_AN_IMAGE})
 """Reasons that no policy changes: only a push of the digest does."""
 LATE: Final = timedelta(hours=1)
@@ -43,7 +50,7 @@ class Difference(StrEnum):
     SIGNATURE_LATE = "signature-late"
     """A signature of it that nobody judged, and its verdict is bad."""
     INDEX_LOST = "index-lost"
-    """The index that covers it is deleted or archived."""
+    """The index that covers it is deleted, archived or no longer accepted."""
     TAGS = "tags"
     """It has other tags."""
     OVERDUE = "overdue"
@@ -62,9 +69,12 @@ class Scene:
 
 
 def difference(  # noqa: PLR0911 - one return for each, in their order
-    image: ListedImage, record: Record, scene: Scene
+    image: ListedImage, record: Record, scene: Scene, *, index: Record | None = None
 ) -> Difference | None:
-    """Return where ``record`` differs from the image it is of, or None."""
+    """Return where ``record`` differs from the image it is of, or None.
+
+    ``index`` is the record of the index that covers it, where one does.
+    """
     if record.reason == NOT_AN_IMAGE:
         return None
     if record.reason == GONE:
@@ -78,13 +88,14 @@ def difference(  # noqa: PLR0911 - one return for each, in their order
         return Difference.OVERDUE
     if _status_differs(image.status, record):
         return Difference.STATUS
-    if record.verdict is Verdict.TRUSTED and any(
+    if record.verdict in _RESTS_ON_SIGNATURES and any(
         scene.statuses.get(each) is not ImageStatus.ACTIVE for each in record.made_by
     ):
         return Difference.SIGNATURE_LOST
-    if (
-        record.covered_by is not None
-        and scene.statuses.get(record.covered_by) is not ImageStatus.ACTIVE
+    if record.covered_by is not None and (
+        index is None
+        or index.verdict not in ACCEPTED
+        or scene.statuses.get(record.covered_by) is not ImageStatus.ACTIVE
     ):
         return Difference.INDEX_LOST
     if image.status is ImageStatus.ACTIVE and image.tags[:TAGS] != record.tags:
@@ -109,17 +120,15 @@ def is_late(signature: ListedImage, record: Record | None, now: datetime) -> boo
 def _status_differs(status: ImageStatus, record: Record) -> bool:
     active = status is ImageStatus.ACTIVE
     if record.hold is not None:
-        match record.hold.state:
-            case HoldState.HELD:
-                return status is not ImageStatus.ARCHIVED
-            case HoldState.RELEASING:
-                return active
-            case HoldState.HOLDING | HoldState.REFUSED:
-                return False  # looked at again within the hour
-            case _:
-                return False
+        # What is holding or refused is looked at again within the hour.
+        held, releasing = HoldState.HELD, HoldState.RELEASING
+        archived = status is ImageStatus.ARCHIVED
+        state = record.hold.state
+        return (state is held and not archived) or (state is releasing and active)
     exposed = record.exposure.open_since is not None
     if exposed and not active:
         return True
-    bad = record.verdict in SETTLED_FAILURES
-    return (bad and active and not exposed) or (record.covering and not active)
+    covers = record.children is not None and record.verdict in ACCEPTED and active
+    if record.covering is not covers:
+        return True
+    return record.verdict in SETTLED_FAILURES and active and not exposed

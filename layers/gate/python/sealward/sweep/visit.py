@@ -122,13 +122,16 @@ class Visitor:
         self, repository: str, images: Sequence[ListedImage], scene: Scene
     ) -> Iterator[Wanted]:
         records = self._records(repository, [image.digest for image in images])
+        covering = {each.covered_by for each in records.values() if each.covered_by}
+        indexes = self._records(repository, sorted(covering))
         unknown: list[ListedImage] = []
         for image in images:
             record = records.get(image.digest)
             if record is None:
                 unknown.append(image)
                 continue
-            why = difference(image, record, scene)
+            index = indexes.get(record.covered_by or "")
+            why = difference(image, record, scene, index=index)
             if why is not None:
                 yield Wanted(digest=image.digest, why=why)
         yield from self._unrecorded(repository, unknown, scene)

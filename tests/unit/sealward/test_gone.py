@@ -1,0 +1,63 @@
+"""Gone: what is told of an image that the registry no longer has."""
+
+import pytest
+
+from sealward.ledger.records import Verdict
+from sealward.policy.bundle import Capability
+from tests.unit.sealward.stand import Stand, bundle
+
+
+class TestAnImageDeletedWhileItsSignatureWasAwaited:
+    """Run within the grace, then vanish: it leaves a finding."""
+
+    def test_it_is_told_once_and_loudly(self) -> None:
+        stand = Stand()
+        image = stand.push()
+        stand.look(image)
+        stand.delete(image)
+        stand.look(image)
+        stand.look(image)
+        (finding,) = stand.findings
+        assert finding["Severity"]["Label"] == "HIGH"
+        assert finding["RecordState"] == "ACTIVE"
+        assert "awaited" in finding["Description"]
+        assert stand.record(image).verdict is Verdict.PENDING
+
+    def test_it_is_resolved_when_the_image_comes_back_and_is_signed(self) -> None:
+        stand = Stand()
+        image = stand.push()
+        stand.look(image)
+        stand.delete(image)
+        stand.look(image)
+        stand.push()
+        stand.attach(image)
+        stand.look(image)
+        (finding,) = stand.findings
+        assert finding["RecordState"] == "ARCHIVED"
+
+    @pytest.mark.parametrize("enforcement", ["report", "quarantine"])
+    def test_where_nothing_is_acted_upon_nothing_is_told(
+        self, enforcement: str
+    ) -> None:
+        observes = Capability.OBSERVE
+        acts = Capability.QUARANTINE
+        stand = Stand(
+            capability=acts if enforcement == "report" else observes,
+            current=bundle(enforcement=enforcement),
+        )
+        image = stand.push()
+        stand.look(image)
+        stand.delete(image)
+        stand.look(image)
+        assert not stand.findings
+
+
+def test_one_that_was_trusted_is_gone_without_a_word() -> None:
+    stand = Stand()
+    image = stand.push()
+    stand.attach(image)
+    stand.look(image)
+    stand.delete(image)
+    stand.look(image)
+    assert stand.record(image).reason == "gone"
+    assert not stand.findings
