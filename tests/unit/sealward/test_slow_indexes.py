@@ -126,6 +126,34 @@ def test_the_search_for_a_shield_nobody_knows_ends_in_time(stand: Stand) -> None
     assert stand.record(image).finding is not None
 
 
+def decoys(number: int) -> dict[str, str]:
+    """Return annotations that name digests nobody ever pushed."""
+    return {f"a{each}": f"sha256:{each:064x}" for each in range(number)}
+
+
+def test_digests_an_index_only_writes_down_cost_little(stand: Stand) -> None:
+    image = stand.push("image", tag="image")
+    index = push_index(stand, [image], tag="1.0", annotations=decoys(3_000))
+    stand.deliver()
+    stand.clock.advance(2 * MINUTE)
+    waiting = len(stand.queue.waiting)
+    stand.look(index)
+    assert stand.record(index).verdict is Verdict.UNSIGNED
+    assert len(stand.queue.waiting) - waiting <= 20
+    key = SubjectKey(repository=REPOSITORY, digest=index.digest)
+    assert stand.ledger.children(key)[0] == image.digest
+
+
+def test_decoys_hide_no_shield(stand: Stand) -> None:
+    image = stand.push("bad", tag="bad")
+    index = push_index(
+        stand, [image], tag="1.0", Annotations=decoys(100), annotations=decoys(100)
+    )
+    stand.deliver()
+    stand.pass_time(5 * MINUTE)
+    assert (stand.status(image), stand.status(index)) == ("ARCHIVED", "ARCHIVED")
+
+
 FIRST, SECOND = (f"sha256:{letter * 64}" for letter in "ab")
 
 

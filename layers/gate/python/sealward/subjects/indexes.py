@@ -6,12 +6,16 @@ attestations, further indexes. OCI image-spec, Image Index; Docker manifest list
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from notation_verifier import Descriptor
 from sealward.events import is_digest
 from sealward.subjects.manifests import INDEX_TYPES, BadManifest, parse_manifest
 
+WRITTEN_LIMIT: Final = 16
+"""Digests an index does not list that are remembered: anybody may write them, and each
+costs an item and a look."""
 _DIGEST: Final = re.compile(rb'"(sha256:[0-9a-f]{64})"')
 _ESCAPE: Final = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 """A printable ASCII character as JSON may write it as well."""
@@ -45,19 +49,21 @@ def listed(content: bytes, media_type: str) -> tuple[Descriptor, ...]:
 
 
 def mentioned(content: bytes, media_type: str) -> tuple[str, ...]:
-    """Return every digest an index writes anywhere, those it lists first.
+    """Return the digests an index writes anywhere, those it lists first.
 
     For what a registry may take for listed where this reader does not: what is listed
-    counts elsewhere, here it is only where to look.
+    counts elsewhere, here it is only where to look. Of those it does not list, the
+    first ``WRITTEN_LIMIT``.
     """
     if not is_index(media_type):
         return ()
     found = dict.fromkeys(one.digest for one in listed(content, media_type))
-    return tuple(found | dict.fromkeys(_written(content)))
+    others = (digest for digest in _written(content) if digest not in found)
+    return (*found, *islice(dict.fromkeys(others), WRITTEN_LIMIT))
 
 
 def mentions(content: bytes, media_type: str, digest: str) -> bool:
-    """Return whether ``digest`` is among those ``mentioned``, without parsing."""
+    """Return whether ``digest`` is written anywhere, without parsing."""
     return is_index(media_type) and digest in _written(content)
 
 
