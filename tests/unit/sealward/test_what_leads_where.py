@@ -1,10 +1,14 @@
 """What a digest leads to: an image, what a signature signs, or nothing."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from sealward.ledger import HoldState, Verdict
 from sealward.ports import Unavailable
 from sealward.subjects.manifests import ManifestProblem
+from tests.unit.sealward.family import INDEX
 from tests.unit.sealward.stand import (
     EMPTY,
     IMAGE_CONFIG,
@@ -12,6 +16,7 @@ from tests.unit.sealward.stand import (
     NOTARY_SIGNATURE,
     Stand,
     as_json,
+    bundle,
 )
 
 
@@ -138,3 +143,36 @@ def test_a_digest_the_registry_does_not_have_leaves_no_trace(stand: Stand) -> No
     result = stand.look("sha256:" + "0" * 64)
     assert (result.verdict, result.reason) == (None, "gone")
     assert stand.ledger.records == {}
+
+
+def test_an_index_of_signatures_that_lacks_one_is_held_and_hides_no_other() -> None:
+    lacking: set[str] = set()
+
+    class Lacking:
+        """A registry that lost what an index lists."""
+
+        def __init__(self, inner: Any) -> None:
+            self.account, self.region = inner.account, inner.region
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        def manifests(self, repository: str, digests: Any, **how: Any) -> Any:
+            found = self._inner.manifests(repository, digests, **how)
+            return {one: found[one] for one in found if one not in lacking}
+
+    wrap: Callable[[Any], Any] = Lacking
+    stand = Stand(current=bundle(grace="0s"), registry=wrap)
+    image = stand.push()
+    first = stand.attach(image)
+    second = stand.attach(image, annotations={"n": "2"})
+    entries = [
+        as_json(each) | {"artifactType": NOTARY_SIGNATURE} for each in (first, second)
+    ]
+    index = stand.push_document({"mediaType": INDEX, "manifests": entries})
+    lacking.add(second.digest)
+    stand.look(index)
+    assert stand.record(index).verdict is Verdict.UNSIGNED
+    assert stand.status(index) == "ARCHIVED"
+    assert stand.look(image).verdict is Verdict.TRUSTED
