@@ -18,15 +18,19 @@ from notation_verifier import SeenChains
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.clients import Clients
 from sealward.aws.ecr import EcrRegistry
+from sealward.aws.forged_items import ForgedItems
 from sealward.aws.intake import Intake
 from sealward.aws.layer_download import LayerDownload
+from sealward.aws.ledger_key import LedgerKey
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.repository_policy import RepositoryPolicies
 from sealward.aws.revocation_table import RevocationTable
+from sealward.aws.sealed_items import sealed
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.signer_data import SERVICE, SignerData
 from sealward.aws.telemetry import Telemetry
+from sealward.findings import Place
 from sealward.look import Gate
 from sealward.ports import RevocationSources
 from sealward.revocation import Revocations
@@ -43,6 +47,17 @@ def environment() -> tuple[Intake, Telemetry]:
     queue = SqsLookQueue(
         clients.lazily("sqs"), settings.look_queue_url, settings.dead_letter_queue_url
     )
+    hub = AsffSecurityHub(clients.lazily("securityhub"))
+    place = Place(
+        partition=settings.partition, account=settings.account, region=settings.region
+    )
+    items = clients.client("dynamodb")
+    if settings.ledger_key:
+        items = sealed(
+            items,
+            LedgerKey(settings.ledger_key, clients.lazily("secretsmanager")),
+            ForgedItems(telemetry, hub, place, now),
+        )
     gate = Gate(
         registry=EcrRegistry(
             settings.account,
@@ -50,8 +65,8 @@ def environment() -> tuple[Intake, Telemetry]:
             ecr,
             LayerDownload(ecr.meta.endpoint_url),
         ),
-        ledger=LedgerTable(settings.ledger_table, clients.client("dynamodb")),
-        security_hub=AsffSecurityHub(clients.lazily("securityhub")),
+        ledger=LedgerTable(settings.ledger_table, items),
+        security_hub=hub,
         bundles=bundle_source(
             settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
         ),
@@ -68,7 +83,7 @@ def environment() -> tuple[Intake, Telemetry]:
         ),
         revocations=Revocations(
             lambda: _web(settings.http_proxy),
-            RevocationTable(settings.ledger_table, clients.client("dynamodb")),
+            RevocationTable(settings.ledger_table, items),
             # Threads of its own: what runs on the other pool may wait for these.
             side_by_side=ThreadPoolExecutor(4).map,
         ),

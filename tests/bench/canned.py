@@ -38,6 +38,7 @@ REPOSITORY = "team-7/app"
 _ECR = "https://api.ecr.canned"
 _OTHERS = {
     "dynamodb": b"{}",  # no record there; a write that was made
+    "secretsmanager": b'{"SecretString":"of the bench, that many letters long"}',
     "sqs": b'{"MessageId":"1","MD5OfMessageBody":""}',
 }
 _ENVIRONMENT = {
@@ -48,6 +49,7 @@ _ENVIRONMENT = {
     "AWS_ENDPOINT_URL_ECR": _ECR,
     "CAPABILITY": "quarantine",
     "DEAD_LETTER_QUEUE_URL": f"https://sqs.canned/{ACCOUNT}/dead",
+    "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
     "LOOK_QUEUE_URL": f"https://sqs.canned/{ACCOUNT}/looks",
     "POLICY_BUNDLE": "s3://policy/bundle.json",

@@ -35,6 +35,7 @@ _VALUES = {
     "AWS_ENDPOINT_URL": "",
     "CAPABILITY": "quarantine",
     "DEAD_LETTER_QUEUE_URL": f"https://sqs.invalid/{ACCOUNT}/dead",
+    "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
     "LOOK_QUEUE_URL": f"https://sqs.invalid/{ACCOUNT}/looks",
     "SEALWARD_ACCOUNT": ACCOUNT,

@@ -48,6 +48,7 @@ PRICES: Mapping[str, Price] = {
         dollars=0.25 + 0.20, of="a GB-month, with its backup", source="remembered"
     ),
     "metric_month": Price(dollars=0.30, of="a metric a month", source="remembered"),
+    "secret_month": Price(dollars=0.40, of="a secret a month", source="remembered"),
     "alarm_month": Price(dollars=0.10, of="an alarm a month", source="remembered"),
     "s3_get": Price(dollars=0.40 / MILLION, of="a GET", source="remembered"),
     "finding": Price(dollars=0.00003, of="a finding taken in", source="remembered"),
@@ -166,6 +167,9 @@ def million(usage: Usage, *, processor: Processor, memory: int) -> dict[str, flo
 def idle_month(*, memory: int) -> dict[str, float]:
     """Return the dollars of a month in which nothing is pushed, by part."""
     resources = render(load())
+    secrets = sum(
+        each["Type"] == "AWS::SecretsManager::Secret" for each in resources.values()
+    )
     alarms = sum(
         each["Type"] == "AWS::CloudWatch::Alarm" for each in resources.values()
     )
@@ -177,6 +181,7 @@ def idle_month(*, memory: int) -> dict[str, float]:
     lines = lambda_lines("TickFunction")
     return {
         "alarm_month": alarms * PRICES["alarm_month"].dollars,
+        "secret_month": secrets * PRICES["secret_month"].dollars,
         "sqs_request": polls * PRICES["sqs_request"].dollars,
         "lambda_request": MONTH_MINUTES * PRICES["lambda_request"].dollars,
         "lambda_gb_second": MONTH_MINUTES

@@ -141,6 +141,11 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
                     },
                 )
                 variables["LEDGER_TABLE"] = name
+            case "AWS::SecretsManager::Secret":
+                aws.client("secretsmanager").create_secret(
+                    Name=name, SecretString="of this machine, and no secret at all"
+                )
+                variables["LEDGER_KEY"] = name
             case "AWS::SQS::Queue":
                 queue = aws.client("sqs").create_queue(QueueName=name)
                 dead = "DeadLetter" in name

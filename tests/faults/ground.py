@@ -185,9 +185,11 @@ class Ground:
             if event["detail"].get("action-type") in FORWARDED:
                 self.send(event)
 
-    def send(self, *events: Mapping[str, Any]) -> None:
-        """Put events on their way: they arrive a second later."""
-        soon = self.clock.now + timedelta(seconds=1)
+    def send(
+        self, *events: Mapping[str, Any], after: timedelta = timedelta(seconds=1)
+    ) -> None:
+        """Put events on their way."""
+        soon = self.clock.now + after
         self.mail += [Message(at=soon, body=json.dumps(event)) for event in events]
 
     def forget_mail(self) -> None:

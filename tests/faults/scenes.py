@@ -165,13 +165,14 @@ class Shelf:
             )
         )
 
-    def junk(self, image: Descriptor, name: str) -> str:
+    def junk(self, image: Descriptor, name: str, padding: str = "") -> str:
         """Push a signature manifest around nonsense."""
         made = self._pusher.referrer(
             _plain(image),
             config_type="application/vnd.cncf.notary.signature",
             layer=name.encode(),
             layer_type=forge.JWS,
+            annotations={"padding": padding} if padding else None,
         )
         return str(made["digest"])
 

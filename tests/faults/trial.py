@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from sealward.decisions.verdict import NOT_AN_IMAGE
+from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
 from sealward.ledger import Record, Verdict, from_item
 from tests.faults.faults import Fault
 from tests.faults.ground import PLACE, Ground
@@ -114,11 +114,15 @@ def wrongs(right: Course, found: Course) -> Iterator[str]:
     for digest, change in sorted(found.changes - right.changes):
         yield f"wrong action: {digest[:19]} to {change}"
     for subject, known in found.meanwhile.items():
-        allowed = {
-            each.verdict
-            for each in (right.before.get(subject), right.meanwhile.get(subject))
-            if each is not None
-        } | _UNDECIDED
+        allowed = (
+            {
+                each.verdict
+                for each in (right.before.get(subject), right.meanwhile.get(subject))
+                if each is not None
+            }
+            | _UNDECIDED
+            | {"gone"}
+        )
         if known.verdict not in allowed:
             yield f"meanwhile {subject[:40]} is {known.verdict}, not {sorted(allowed)}"
     for what, wanted, there in (
@@ -155,7 +159,7 @@ def _ledger(ground: Ground) -> dict[str, Known]:
 def _known(record: Record) -> Known:
     finding = record.finding
     return Known(
-        verdict=record.verdict,
+        verdict="gone" if record.reason == GONE else record.verdict,
         reason=record.reason,
         hold=record.hold.state if record.hold else "",
         proposal=record.proposal,
@@ -175,13 +179,18 @@ def _end(ground: Ground) -> End:
     active = [each for each in held if each["RecordState"] == "ACTIVE"]
     ids = [each["Id"] for each in active]
     subjects = [str(each["Resources"][0]["Id"]) for each in active]
+    ledger = _ledger(ground)
+    images = {
+        f"{name}@{digest}": image.status.value
+        for name, repository in registry.repositories.items()
+        for digest, image in repository.images.items()
+    }
+    # AWS Signer's key is another each time, and with it a signature's digest.
+    others = sorted(status for key, status in images.items() if key not in ledger)
     return End(
-        images={
-            f"{name}@{digest}": image.status.value
-            for name, repository in registry.repositories.items()
-            for digest, image in repository.images.items()
-        },
-        ledger=_ledger(ground),
+        images={key: status for key, status in images.items() if key in ledger}
+        | {"all others": " ".join(others)},
+        ledger=ledger,
         findings={
             each["Id"]: (each["Title"], each["Severity"]["Label"]) for each in active
         },

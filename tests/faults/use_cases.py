@@ -203,6 +203,19 @@ def bundle_changed(ground: Ground) -> Happen:
     _looked(ground, shelf.pushed(image))
     ground.publish(bundle(ground, serial=2, name="Second"))
     ground.clock.advance(timedelta(minutes=2))
+    happen = _arrives(ground, shelf.pushed(image))
+    # Where the old bundle stays in force meanwhile, the sweep looks again.
+    ground.send(shelf.pushed(image), after=timedelta(minutes=5))
+    return happen
+
+
+def large_report(ground: Ground) -> Happen:
+    """More to report than a record carries: a transaction of two items."""
+    shelf = Shelf(ground)
+    image = shelf.image()
+    for number in range(40):
+        shelf.junk(image, f"junk {number}", padding="x" * 70_000)
+    ground.pass_time(LATER)
     return _arrives(ground, shelf.pushed(image))
 
 
@@ -254,11 +267,12 @@ _ENDS: Final = {
     pushed_again: ("unsigned held",),
     held_then_signed: ("trusted",),
     release_ends: ("trusted",),
-    gone: ("pending",),
+    gone: ("gone",),
     signature_lost: ("inconclusive",),
     late_signature: ("trusted",),
     ticked: ("unsigned held",),
     bundle_changed: ("untrusted",),
+    large_report: ("untrusted held",),
     by_signer: ("trusted",),
     by_responder: ("trusted",),
     malformed: ("unsigned held",),

@@ -3,16 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
 from sealward.events import parse_events
 from sealward.ports import Denied
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import ACCOUNT, REGION, files
-from tests.functions.world import world
+from tests.functions.world import World, world
 
 
 def test_nothing_is_due_in_an_empty_ledger(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,7 +25,7 @@ def test_what_is_due_is_sent_and_looked_at() -> None:
         made.push("unsigned")
         made.look(files()["ecr-push-unsigned.json"])
         made.messages("looks")
-        _make_due(made.dynamodb)
+        _make_due(made)
         assert made.tick() == {"sent": 1}
         ((body, _),) = made.messages("looks")
         (hint,) = parse_events(json.loads(body), account=ACCOUNT, region=REGION)
@@ -42,10 +40,10 @@ def test_a_ledger_that_does_not_answer_is_an_error_of_the_function() -> None:
             made.tick()
 
 
-def _make_due(dynamodb: Any) -> None:
+def _make_due(made: World) -> None:
     """Move every due time into the past, as a day gone by would."""
-    table = LedgerTable("ledger", dynamodb)
-    for row in dynamodb.scan(TableName="ledger", IndexName="due")["Items"]:
+    table = made.ledger
+    for row in made.dynamodb.scan(TableName="ledger", IndexName="due")["Items"]:
         repository, _, digest = row["pk"]["S"].rpartition("@")
         record = table.current(SubjectKey(repository=repository, digest=digest))
         assert record is not None

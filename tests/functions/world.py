@@ -21,6 +21,9 @@ from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
 from sealward.aws.clients import Clients
+from sealward.aws.ledger_key import LedgerKey
+from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.sealed_items import sealed
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
@@ -31,6 +34,7 @@ from tests.functions.event_files import ACCOUNT, CASES, REGION, ROOT
 from tests.template.rendering import load, render
 
 BUNDLE = ROOT / "demo/policy/bundle.json"
+LEDGER_KEY = "ledger-key"
 _WORLDS = count()
 PUSHED_BEFORE = timedelta(hours=1)
 """How long ago images were pushed: their grace is over."""
@@ -47,6 +51,7 @@ class World:
     s3: Any
     dynamodb: Any
     ecr: Any
+    secrets: Any
     queues: Mapping[str, str]
     remaining: int = 100_000
     """Milliseconds an invocation has left."""
@@ -103,6 +108,16 @@ class World:
         """Put the policy bundle into its bucket."""
         self.s3.put_object(Bucket="policy", Key="bundle.json", Body=bundle)
 
+    @property
+    def ledger(self) -> LedgerTable:
+        """The ledger as verify_push writes it."""
+
+        def forged(pk: str, sk: str) -> None:
+            raise AssertionError(f"forged: {pk} {sk}")
+
+        key = LedgerKey(LEDGER_KEY, self.secrets)
+        return LedgerTable("ledger", sealed(self.dynamodb, key, forged))
+
     def findings(self) -> list[dict[str, Any]]:
         """Return what Security Hub holds."""
         answer = self.aws.call(
@@ -154,6 +169,7 @@ def _environment(url: str, capability: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL_SECURITYHUB": url,
         "AWS_ENDPOINT_URL_SIGNER_DATA": url,
         "CAPABILITY": capability,
+        "LEDGER_KEY": LEDGER_KEY,
         "LEDGER_TABLE": "ledger",
         "POLICY_BUNDLE": "s3://policy/bundle.json",
         "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
@@ -170,6 +186,8 @@ def _made(aws: LocalAws, clock: ManualClock) -> World:
         name: session.create_client(name) for name in ("sqs", "s3", "dynamodb", "ecr")
     }
     clients["s3"].create_bucket(Bucket="policy")
+    clients["secrets"] = session.create_client("secretsmanager")
+    clients["secrets"].create_secret(Name=LEDGER_KEY, SecretString="k" * 64)
     table = render(load())["LedgerTable"]["Properties"]
     clients["dynamodb"].create_table(
         TableName="ledger",

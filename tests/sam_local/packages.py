@@ -21,6 +21,7 @@ SETTINGS = {
     "AWS_SECRET_ACCESS_KEY": "none",
     "SEALWARD_ACCOUNT": "123456789012",
     "SEALWARD_PARTITION": "aws",
+    "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
     "LOOK_QUEUE_URL": "https://queue.invalid/look",
     "DEAD_LETTER_QUEUE_URL": "https://queue.invalid/dead",

@@ -25,6 +25,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "ecr:SetRepositoryPolicy": "ecr:SetRepositoryPolicy",
     "ecr:UpdateImageStorageClass": "ecr:UpdateImageStorageClass",
     "s3:GetObject": "s3:GetObject",
+    "secretsmanager:GetSecretValue": "secretsmanager:GetSecretValue",
     "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",
     # Service authorization reference: no resource type, so nothing but * fits.
     "signer-data:GetRevocationStatus": "signer:GetRevocationStatus",

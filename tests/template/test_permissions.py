@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.sweep_table import PARTITION
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import CASES, batch, files, function_of, push, referrer
@@ -50,7 +49,7 @@ def _play(made: World) -> None:
     made.look(batch("not an event"))
     unsigned = cases["unsigned"]
     made.look(push("demo/unsigned", _index_of(made, unsigned["images"][0]), tag=""))
-    table = LedgerTable("ledger", made.dynamodb)
+    table = made.ledger
     key = SubjectKey(
         repository=unsigned["repository"], digest=unsigned["images"][0]["digest"]
     )

@@ -7,6 +7,7 @@ import pytest
 
 from notation_verifier import Reason
 from sealward.decisions import Unknown, verdict
+from sealward.findings.ledger import LEDGER_FORGED
 from sealward.findings.remedies import DOCUMENT, REMEDIES
 from sealward.ledger import Verdict
 from sealward.look.announcements import BUNDLE_EXPIRED
@@ -31,6 +32,7 @@ VERDICT_REASONS = {
     verdict.COVERED,
     verdict.SHIELD,
     BUNDLE_EXPIRED,
+    LEDGER_FORGED,
 }
 REASONS = sorted(
     VERDICT_REASONS.union(

@@ -126,6 +126,12 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "The policy bundle is past its expiry; it stays in force.",
         "Publish a newer bundle, or find out why it is not delivered.",
     ),
+    "ledger-forged": Remedy(
+        "The ledger holds an item that Sealward did not write; it counts for nothing, "
+        "and its subject is judged anew.",
+        "Find in CloudTrail who may write to the table, and take that right away; then "
+        "archive this finding.",
+    ),
     # candidates that cannot be examined
     "signature-archived": Remedy(
         "Its signature is archived and cannot be read.",
