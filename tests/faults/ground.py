@@ -20,7 +20,6 @@ from unittest.mock import patch
 
 import botocore.session
 from botocore.retries.quota import RetryQuota
-from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
@@ -42,6 +41,7 @@ from tests.faults.faults import Kind
 from tests.faults.wire import Died, Wire
 from tests.forge import NOW
 from tests.functions.event_files import ACCOUNT, REGION
+from tests.functions.moto_aws import moto_aws
 from tests.template.rendering import load, render
 
 PLACE: Final = place(ACCOUNT, REGION)
@@ -283,7 +283,7 @@ def ground() -> Iterator[Ground]:
         LoopbackServer(
             clock=ManualClock(NOW), account=ACCOUNT, behaviours=_SOON_BACK
         ) as server,
-        mock_aws(),
+        moto_aws(),
         patch.dict(os.environ, _environment(server.url)),
         ExitStack() as patches,
     ):

@@ -15,7 +15,6 @@ from typing import Any
 from unittest.mock import patch
 
 import botocore.session
-from moto import mock_aws
 
 from functions.sweep import app as sweep
 from functions.tick import app as tick
@@ -31,6 +30,7 @@ from simulator.push import push_layout
 from simulator.pushes import Pusher
 from simulator.server import LoopbackServer
 from tests.functions.event_files import ACCOUNT, CASES, REGION, ROOT
+from tests.functions.moto_aws import moto_aws
 from tests.template.rendering import load, render
 
 BUNDLE = ROOT / "demo/policy/bundle.json"
@@ -132,7 +132,7 @@ def world(capability: str = "quarantine") -> Iterator[World]:
     clock = ManualClock(datetime.now(UTC) - PUSHED_BEFORE)
     with (
         LoopbackServer(clock=clock, account=ACCOUNT) as server,
-        mock_aws(),
+        moto_aws(),
         patch.dict(os.environ, _environment(server.url, capability)),
     ):
         server.aws.hub(place(ACCOUNT, REGION)).enabled_at = clock()

@@ -1,4 +1,4 @@
-"""Acceptance 2 of issue 4 at full size: too large for ``make test``."""
+"""What is old, at full size: too large for ``make test``."""
 
 from tests.unit.sealward.rollout import enforced, expired, lost
 

@@ -57,7 +57,7 @@ def old() -> Old:
 
 
 class TestAtOnce:
-    """Acceptance of issue 4, smaller; ``rollout`` does it at full size."""
+    """Enforcement over a full registry, smaller; ``rollout`` does it at full size."""
 
     def test_enforcement_over_unsigned_images_is_one_proposal(self) -> None:
         figures = enforced(60, repositories=3)
