@@ -43,7 +43,8 @@ def test_the_environment_is_built_once() -> None:
         made.look(SIGNED)
         assert app.environment() is first
         assert made.clients_made == before
-        assert sorted(before) == ["dynamodb", "ecr", "s3"]  # no other was needed
+        # No other was needed; the secret is the key of the ledger's seal.
+        assert sorted(before) == ["dynamodb", "ecr", "s3", "secrets-manager"]
 
 
 def test_the_next_image_of_a_signer_reads_no_certificate() -> None:
