@@ -126,7 +126,8 @@ class CannedAws:
             return 200, b'{"Items":[],"Count":0,"ScannedCount":0}'
         if self.settled and name.endswith(".GetItem"):
             return 200, json.dumps({"Item": self._written}).encode()
-        service = name.partition("_")[0].lower()
+        # "DynamoDB_20120810.GetItem", "secretsmanager.GetSecretValue"
+        service = name.partition(".")[0].partition("_")[0].lower()
         if service in _OTHERS:
             return 200, _OTHERS[service]
         headers = {"x-amz-target": name, "host": ""}
