@@ -75,6 +75,8 @@ class FamilyModel:
 
     def happened(self, at: datetime, standing: Mapping[str, Standing]) -> None:
         """Note what is good at this moment."""
+        # One that went and came back has to be looked at again.
+        self._proven &= set(standing)
         for digest in self._names & set(standing):
             if self._trusted(digest, at, standing) or self._covered(
                 digest, at, standing
@@ -112,16 +114,16 @@ class FamilyModel:
             yield digest, self._end(digest, at, standing)
 
     def _end(self, digest: str, at: datetime, standing: Mapping[str, Standing]) -> End:
-        good = (
-            "trusted"
-            if self._trusted(digest, at, standing)
-            else "covered"
-            if self._covered(digest, at, standing)
-            else None
-        )
-        if good is not None:
+        trusted = self._trusted(digest, at, standing)
+        covered = self._covered(digest, at, standing)
+        if trusted or covered:
+            # What is covered is looked at daily: a signature of its own whose event
+            # was lost is not met before.
             return End(
-                verdicts=frozenset({good}),
+                verdicts=frozenset(
+                    ({"trusted"} if trusted else set())
+                    | ({"covered"} if covered else set())
+                ),
                 held=frozenset({False}),
                 proposals=frozenset({""}),
                 findings=frozenset({False}),

@@ -122,6 +122,12 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
         "SEALWARD_PARTITION": "aws",
         "CAPABILITY": CAPABILITY,
         "POLICY_BUNDLE": BUNDLE,
+        # Nothing here stands behind a proxy.
+        "HTTPS_PROXY": "",
+        "NO_PROXY": "",
+        "SEALWARD_HTTP_PROXY": "",
+        "SEALWARD_ROLE": "",
+        "SWEEP_LOOKS_PER_MINUTE": "600",
     }
     for name, resource in built.resources(template).items():
         properties = resource.get("Properties", {})

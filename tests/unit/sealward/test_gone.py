@@ -51,6 +51,17 @@ class TestAnImageDeletedWhileItsSignatureWasAwaited:
         stand.look(image)
         assert not stand.findings
 
+    def test_it_stays_told_when_the_policy_only_reports_later(self) -> None:
+        stand = Stand()
+        image = stand.push()
+        stand.look(image)
+        stand.delete(image)
+        stand.look(image)
+        stand.bundles.current = bundle(enforcement="report", serial=8)
+        stand.look(image)
+        (finding,) = stand.findings
+        assert finding["RecordState"] == "ACTIVE"
+
 
 def test_one_that_was_trusted_is_gone_without_a_word() -> None:
     stand = Stand()

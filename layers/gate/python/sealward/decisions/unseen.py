@@ -16,7 +16,14 @@ from sealward.decisions.situation import Ruling, Unknown, Unseen
 from sealward.decisions.step import Step
 from sealward.decisions.verdict import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
 from sealward.decisions.wishes import may_hold_unknown
-from sealward.ledger.records import Exposure, Hold, HoldState, Record, Verdict
+from sealward.ledger.records import (
+    Exposure,
+    FindingStatus,
+    Hold,
+    HoldState,
+    Record,
+    Verdict,
+)
 from sealward.policy.bundle import UNKNOWN_FOR
 from sealward.ports import ImageStatus
 from sealward.subjects import SubjectKey
@@ -52,6 +59,10 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             # What was still under way ended with the image; watched as from the start.
             hold = replace(hold, state=HoldState.HELD, since=now, detail="")
         due = next_hold_look(hold, looks=0, now=now)
+    # What was told of its going stays told, whatever the policy became.
+    told = known.reason == GONE and (
+        known.finding is not None and known.finding.status is FindingStatus.OPEN
+    )
     return Decision(
         known=known,
         record=replace(
@@ -72,7 +83,7 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             exposure=Exposure(seconds=known.exposure.total(now)),
             updated_at=now,
         ),
-        acts=acts,
+        acts=acts or told,
     )
 
 
