@@ -34,6 +34,11 @@ _ENVIRONMENT = {
 _VALUES = {
     "AWS_ENDPOINT_URL": "",
     "CAPABILITY": "quarantine",
+    "HTTPS_PROXY": "",
+    "NO_PROXY": "",
+    "SEALWARD_HTTP_PROXY": "",
+    "SEALWARD_ROLE": "",
+    "SWEEP_LOOKS_PER_MINUTE": "600",
     "DEAD_LETTER_QUEUE_URL": f"https://sqs.invalid/{ACCOUNT}/dead",
     "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
