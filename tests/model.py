@@ -305,10 +305,11 @@ class Model:
         elif image.hold is not None and not image.gone:
             # Held by its digest, should that come back.
             image.hold, image.held_since = Hold(state="held"), at
+        told = image.gone and bool(image.finding)
         image.gone = True
         image.proposal = ""
-        # Deleted within its grace, never judged: that it was there is told.
-        vanished = image.verdict == "pending" and self._acts(rules)
+        # Deleted within its grace, never judged: that it was there is told, and stays.
+        vanished = image.verdict == "pending" and (told or self._acts(rules))
         self._tell(image, "HIGH" if vanished else "")
         if not vanished:
             image.finding = None if image.finding is None else ""
