@@ -1,19 +1,15 @@
 """One suite for every memory of indexes and their children: on moto, and in memory."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
 from sealward.aws.ledger_table import LedgerTable
 from sealward.lineage import CHILDREN_LIMIT, Lineage, ListingNote
 from sealward.ports import Denied, Unavailable
 from sealward.subjects import SubjectKey
 from simulator.in_process_ledger import InProcessLedger
-from tests.template.rendering import load, render
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,32 +25,11 @@ def key(number: int, repository: str = "prod/app") -> SubjectKey:
     return SubjectKey(repository=repository, digest=digest(number))
 
 
-@pytest.fixture
-def client() -> Iterator["DynamoDBClient"]:
-    with mock_aws():
-        make: Any = botocore.session.Session().create_client
-        made = make(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="adapter",
-            aws_secret_access_key="testing",
-        )
-        table = render(load())["LedgerTable"]["Properties"]
-        made.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=table["KeySchema"],
-            AttributeDefinitions=table["AttributeDefinitions"],
-            GlobalSecondaryIndexes=table["GlobalSecondaryIndexes"],
-        )
-        yield made
-
-
 @pytest.fixture(params=["table", "in memory"])
 def lineage(request: pytest.FixtureRequest) -> Lineage:
     if request.param == "in memory":
         return InProcessLedger()
-    return LedgerTable("ledger", request.getfixturevalue("client"))
+    return LedgerTable("ledger", request.getfixturevalue("dynamodb"))
 
 
 def test_what_nobody_recorded_has_neither_parents_nor_children(
@@ -113,9 +88,9 @@ def test_the_last_note_of_a_listing_counts(lineage: Lineage) -> None:
 
 class TestTheTable:
     def test_what_dynamodb_hands_back_is_written_again(
-        self, client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+        self, dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        whole = client.batch_write_item
+        whole = dynamodb.batch_write_item
 
         def half(**request: dict[str, list[Any]]) -> Any:
             ((table, items),) = request["RequestItems"].items()
@@ -123,22 +98,22 @@ class TestTheTable:
             left = {table: items[10:]} if items[10:] else {}
             return {"UnprocessedItems": left}
 
-        monkeypatch.setattr(client, "batch_write_item", half)
-        table = LedgerTable("ledger", client)
+        monkeypatch.setattr(dynamodb, "batch_write_item", half)
+        table = LedgerTable("ledger", dynamodb)
         many = [digest(number) for number in range(40)]
         table.record_children(key(99), many, trusted=False)
         assert list(table.parents(key(39), limit=1)) == [digest(99)]
 
     def test_what_is_handed_back_for_ever_is_unavailable(
-        self, client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+        self, dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            client,
+            dynamodb,
             "batch_write_item",
             lambda **request: {"UnprocessedItems": request["RequestItems"]},
         )
         with pytest.raises(Unavailable, match="not all written"):
-            LedgerTable("ledger", client).record_children(
+            LedgerTable("ledger", dynamodb).record_children(
                 key(9), [digest(1)], trusted=False
             )
 
@@ -156,18 +131,18 @@ class TestTheTable:
         ],
     )
     def test_what_cannot_be_read_is_unavailable(
-        self, client: "DynamoDBClient", item: dict[str, str], read: Any
+        self, dynamodb: "DynamoDBClient", item: dict[str, str], read: Any
     ) -> None:
-        client.put_item(
+        dynamodb.put_item(
             TableName="ledger", Item={name: {"S": text} for name, text in item.items()}
         )
         with pytest.raises(Unavailable, match="ledger"):
-            read(LedgerTable("ledger", client))
+            read(LedgerTable("ledger", dynamodb))
 
     def test_a_table_that_is_not_there_is_denied(
-        self, client: "DynamoDBClient"
+        self, dynamodb: "DynamoDBClient"
     ) -> None:
-        table = LedgerTable("elsewhere", client)
+        table = LedgerTable("elsewhere", dynamodb)
         with pytest.raises(Denied):
             table.parents(key(1), limit=1)
         with pytest.raises(Denied):

@@ -20,9 +20,7 @@ from sealward.proposals import (
     Trip,
 )
 from sealward.subjects import SubjectKey
-from tests.contract.test_ledger import _record, dynamodb, ledger
-
-__all__ = ["dynamodb", "ledger"]
+from tests.ledger_records import plain_record
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -113,7 +111,7 @@ def test_a_state_is_counted_and_listed_by_repository(ledger: Ledger) -> None:
     for repository, count in (("app", 3), ("app-test", 2)):
         for key in _keys(count, repository):
             ledger.write(
-                _record(key=key, verdict=Verdict.UNSIGNED, reported="unsigned"),
+                plain_record(key=key, verdict=Verdict.UNSIGNED, reported="unsigned"),
                 expected=0,
             )
     state = reported_state("unsigned")
@@ -128,9 +126,9 @@ def test_a_state_is_counted_and_listed_by_repository(ledger: Ledger) -> None:
 def test_what_leaves_a_state_is_counted_no_more(ledger: Ledger) -> None:
     (key,) = _keys(1, "app")
     ledger.write(
-        _record(key=key, verdict=Verdict.UNSIGNED, reported="unsigned"), expected=0
+        plain_record(key=key, verdict=Verdict.UNSIGNED, reported="unsigned"), expected=0
     )
-    ledger.write(_record(2, key=key, verdict=Verdict.TRUSTED), expected=1)
+    ledger.write(plain_record(2, key=key, verdict=Verdict.TRUSTED), expected=1)
     assert ledger.count(reported_state("unsigned")) == 0
 
 

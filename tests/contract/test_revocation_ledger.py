@@ -1,14 +1,12 @@
 """One suite for ledgers of revocation: the table (on moto) and the one in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
 from notation_verifier.revocation import (
     Revocation,
@@ -20,7 +18,6 @@ from sealward.aws.revocation_table import RevocationTable
 from sealward.ledger.revocation_items import MOST_SEEN, by_shard
 from sealward.ports import Denied, RevocationLedger, Unavailable
 from simulator.in_process_revocation import InProcessRevocationLedger
-from tests.template.rendering import load, render
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,27 +52,6 @@ MEMORY = RevocationMemory(
         ),
     },
 )
-
-
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        client: Any = botocore.session.Session().create_client(
-            "dynamodb", region_name="us-east-1"
-        )
-        properties = render(load())["LedgerTable"]["Properties"]
-        names = (
-            "AttributeDefinitions",
-            "BillingMode",
-            "GlobalSecondaryIndexes",
-            "KeySchema",
-        )
-        client.create_table(
-            TableName="ledger", **{name: properties[name] for name in names}
-        )
-        yield client
 
 
 @pytest.fixture(params=["table", "memory"])

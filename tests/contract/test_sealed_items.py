@@ -1,13 +1,12 @@
 """Ledger poisoning: what somebody else writes into the table counts for nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import pytest
-from moto import mock_aws
 
 from sealward.aws.attribute_values import attribute_values
 from sealward.aws.ledger_key import LedgerKey
@@ -17,7 +16,6 @@ from sealward.aws.sealed_items import sealed as sealed_items
 from sealward.ledger import JudgedReferrers, Record, Verdict, to_item
 from sealward.ports import Conflict, Denied, Intent, Unavailable
 from sealward.subjects import SubjectKey
-from tests.template.rendering import load, render
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,24 +52,6 @@ RECORD = Record(
     updated_at=NOW,
 )
 Poison = Callable[["DynamoDBClient", dict[str, Any]], dict[str, Any]]
-
-
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    properties = render(load())["LedgerTable"]["Properties"]
-    names = ("AttributeDefinitions", "GlobalSecondaryIndexes", "KeySchema")
-    with mock_aws():
-        client: Any = botocore.session.Session().create_client(
-            "dynamodb", region_name="us-east-1"
-        )
-        client.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            **{name: properties[name] for name in names},
-        )
-        yield client
 
 
 class Sealed:

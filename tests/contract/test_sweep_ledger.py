@@ -22,9 +22,8 @@ from sealward.sweep.progress import (
 )
 from simulator.in_process_ledger import InProcessLedger
 from simulator.in_process_sweep import InProcessSweepLedger
-from tests.contract.test_ledger import NOW, _key, _record, dynamodb
+from tests.ledger_records import NOW, plain_record, subject_key
 
-__all__ = ["dynamodb"]
 Write = Callable[[Record], None]
 
 
@@ -45,7 +44,7 @@ def _digest(number: int) -> str:
 
 
 def _of(repository: str, number: int, **changes: Any) -> Record:
-    return _record(key=_key(repository, _digest(number)), **changes)
+    return plain_record(key=subject_key(repository, _digest(number)), **changes)
 
 
 def test_records_are_those_that_there_are(made: tuple[SweepLedger, Write]) -> None:
@@ -54,7 +53,7 @@ def test_records_are_those_that_there_are(made: tuple[SweepLedger, Write]) -> No
     for record in written:
         write(record)
     keys = [record.key for record in written]
-    found = ledger.records([*keys, _key("app", _digest(999))])
+    found = ledger.records([*keys, subject_key("app", _digest(999))])
     assert set(found) == set(keys)
     assert found[keys[7]].verdict is Verdict.PENDING
     assert ledger.records([]) == {}

@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, Final
@@ -42,7 +41,7 @@ from tests.faults.wire import Died, Wire
 from tests.forge import NOW
 from tests.functions.event_files import ACCOUNT, REGION
 from tests.functions.moto_aws import moto_aws
-from tests.template.rendering import load, render
+from tests.ledger_on_moto import create_ledger_table
 
 PLACE: Final = place(ACCOUNT, REGION)
 VISIBILITY: Final = timedelta(minutes=10)
@@ -103,9 +102,7 @@ class Ground:
         self.aws.hub(PLACE).enabled_at = NOW
         self.table = f"ledger-{next(_NUMBERS)}"
         os.environ["LEDGER_TABLE"] = self.table
-        self.dynamodb.create_table(
-            TableName=self.table, BillingMode="PAY_PER_REQUEST", **_table()
-        )
+        create_ledger_table(self.dynamodb, self.table)
         self._ticked = NOW
         self.mail: list[Message] = []
         self.lost: list[str] = []
@@ -320,13 +317,6 @@ def ground() -> Iterator[Ground]:
         )
         patches.enter_context(patch("botocore.endpoint.time.sleep"))
         yield made
-
-
-@cache
-def _table() -> dict[str, Any]:
-    properties = render(load())["LedgerTable"]["Properties"]
-    names = ("AttributeDefinitions", "GlobalSecondaryIndexes", "KeySchema")
-    return {name: properties[name] for name in names}
 
 
 def _port(kind: Kind) -> Exception:

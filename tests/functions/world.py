@@ -31,7 +31,7 @@ from simulator.pushes import Pusher
 from simulator.server import LoopbackServer
 from tests.functions.event_files import ACCOUNT, CASES, REGION, ROOT
 from tests.functions.moto_aws import moto_aws
-from tests.template.rendering import load, render
+from tests.ledger_on_moto import create_ledger_table
 
 BUNDLE = ROOT / "demo/policy/bundle.json"
 LEDGER_KEY = "ledger-key"
@@ -188,19 +188,7 @@ def _made(aws: LocalAws, clock: ManualClock) -> World:
     clients["s3"].create_bucket(Bucket="policy")
     clients["secrets"] = session.create_client("secretsmanager")
     clients["secrets"].create_secret(Name=LEDGER_KEY, SecretString="k" * 64)
-    table = render(load())["LedgerTable"]["Properties"]
-    clients["dynamodb"].create_table(
-        TableName="ledger",
-        **{
-            name: table[name]
-            for name in (
-                "AttributeDefinitions",
-                "BillingMode",
-                "GlobalSecondaryIndexes",
-                "KeySchema",
-            )
-        },
-    )
+    create_ledger_table(clients["dynamodb"])
     made = World(
         aws=aws,
         clock=clock,

@@ -5,8 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from notation_verifier import Descriptor
+from sealward.events import Hint, parse_events
 from sealward.policy.bundle import PolicyBundle
-from tests.unit.sealward.stand import Stand, as_json, bundle, described
+from tests.unit.sealward.stand import (
+    ACCOUNT,
+    REGION,
+    Stand,
+    as_json,
+    bundle,
+    described,
+)
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 ATTESTATION = {
@@ -71,3 +79,26 @@ def open_findings(stand: Stand) -> list[str]:
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+
+
+def events(stand: Stand) -> list[Hint]:
+    """Take the hints of the registry's events so far."""
+    return [
+        hint
+        for event in stand.aws.events.drain()
+        if event["source"] == "aws.ecr"
+        for hint in parse_events(event, account=ACCOUNT, region=REGION)
+    ]
+
+
+def covered_family(stand: Stand, **how: Any) -> tuple[Descriptor, list[Descriptor]]:
+    """Push a family, sign its index, and see it covered."""
+    index, children = push_family(stand, **how)
+    stand.attach(index)
+    stand.deliver()
+    stand.pass_time(timedelta(seconds=30))
+    assert verdicts(stand, index, *children) == [
+        "trusted",
+        *["covered"] * len(children),
+    ]
+    return index, children

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import botocore.session
 import pytest
 from click.testing import CliRunner
 from moto import mock_aws
@@ -15,8 +13,8 @@ from sealward.cli.__main__ import main
 from sealward.ledger import proposal_state
 from sealward.proposals import Answer, Cause, Proposal
 from sealward.subjects import SubjectKey
-from tests.contract.test_ledger import _record as plain_record
-from tests.template.rendering import load, render
+from tests.ledger_on_moto import ledger_on_moto
+from tests.ledger_records import plain_record
 
 ID = "policy-change-0123456789ab"
 DIGEST = f"sha256:{'a' * 64}"
@@ -24,26 +22,8 @@ TABLE = ["--table", "ledger", "--region", "us-east-1"]
 
 
 @pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[LedgerTable]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        client: Any = botocore.session.Session().create_client(
-            "dynamodb", region_name="us-east-1"
-        )
-        properties = render(load(), {"PolicyBundle": "s3://b/k"})["LedgerTable"]
-        client.create_table(
-            TableName="ledger",
-            **{
-                name: properties["Properties"][name]
-                for name in (
-                    "AttributeDefinitions",
-                    "KeySchema",
-                    "GlobalSecondaryIndexes",
-                    "BillingMode",
-                )
-            },
-        )
+def ledger() -> Iterator[LedgerTable]:
+    with ledger_on_moto() as client:
         yield LedgerTable("ledger", client)
 
 
