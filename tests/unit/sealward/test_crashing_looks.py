@@ -225,8 +225,8 @@ def test_a_crash_over_a_signature_is_no_obstacle_to_the_image_it_signs(
     [
         "sealward.look.announcements.raised",
         "sealward.look.announcements.dated",
-        "sealward.look.gate.open_proposal",
-        "sealward.look.gate.deny_or_allow_pulls",
+        "sealward.look.settlement.open_proposal",
+        "sealward.look.settlement.deny_or_allow_pulls",
     ],
 )
 def test_what_crashes_while_it_is_told_is_held_and_told_within_the_hour(
@@ -250,7 +250,7 @@ def test_an_action_that_crashes_is_told_and_tried_again(
     stand = Stand(current=bundle(grace="0s"))
     image = stand.push()
     with monkeypatch.context() as patched:
-        patched.setattr("sealward.look.gate.act", crash)
+        patched.setattr("sealward.look.settlement.act", crash)
         looks(stand, image.digest)
     assert len(stand.findings) == 1
     hold = stand.record(image).hold

@@ -13,39 +13,33 @@ from typing import Any, Final
 from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
-from sealward.actions import act, deny_or_allow_pulls
 from sealward.decisions import (
-    Decision,
     Ruling,
     Seen,
-    Step,
     decide,
     decide_gone,
     decide_not_an_image,
-    is_news,
 )
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.events import Hint
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
-from sealward.look.approvals import approved, open_proposal
-from sealward.look.breaker import count_reversal
+from sealward.look.approvals import approved
 from sealward.look.crashes import kept, undecided
 from sealward.look.descent import Descent
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
-from sealward.look.result import NOT_DUE, LookResult, history_report
+from sealward.look.result import NOT_DUE, LookResult
+from sealward.look.settlement import Settlement
 from sealward.look.sightings import InForce, in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports import (
     BundleSource,
     Conflict,
-    Intent,
     Ledger,
     LookQueue,
-    PortError,
     Registry,
     SecurityHub,
 )
@@ -57,8 +51,6 @@ from sealward.verifications import Examined, Search
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
-SOONEST: Final = timedelta(minutes=15)
-"""What is due within is a delayed message; the tick sends the rest."""
 NESTED_TIME: Final = timedelta(seconds=5)
 """For the search of a look that is part of another one."""
 RETRY: Final = timedelta(seconds=5)
@@ -170,7 +162,7 @@ class Gate:
                     hint, reason="not-a-subject", detail=found.nothing
                 )
             decision = decide_not_an_image(known, found.nothing, now=self.now())
-            return self._settle(hint, decision, nothing_rules, Search())
+            return self._settlement.settle(hint, decision, nothing_rules, Search())
         if found.sighting.gone:
             if known is None:
                 return LookResult.nothing(
@@ -180,7 +172,7 @@ class Gate:
             policy = self._policy(found.sighting.key, force)
             ruling = replace(nothing_rules, policy=policy, bundle=force.bundle)
             decision = decide_gone(known, acts=ruling.acts, now=self.now())
-            return self._settle(hint, decision, ruling, Search())
+            return self._settlement.settle(hint, decision, ruling, Search())
         force = bundle.answer()
         policy = self._policy(found.sighting.key, force)
         evidence = Evidence(
@@ -215,7 +207,9 @@ class Gate:
             crashes,
         )
         examined = seen.search if isinstance(seen, Seen) else Search()
-        settled = Read(lambda: self._settle(hint, decision, ruling, examined))
+        settled = Read(
+            lambda: self._settlement.settle(hint, decision, ruling, examined)
+        )
         learnt = self._learnt(inquiry, examined)
         ask((settled, *learnt), self.run_beside)
         result = settled.answer()
@@ -243,6 +237,22 @@ class Gate:
     def _announcements(self) -> Announcements:
         return Announcements(
             ledger=self.ledger, hub=self.security_hub, place=self.place, now=self.now
+        )
+
+    @property
+    def _settlement(self) -> Settlement:
+        return Settlement(
+            registry=self.registry,
+            ledger=self.ledger,
+            security_hub=self.security_hub,
+            queue=self.queue,
+            pulls=self.pulls,
+            place=self.place,
+            announcements=self._announcements,
+            descent=self._descent,
+            beside=self.run_beside,
+            now=self.now,
+            nested=self.nested,
         )
 
     def _policy(self, key: SubjectKey, force: InForce) -> Policy | None:
@@ -274,107 +284,3 @@ class Gate:
             if self.nested
             else lambda digest: within.look(hint(digest), NESTED_TIME),
         )
-
-    def _settle(
-        self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
-    ) -> LookResult:
-        """Remember, act, tell; each is written before what follows from it.
-
-        Where one of these fails as nobody expected, the others are done all the same.
-        """
-        crashes: list[Exception] = []
-        report = (
-            history_report(decision, examined) if decision.verdict_changed else None
-        )
-        record, stored = decision.record, decision.known
-        descent = self._descent(record.key.repository)
-
-        def hold(index: Decision) -> None:
-            digest = index.record.key.digest
-            within = replace(self, nested=True)
-            within._settle(replace(hint, digest=digest), index, ruling, Search())  # noqa: SLF001 - its own
-
-        def propose() -> None:
-            open_proposal(self.ledger, decision)
-            count_reversal(self.ledger, self.security_hub, self.place, decision)
-
-        def unblock(key: SubjectKey) -> bool:
-            return descent.lift_shields(key, ruling, hold)
-
-        kept(propose, _nothing, crashes)
-        if decision.step is not Step.NONE or decision.pulls_change:
-            if is_news(stored, record):
-                self.ledger.write(
-                    record,
-                    expected=record.version - 1,
-                    report=report,
-                    intent=_intent(decision),
-                )
-                stored, report = record, None
-            record = kept(
-                lambda: act(self.registry, decision, now=self.now, unblock=unblock),
-                lambda: decision.record,
-                crashes,
-            )
-            acted = record
-            record = kept(
-                lambda: deny_or_allow_pulls(self.pulls, decision, acted),
-                lambda: acted,
-                crashes,
-            )
-        tell = self._announcements
-        telling: Read[Any] = Read(
-            lambda: kept(
-                lambda: tell.about_subject(
-                    decision, record, ruling.policy, stored=stored, report=report
-                ),
-                lambda: tell.untold(record, stored=stored, report=report),
-                crashes,
-            )
-        )
-        # A message too many ends after one read, where the write loses its race.
-        sending: Read[Any] = Read(lambda: self._schedule(record, decision.known))
-        ask((telling, sending), self.run_beside)
-        told, unsent = telling.answer(), sending.answer()
-        if told.due != record.due:
-            unsent = self._schedule(told, decision.known)
-        kept(lambda: descent.children.tell(decision.known, told), _nothing, crashes)
-        if crashes and not self.nested:
-            raise crashes[0]
-        result = LookResult.of(hint, decision, told, len(examined.candidates))
-        return replace(result, unsent=unsent)
-
-    def _schedule(self, record: Record, known: Record | None) -> str:
-        """Send the next look where it is near; return why it was not taken, if so."""
-        if record.due is None or (known is not None and known.due == record.due):
-            return ""
-        delay = record.due - self.now()
-        if delay > SOONEST:
-            return ""
-        hint = Hint(
-            account=self.registry.account,
-            region=self.registry.region,
-            repository=record.key.repository,
-            digest=record.key.digest,
-            scheduled=True,
-        )
-        try:
-            self.queue.later(hint, max(delay, timedelta(0)))
-        except PortError as error:
-            # The due time is in the ledger: the tick sends what the queue refuses.
-            return str(error)
-        return ""
-
-
-def _nothing() -> None:
-    """Stands for a step that is not done."""
-
-
-def _intent(decision: Decision) -> Intent:
-    record = decision.record
-    return Intent(
-        id=f"{record.key}#{record.version}",
-        action=decision.action,
-        decided_at=record.updated_at,
-        reason=record.reason,
-    )

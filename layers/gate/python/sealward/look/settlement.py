@@ -1,0 +1,171 @@
+"""The settlement of a decision: remembered, acted upon, told, looked at again.
+
+What the ledger does not know yet is never done: an intent stands there before the
+registry is asked, and the next look finishes what this one began.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from notation_verifier.values import dataclass
+from sealward.actions import act, deny_or_allow_pulls
+from sealward.decisions import Decision, Ruling, Step, is_news
+from sealward.events import Hint
+from sealward.findings import Place
+from sealward.ledger.records import Record
+from sealward.look.announcements import Announcements
+from sealward.look.approvals import open_proposal
+from sealward.look.breaker import count_reversal
+from sealward.look.crashes import kept
+from sealward.look.descent import Descent
+from sealward.look.result import LookResult, history_report
+from sealward.ports import Intent, Ledger, LookQueue, PortError, Registry, SecurityHub
+from sealward.pull_denial import PullDenials
+from sealward.reads import Read, RunBeside, ask
+from sealward.subjects import SubjectKey
+from sealward.verifications import Search
+
+SOONEST: Final = timedelta(minutes=15)
+"""What is due within is a delayed message; the tick sends the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The ports and the clock that carrying out a decision needs."""
+
+    registry: Registry
+    ledger: Ledger
+    security_hub: SecurityHub
+    queue: LookQueue
+    pulls: PullDenials | None
+    place: Place
+    announcements: Announcements
+    descent: Callable[[str], Descent]
+    """What is known of the indexes of a repository."""
+    beside: RunBeside | None
+    now: Callable[[], datetime]
+    nested: bool
+    """Whether it is part of another look, which tells of its crashes."""
+
+    def settle(
+        self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
+    ) -> LookResult:
+        """Remember, act, tell; each is written before what follows from it.
+
+        Where one of these fails as nobody expected, the others are done all the same.
+
+        Args:
+            hint: what the look was asked for.
+            decision: to carry out.
+            ruling: what is in force.
+            examined: the signatures that were tried.
+
+        Raises:
+            Conflict: another look wrote in between.
+            Unavailable, Denied: the ledger did not answer.
+        """
+        crashes: list[Exception] = []
+        report = (
+            history_report(decision, examined) if decision.verdict_changed else None
+        )
+        record, stored = decision.record, decision.known
+        descent = self.descent(record.key.repository)
+
+        def hold(index: Decision) -> None:
+            digest = index.record.key.digest
+            self._within().settle(replace(hint, digest=digest), index, ruling, Search())
+
+        def propose() -> None:
+            open_proposal(self.ledger, decision)
+            count_reversal(self.ledger, self.security_hub, self.place, decision)
+
+        def unblock(key: SubjectKey) -> bool:
+            return descent.lift_shields(key, ruling, hold)
+
+        kept(propose, _nothing, crashes)
+        if decision.step is not Step.NONE or decision.pulls_change:
+            if is_news(stored, record):
+                self.ledger.write(
+                    record,
+                    expected=record.version - 1,
+                    report=report,
+                    intent=_intent(decision),
+                )
+                stored, report = record, None
+            record = kept(
+                lambda: act(self.registry, decision, now=self.now, unblock=unblock),
+                lambda: decision.record,
+                crashes,
+            )
+            acted = record
+            record = kept(
+                lambda: deny_or_allow_pulls(self.pulls, decision, acted),
+                lambda: acted,
+                crashes,
+            )
+        tell = self.announcements
+        telling: Read[Any] = Read(
+            lambda: kept(
+                lambda: tell.about_subject(
+                    decision, record, ruling.policy, stored=stored, report=report
+                ),
+                lambda: tell.untold(record, stored=stored, report=report),
+                crashes,
+            )
+        )
+        # A message too many ends after one read, where the write loses its race.
+        sending: Read[Any] = Read(lambda: self._schedule(record, decision.known))
+        ask((telling, sending), self.beside)
+        told, unsent = telling.answer(), sending.answer()
+        if told.due != record.due:
+            unsent = self._schedule(told, decision.known)
+        kept(lambda: descent.children.tell(decision.known, told), _nothing, crashes)
+        if crashes and not self.nested:
+            raise crashes[0]
+        result = LookResult.of(hint, decision, told, len(examined.candidates))
+        return replace(result, unsent=unsent)
+
+    def _within(self) -> "Settlement":
+        """Return the settlement of what is done on the way to this one."""
+        return replace(
+            self,
+            nested=True,
+            descent=lambda repository: replace(self.descent(repository), look_at=None),
+        )
+
+    def _schedule(self, record: Record, known: Record | None) -> str:
+        """Send the next look where it is near; return why it was not taken, if so."""
+        if record.due is None or (known is not None and known.due == record.due):
+            return ""
+        delay = record.due - self.now()
+        if delay > SOONEST:
+            return ""
+        hint = Hint(
+            account=self.registry.account,
+            region=self.registry.region,
+            repository=record.key.repository,
+            digest=record.key.digest,
+            scheduled=True,
+        )
+        try:
+            self.queue.later(hint, max(delay, timedelta(0)))
+        except PortError as error:
+            # The due time is in the ledger: the tick sends what the queue refuses.
+            return str(error)
+        return ""
+
+
+def _nothing() -> None:
+    """Stands for a step that is not done."""
+
+
+def _intent(decision: Decision) -> Intent:
+    record = decision.record
+    return Intent(
+        id=f"{record.key}#{record.version}",
+        action=decision.action,
+        decided_at=record.updated_at,
+        reason=record.reason,
+    )
