@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.model import ACTIVE, Delivery, Rules, Signature, Standing
+from tests.facts import ACTIVE, Delivery, Rules, Signature, Standing
 
 DEPTH = 3
 """Indexes above one another that may cover an image."""

@@ -92,7 +92,8 @@ def test_the_model_of_the_gate_knows_nothing_of_what_it_judges() -> None:
     """Whatever reading a history takes comes from the standard library."""
     script = (
         f"import sys; sys.path[:0] = [{str(ROOT)!r}]; before = set(sys.modules); "
-        "import tests.family_model; print(*sorted(set(sys.modules) - before))"
+        "import tests.family_model, tests.model; "
+        "print(*sorted(set(sys.modules) - before))"
     )
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
@@ -101,4 +102,4 @@ def test_the_model_of_the_gate_knows_nothing_of_what_it_judges() -> None:
     foreign = {
         name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names
     }
-    assert foreign == {"tests", "tests.family_model", "tests.model"}
+    assert foreign == {"tests", "tests.facts", "tests.family_model", "tests.model"}

@@ -13,7 +13,8 @@ from tests.converge.history import History
 from tests.converge.observed import seen
 from tests.converge.policies import BEGIN
 from tests.converge.world import SLACK, Restless, World
-from tests.model import ACTIVE, Image
+from tests.facts import ACTIVE
+from tests.model import Image
 
 REST = timedelta(days=2)
 """Longer than the day of hourly looks, and one daily look more."""

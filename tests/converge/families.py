@@ -12,8 +12,8 @@ from tests.converge.history import FAMILY, History, Kind, Mail, Step
 from tests.converge.observed import seen as seen_of
 from tests.converge.policies import ACCOUNT, FIRST, REGION, bundle_of
 from tests.converge.world import World
+from tests.facts import Delivery, Rules
 from tests.family_model import End, FamilyModel
-from tests.model import Delivery, Rules
 
 REPOSITORY = "prod/app"
 _RULES: Mapping[str, Rules] = {REPOSITORY: Rules(signers=frozenset({FIRST}))}

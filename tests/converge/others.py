@@ -27,9 +27,10 @@ from simulator.pushes import (
 from tests.converge.history import AMBIGUOUS, FAMILY, Kind, Step
 from tests.converge.policies import ACCOUNT, REGION
 from tests.converge.signatures import Made, make
+from tests.facts import ACTIVE, Signature
 from tests.family_model import FamilyModel
 from tests.forge.manifests import SIGNATURE as NOTARY_SIGNATURE
-from tests.model import ACTIVE, Model, Signature
+from tests.model import Model
 
 
 class Others:

@@ -11,7 +11,7 @@ from typing import Any
 from sealward.policy.bundle import PolicyBundle, load_bundle
 from tests.converge.generation import REPOSITORIES
 from tests.converge.signatures import signer
-from tests.model import Rules
+from tests.facts import Rules
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

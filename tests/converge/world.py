@@ -29,7 +29,8 @@ from tests.converge.history import History, Kind, Mail, Step
 from tests.converge.mail import Post
 from tests.converge.others import Others
 from tests.converge.policies import ACCOUNT, BEGIN, REGION, bundle_of, changed
-from tests.model import Delivery, Model, Rules, Standing
+from tests.facts import Delivery, Rules, Standing
+from tests.model import Model
 
 SLACK = timedelta(minutes=5)
 """What a look may come later than promised: a tick, a message's delay."""
@@ -132,7 +133,11 @@ class World:
             self._collect(Random(f"{step.number}/{number}"))
 
     def _publish(self, step: Step) -> None:
-        """Put a new bundle in force, with a higher serial."""
+        """Put a new bundle in force, with a higher serial.
+
+        The sweep, which steps every five minutes, has met the one before.
+        """
+        self.sweeper.step(until=self.clock.now + _STEP)
         self._serial += 1
         self.rules = changed(self.rules, step.what, step.repository, self.clock.now)
         self.bundles.current = bundle_of(self.rules, self._serial)
