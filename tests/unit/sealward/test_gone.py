@@ -4,6 +4,8 @@ import pytest
 
 from sealward.ledger.records import Verdict
 from sealward.policy.bundle import Capability
+from simulator.errors import ServiceError
+from simulator.faults import Fault
 from tests.unit.sealward.stand import Stand, bundle
 
 
@@ -50,6 +52,19 @@ class TestAnImageDeletedWhileItsSignatureWasAwaited:
         stand.delete(image)
         stand.look(image)
         assert not stand.findings
+
+    def test_it_is_told_though_aws_did_not_answer_before_it_went(self) -> None:
+        stand = Stand()
+        image = stand.push()
+        throttled = ServiceError("ThrottlingException", "Rate exceeded")
+        stand.aws.faults.add(Fault(operation="DescribeImages", error=throttled))
+        assert stand.look(image).verdict is Verdict.INCONCLUSIVE
+        stand.aws.faults.clear()
+        stand.delete(image)
+        stand.look(image)
+        (finding,) = stand.findings
+        assert finding["Severity"]["Label"] == "HIGH"
+        assert "awaited" in finding["Description"]
 
     def test_it_stays_told_when_the_policy_only_reports_later(self) -> None:
         stand = Stand()

@@ -24,6 +24,8 @@ class Decision:
     """Whether policy and stack quarantine."""
     overdue: bool = False
     """Whether the subject has been unknown for longer than its policy allows."""
+    vanished: bool = False
+    """Whether the image went while nobody had judged it, though it could be pulled."""
     silent: bool = False
     """Whether nothing new is said: without a policy nobody knows how loud to be."""
 
@@ -59,6 +61,7 @@ class Decision:
             hold=hold,
             acts=self.acts,
             overdue=self.overdue,
+            vanished=self.vanished,
             proposed=bool(self.record.proposal),
             escalated=hold is not None and hold.escalated(self.record.updated_at),
         )

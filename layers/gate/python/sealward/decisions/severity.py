@@ -45,6 +45,7 @@ def severity(
     hold: Hold | None,
     acts: bool,
     overdue: bool,
+    vanished: bool = False,
     proposed: bool = False,
     escalated: bool = False,
 ) -> Severity | Tell:
@@ -56,12 +57,12 @@ def severity(
         hold: as it stands after the step.
         acts: whether policy and stack quarantine; a policy that only reports stays LOW.
         overdue: whether the subject has been unknown for longer than allowed.
+        vanished: whether it went before anybody had judged it.
         proposed: whether an action on it waits for a person.
         escalated: whether somebody brings it back again and again.
     """
     if reason == GONE:
         # Run within the grace, then deleted: nobody else would ever tell.
-        vanished = verdict is Verdict.PENDING and acts
         return Severity.HIGH if vanished else Tell.RESOLVE
     if verdict in SETTLED_FAILURES:
         loud = (

@@ -59,6 +59,11 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             # What was still under way ended with the image; watched as from the start.
             hold = replace(hold, state=HoldState.HELD, since=now, detail="")
         due = next_hold_look(hold, looks=0, now=now)
+    unjudged = (
+        known.verdict in {Verdict.PENDING, Verdict.INCONCLUSIVE}
+        and known.settled_at is None
+        and not known.ever_trusted
+    )
     # What was told of its going stays told, whatever the policy became.
     told = known.reason == GONE and (
         known.finding is not None and known.finding.status is FindingStatus.OPEN
@@ -69,9 +74,7 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             known,
             version=known.version + 1,
             reason=GONE,
-            detail=VANISHED
-            if known.verdict is Verdict.PENDING
-            else "the registry no longer has it",
+            detail=VANISHED if unjudged else "the registry no longer has it",
             hold=hold,
             covering=False,
             pulls=None,
@@ -83,7 +86,8 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             exposure=Exposure(seconds=known.exposure.total(now)),
             updated_at=now,
         ),
-        acts=acts or told,
+        acts=acts,
+        vanished=unjudged and (acts or told),
     )
 
 
