@@ -5,19 +5,9 @@ from typing import Any
 
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
 from sealward.lineage import IndexListing, ListedIndex
-from sealward.ports import (
-    Delivered,
-    Denied,
-    ImageDetail,
-    ImageStatus,
-    Manifest,
-    NotDelivered,
-    NotFound,
-    PortError,
-    Referrer,
-    Refused,
-    Unavailable,
-)
+from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
+from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
+from sealward.ports.security_hub import Delivered, NotDelivered
 from sealward.subjects.indexes import is_index
 from sealward.subjects.manifests import MANIFEST_LIMIT
 from simulator.ecr.manifests import digest_of
@@ -37,7 +27,7 @@ _PAGE = 50
 
 
 class InProcessRegistry:
-    """``sealward.ports.Registry`` of one account in one Region."""
+    """``sealward.ports.registry.Registry`` of one account in one Region."""
 
     def __init__(
         self, aws: LocalAws, *, account: str, region: str, caller: str = ""
@@ -183,7 +173,7 @@ class InProcessRegistry:
 
 
 class InProcessSecurityHub:
-    """``sealward.ports.SecurityHub`` of one account in one Region."""
+    """``sealward.ports.security_hub.SecurityHub`` of one account in one Region."""
 
     def __init__(
         self, aws: LocalAws, *, account: str, region: str, caller: str = ""

@@ -9,13 +9,14 @@ from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
-from sealward.ports import Conflict, Due, HistoryEntry, Intent, PortError
+from sealward.ports.failures import Conflict, PortError
+from sealward.ports.ledger import Due, HistoryEntry, Intent
 from sealward.subjects import SubjectKey
 from simulator.in_process_proposals import InProcessProposals
 
 
 class InProcessLedger(InProcessProposals):
-    """``sealward.ports.Ledger`` in memory.
+    """``sealward.ports.ledger.Ledger`` in memory.
 
     ``failures`` holds errors the next calls raise, one each. ``before_write`` is called
     ahead of each write: there another look can come in between.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sealward.ledger import Record, indexed_state
-from sealward.ports import Conflict
+from sealward.ports.failures import Conflict
 from sealward.proposals import (
     APPROVALS_LIMIT,
     Approval,

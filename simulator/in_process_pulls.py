@@ -1,6 +1,6 @@
 """Pulls denied by a repository's policy, in process."""
 
-from sealward.ports import Denied
+from sealward.ports.failures import Denied
 from sealward.pull_denial import denies, with_denial, without_denial
 from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws

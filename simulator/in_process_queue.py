@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sealward.events import Hint
 from sealward.policy.bundle import InvalidBundle, PolicyBundle
-from sealward.ports import PortError
+from sealward.ports.failures import PortError
 
 LONGEST_DELAY = timedelta(minutes=15)
 
@@ -20,7 +20,7 @@ class DeadLetter:
 
 
 class InProcessLookQueue:
-    """``sealward.ports.LookQueue`` in memory: messages arrive when their time comes."""
+    """``sealward.ports.look_queue.LookQueue`` in memory: messages come in time."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.dead_letters: list[DeadLetter] = []
@@ -58,7 +58,7 @@ class InProcessLookQueue:
 
 
 class InProcessBundleSource:
-    """``sealward.ports.BundleSource`` in memory; a test sets what it gives."""
+    """``sealward.ports.bundle_source.BundleSource`` in memory, as a test sets it."""
 
     def __init__(self, current: PolicyBundle | InvalidBundle | PortError) -> None:
         self.current = current

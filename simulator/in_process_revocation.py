@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from notation_verifier.revocation import RevocationMemory
 from sealward.ledger.revocation_items import by_shard, from_document, to_document
-from sealward.ports import PortError
+from sealward.ports.failures import PortError
 
 
 class InProcessRevocationLedger:
-    """``sealward.ports.RevocationLedger`` in memory.
+    """``sealward.ports.revocation.RevocationLedger`` in memory.
 
     ``failures`` holds errors the next calls raise, one each.
     """

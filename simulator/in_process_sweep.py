@@ -5,7 +5,8 @@ from typing import Any
 
 from sealward.ledger import Record
 from sealward.ledger.indexes import statement_key
-from sealward.ports import Conflict, ImageStatus
+from sealward.ports.failures import Conflict
+from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 from sealward.sweep.ports import ListedImage, RepositoryListing
 from sealward.sweep.progress import Progress, progress_from, progress_item

@@ -32,7 +32,7 @@ from sealward.aws.signer_data import SERVICE, SignerData
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place
 from sealward.look import Gate
-from sealward.ports import RevocationSources
+from sealward.ports.revocation import RevocationSources
 from sealward.revocation import Revocations
 from sealward.settings import Settings
 from sealward.signer_answers import SignerAnswers

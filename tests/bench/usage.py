@@ -20,7 +20,7 @@ from sealward.aws.telemetry import Telemetry
 from sealward.events import Hint, look_again
 from sealward.look import tick
 from sealward.look.result import NOT_DUE, LookResult
-from sealward.ports import Intent, Ledger
+from sealward.ports.ledger import Intent, Ledger
 from sealward.subjects import SubjectKey
 from simulator.in_process_queue import InProcessLookQueue
 from tests.bench.capacity import CountedTable

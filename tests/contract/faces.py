@@ -13,7 +13,8 @@ from sealward.aws.ecr import EcrRegistry
 from sealward.aws.inventory import EcrInventory
 from sealward.aws.layer_download import LayerDownload
 from sealward.aws.security_hub import AsffSecurityHub
-from sealward.ports import Registry, SecurityHub
+from sealward.ports.registry import Registry
+from sealward.ports.security_hub import SecurityHub
 from sealward.sweep.ports import Inventory
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock

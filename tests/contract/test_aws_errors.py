@@ -11,7 +11,7 @@ from botocore.exceptions import (
 )
 
 from sealward.aws.errors import translated
-from sealward.ports import (
+from sealward.ports.failures import (
     Conflict,
     Denied,
     NotFound,

@@ -20,7 +20,7 @@ from sealward.aws.bundle_source import (
     bundle_source,
 )
 from sealward.policy.bundle import InvalidBundle
-from sealward.ports import NotFound, Unavailable
+from sealward.ports.failures import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

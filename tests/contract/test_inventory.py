@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from sealward.ports import Denied, ImageStatus, NotFound, Unavailable
+from sealward.ports.failures import Denied, NotFound, Unavailable
+from sealward.ports.registry import ImageStatus
 from simulator.behaviours import Behaviours
 from simulator.clock import START
 from simulator.errors import ServiceError, access_denied, throttled

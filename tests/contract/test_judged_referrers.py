@@ -13,7 +13,7 @@ from sealward.ledger import (
     Recalled,
 )
 from sealward.ledger.judged import REFUSED_LIMIT
-from sealward.ports import Ledger
+from sealward.ports.ledger import Ledger
 from tests.ledger_records import full_record, subject_key
 
 if TYPE_CHECKING:

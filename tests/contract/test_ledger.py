@@ -10,7 +10,8 @@ from sealward.ledger import (
     Record,
     Verdict,
 )
-from sealward.ports import Conflict, Intent, Ledger
+from sealward.ports.failures import Conflict
+from sealward.ports.ledger import Intent, Ledger
 from tests.ledger_records import NOW, full_record, plain_record, subject_key
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from sealward.ledger import (
     Exposure,
     Verdict,
 )
-from sealward.ports import Conflict, Denied, Intent, Unavailable
+from sealward.ports.failures import Conflict, Denied, Unavailable
+from sealward.ports.ledger import Intent
 from tests.ledger_records import DIGEST, NOW, full_record, plain_record, subject_key
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from sealward.aws.ledger_table import LedgerTable
 from sealward.lineage import CHILDREN_LIMIT, Lineage, ListingNote
-from sealward.ports import Denied, Unavailable
+from sealward.ports.failures import Denied, Unavailable
 from sealward.subjects import SubjectKey
 from simulator.in_process_ledger import InProcessLedger
 

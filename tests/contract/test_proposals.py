@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sealward.ledger import FindingState, FindingStatus, Verdict, reported_state
-from sealward.ports import Conflict, Ledger
+from sealward.ports.failures import Conflict
+from sealward.ports.ledger import Ledger
 from sealward.proposals import (
     APPROVALS_LIMIT,
     DIGESTS_LIMIT,

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.events import Hint, parse_events
-from sealward.ports import Denied
+from sealward.ports.failures import Denied
 from simulator.in_process_queue import InProcessLookQueue
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sealward.aws.ecr import EcrRegistry
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 
 DIGEST = "sha256:" + "0" * 64
 

@@ -7,15 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from sealward.ports import (
-    Denied,
-    ImageStatus,
-    NotFound,
-    PortError,
-    Refused,
-    Registry,
-    Unavailable,
-)
+from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
+from sealward.ports.registry import ImageStatus, Registry
 from simulator.behaviours import ArchivedManifest, Behaviours
 from simulator.clock import START
 from simulator.ecr.state import Image

@@ -16,7 +16,8 @@ from notation_verifier.revocation import (
 )
 from sealward.aws.revocation_table import RevocationTable
 from sealward.ledger.revocation_items import MOST_SEEN, by_shard
-from sealward.ports import Denied, RevocationLedger, Unavailable
+from sealward.ports.failures import Denied, Unavailable
+from sealward.ports.revocation import RevocationLedger
 from simulator.in_process_revocation import InProcessRevocationLedger
 
 if TYPE_CHECKING:

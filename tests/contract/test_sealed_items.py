@@ -14,7 +14,8 @@ from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.revocation_table import RevocationTable
 from sealward.aws.sealed_items import sealed as sealed_items
 from sealward.ledger import JudgedReferrers, Record, Verdict, to_item
-from sealward.ports import Conflict, Denied, Intent, Unavailable
+from sealward.ports.failures import Conflict, Denied, Unavailable
+from sealward.ports.ledger import Intent
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:

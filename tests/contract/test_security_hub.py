@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealward.ports import Delivered, NotDelivered
+from sealward.ports.security_hub import Delivered, NotDelivered
 from simulator.clock import START
 from simulator.errors import ServiceError, access_denied, internal_error, throttled
 from simulator.faults import Fault

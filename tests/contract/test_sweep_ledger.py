@@ -10,7 +10,7 @@ from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.sweep_table import PARTITION, SweepTable
 from sealward.ledger import Record, Verdict
 from sealward.ledger.indexes import LONGEST, UNGOVERNED
-from sealward.ports import Conflict, Denied, Unavailable
+from sealward.ports.failures import Conflict, Denied, Unavailable
 from sealward.subjects import SubjectKey
 from sealward.sweep.ports import SweepLedger
 from sealward.sweep.progress import (

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sealward.ports import Registry, SecurityHub
+from sealward.ports.registry import Registry
+from sealward.ports.security_hub import SecurityHub
 from sealward.sweep.ports import Inventory
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock

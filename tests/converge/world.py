@@ -16,7 +16,7 @@ from sealward.ledger import Record
 from sealward.look import Gate, tick
 from sealward.look.result import NOT_DUE
 from sealward.policy.bundle import Capability
-from sealward.ports import Registry
+from sealward.ports.registry import Registry
 from sealward.sweep import Sweep
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError

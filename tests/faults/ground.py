@@ -29,7 +29,7 @@ from sealward.aws.attribute_values import plain_values
 from sealward.aws.clients import Clients
 from sealward.aws.layer_download import LayerDownload
 from sealward.ledger import from_text
-from sealward.ports import Denied, Unavailable
+from sealward.ports.failures import Denied, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws

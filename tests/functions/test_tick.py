@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sealward.events import parse_events
-from sealward.ports import Denied
+from sealward.ports.failures import Denied
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import ACCOUNT, REGION, files
 from tests.functions.world import World, world

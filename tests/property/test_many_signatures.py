@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from notation_verifier import Descriptor
 from sealward.decisions.refusals import lasting_refusal
 from sealward.ledger import Recalled
-from sealward.ports import ImageStatus, Manifest, NotFound, Referrer
+from sealward.ports.failures import NotFound
+from sealward.ports.registry import ImageStatus, Manifest, Referrer
 from sealward.signatures import Bounds, read_signatures, shortlist
 from sealward.signatures.retrieval import RECALL_FROM
 from sealward.subjects import NOTARY_SIGNATURE, SubjectKey

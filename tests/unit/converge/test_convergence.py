@@ -9,7 +9,7 @@ import pytest
 
 from sealward.decisions import decide, decide_gone
 from sealward.decisions.outcome import Decision
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from tests.converge.ends import run
 from tests.converge.generation import generate
 from tests.converge.history import History, Kind, Mail, Step

@@ -13,7 +13,7 @@ import pytest
 from demo.layouts.oci_layout import OciLayout
 from sealward.ledger.records import Record
 from sealward.policy.bundle import load_bundle
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from simulator.pushes import Pusher
 from tests.unit.demo.test_layouts import blobs_of
 from tests.unit.sealward.stand import Stand

@@ -8,7 +8,13 @@ from typing import Any
 
 from notation_verifier import Descriptor
 from sealward.lineage import IndexListing
-from sealward.ports import ImageDetail, ImageStatus, Manifest, Referrer, Registry
+from sealward.ports.registry import (
+    ImageDetail,
+    ImageStatus,
+    Manifest,
+    Referrer,
+    Registry,
+)
 from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
 )

@@ -13,7 +13,8 @@ from sealward.ledger.records import Record
 from sealward.look import Gate, tick
 from sealward.look.result import LookResult
 from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
-from sealward.ports import Ledger, Registry
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import Registry
 from sealward.reads import RunBeside
 from sealward.revocation import Revocations
 from sealward.subjects import NOTARY_SIGNATURE, SubjectKey

@@ -6,7 +6,7 @@ from typing import Any
 
 from notation_verifier import Descriptor
 from sealward.ledger import Verdict
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from tests.unit.sealward.family import (
     DAY,
     HOUR,

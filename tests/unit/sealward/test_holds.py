@@ -9,7 +9,7 @@ from sealward.decisions import Step
 from sealward.ledger import HoldState, Verdict
 from sealward.ledger.records import Record
 from sealward.policy.bundle import Capability
-from sealward.ports import PortError, Unavailable
+from sealward.ports.failures import PortError, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault

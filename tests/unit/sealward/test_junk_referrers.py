@@ -7,7 +7,7 @@ import pytest
 
 from notation_verifier import Descriptor
 from sealward.ledger import Verdict
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from sealward.signatures.candidates import (
     Rejection,
     Why,

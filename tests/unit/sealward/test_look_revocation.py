@@ -13,7 +13,8 @@ from notation_verifier import Descriptor, Fetch, FetchError
 from notation_verifier.revocation import RevocationMemory
 from sealward.ledger import Verdict
 from sealward.policy.revocation import HostPort
-from sealward.ports import RevocationLedger, Unavailable
+from sealward.ports.failures import Unavailable
+from sealward.ports.revocation import RevocationLedger
 from sealward.revocation import Revocations
 from simulator.in_process_revocation import InProcessRevocationLedger
 from tests.forge import certificates, sign

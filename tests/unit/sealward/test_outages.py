@@ -6,7 +6,7 @@ import pytest
 
 from sealward.ledger import HoldState, Verdict
 from sealward.policy.bundle import InvalidBundle, load_bundle
-from sealward.ports import Conflict, Unavailable
+from sealward.ports.failures import Conflict, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault

@@ -7,7 +7,7 @@ import pytest
 from sealward.events import Hint, look_again, parse_events
 from sealward.ledger import Verdict
 from sealward.look import tick
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand
 from tests.unit.sealward.trips import Trips, counted_stand
 

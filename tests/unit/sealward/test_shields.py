@@ -8,7 +8,7 @@ import pytest
 
 from notation_verifier import Descriptor
 from sealward.ledger import HoldState, Verdict
-from sealward.ports import Refused
+from sealward.ports.failures import Refused
 from tests.unit.sealward.family import (
     DAY,
     HOUR,

@@ -6,7 +6,7 @@ import pytest
 
 from sealward.decisions import Unknown
 from sealward.ledger import Verdict
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from simulator.errors import ServiceError
 from simulator.faults import Fault
 from tests.unit.sealward.stand import (

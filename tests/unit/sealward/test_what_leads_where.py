@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sealward.ledger import HoldState, Verdict
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from sealward.subjects.manifests import ManifestProblem
 from tests.unit.sealward.family import INDEX
 from tests.unit.sealward.stand import (

@@ -7,16 +7,8 @@ from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import IndexListing, ListingNote
-from sealward.ports import (
-    Due,
-    HistoryEntry,
-    ImageDetail,
-    Intent,
-    Ledger,
-    Manifest,
-    Referrer,
-    Registry,
-)
+from sealward.ports.ledger import Due, HistoryEntry, Intent, Ledger
+from sealward.ports.registry import ImageDetail, Manifest, Referrer, Registry
 from sealward.proposals import (
     Approval,
     Proposal,

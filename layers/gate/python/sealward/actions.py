@@ -7,15 +7,8 @@ from datetime import datetime, timedelta
 from sealward.decisions import Decision, Step
 from sealward.decisions.schedule import earliest, next_hold_look
 from sealward.ledger.records import Exposure, Hold, HoldState, PullDenial, Record
-from sealward.ports import (
-    Denied,
-    ImageStatus,
-    NotFound,
-    PortError,
-    Refused,
-    Registry,
-    Unavailable,
-)
+from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
+from sealward.ports.registry import ImageStatus, Registry
 from sealward.pull_denial import PullDenials
 from sealward.subjects import SubjectKey
 

@@ -55,7 +55,7 @@ class Lineage(Protocol):
         half the price.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         ...
 

@@ -25,7 +25,7 @@ class PullDenials(Protocol):
         Doing it again changes nothing.
 
         Raises:
-            NotFound, Refused, Denied, Unavailable: as named in ``sealward.ports``.
+            PortError: one of ``sealward.ports.failures``.
         """
         ...
 

@@ -9,7 +9,7 @@ from demo.layouts.oci_layout import IMAGE_INDEX, IMAGE_MANIFEST
 from sealward.cli import oci_layout
 from sealward.cli.layout_target import open_layout
 from sealward.cli.oci_layout import InvalidLayout, OciLayout
-from sealward.ports import NotFound
+from sealward.ports.failures import NotFound
 from tests import forge
 from tests.unit.sealward.cli.layouts import Bench
 

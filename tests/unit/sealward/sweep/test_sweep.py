@@ -6,7 +6,7 @@ import pytest
 
 from sealward.ledger.records import Verdict
 from sealward.policy.bundle import InvalidBundle
-from sealward.ports import Denied
+from sealward.ports.failures import Denied
 from sealward.sweep import Kind, Recheck
 from sealward.sweep.ports import RepositoryListing
 from simulator.in_process_sweep import InProcessInventory

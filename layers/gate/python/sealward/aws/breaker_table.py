@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.ledger.codec import from_text, to_text
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from sealward.proposals import Reversal, Trip
 from sealward.subjects import SubjectKey
 
@@ -32,7 +32,7 @@ class BreakerTable:
         """Remember a reversal; the same one again changes nothing.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         item = {
             "pk": _hour(reversal.at),

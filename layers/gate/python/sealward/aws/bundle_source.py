@@ -22,7 +22,7 @@ from sealward.policy.bundle import (
     PolicyBundle,
     load_bundle,
 )
-from sealward.ports import NotFound, PortError, Unavailable
+from sealward.ports.failures import NotFound, PortError, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sealward.aws.errors import translated
 from sealward.aws.layer_download import Fetch
 from sealward.lineage import IndexListing, ListedIndex
-from sealward.ports import (
-    ImageDetail,
-    ImageStatus,
-    Manifest,
-    NotFound,
-    Referrer,
-    Refused,
-    Unavailable,
-)
+from sealward.ports.failures import NotFound, Refused, Unavailable
+from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
 from sealward.subjects.indexes import is_index
 
 if TYPE_CHECKING:

@@ -12,7 +12,14 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from sealward.ports import Conflict, Denied, NotFound, PortError, Refused, Unavailable
+from sealward.ports.failures import (
+    Conflict,
+    Denied,
+    NotFound,
+    PortError,
+    Refused,
+    Unavailable,
+)
 
 _NOT_FOUND = frozenset(
     {
@@ -71,7 +78,7 @@ def translated(what: str, *, refusals: frozenset[str] = REFUSALS) -> Iterator[No
 
     Raises:
         NotFound, Denied, Refused, Conflict, Unavailable: as named in
-        ``sealward.ports``.
+        ``sealward.ports.failures``.
     """
     try:
         yield

@@ -10,7 +10,8 @@ from datetime import datetime
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place
 from sealward.findings.ledger import ledger_forged
-from sealward.ports import PortError, SecurityHub
+from sealward.ports.failures import PortError
+from sealward.ports.security_hub import SecurityHub
 
 
 class ForgedItems:

@@ -17,7 +17,8 @@ from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.aws.reports import pack, pack_within, unpack
 from sealward.ledger import Record, from_text, to_text
-from sealward.ports import Conflict, HistoryEntry, Intent, Unavailable
+from sealward.ports.failures import Conflict, Unavailable
+from sealward.ports.ledger import HistoryEntry, Intent
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from sealward.events import (
 )
 from sealward.ledger.records import Verdict
 from sealward.look.result import NOT_DUE, LookResult
-from sealward.ports import LookQueue, PortError
+from sealward.ports.failures import PortError
+from sealward.ports.look_queue import LookQueue
 
 RESERVE: Final = 62_000
 """Milliseconds: with less left no further look is begun; its message comes again.

@@ -35,7 +35,7 @@ class EcrInventory(EcrRegistry):
         """Return the names of all repositories, sorted.
 
         Raises:
-            Denied, Unavailable: as named in ``sealward.ports``.
+            Denied, Unavailable: as named in ``sealward.ports.failures``.
         """
         found: list[str] = []
         token: str | None = None

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from sealward.ports import Denied, NotFound, Unavailable
+from sealward.ports.failures import Denied, NotFound, Unavailable
 
 Fetch = Callable[[str, int], bytes]
 """Address and the most bytes to read, to the body; raises port errors only."""

@@ -8,7 +8,7 @@ import threading
 from typing import Any, Final
 
 from sealward.aws.errors import translated
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 
 LEAST: Final = 32
 """Characters of a secret: fewer could be guessed."""

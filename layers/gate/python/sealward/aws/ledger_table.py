@@ -35,7 +35,8 @@ from sealward.ledger import (
     to_text,
 )
 from sealward.ledger.indexes import signer_key
-from sealward.ports import Due, HistoryEntry, Intent, Unavailable
+from sealward.ports.failures import Unavailable
+from sealward.ports.ledger import Due, HistoryEntry, Intent
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:

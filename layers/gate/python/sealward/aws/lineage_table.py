@@ -14,7 +14,7 @@ from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.ledger import from_text, to_text
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class LineageTable:
         """Return the digests of up to ``limit`` indexes that list ``key``.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         found: dict[str, None] = {}
         start: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.breaker_table import BreakerTable
 from sealward.aws.errors import translated
 from sealward.ledger.codec import to_text
-from sealward.ports import Conflict, Unavailable
+from sealward.ports.failures import Conflict, Unavailable
 from sealward.proposals import (
     APPROVALS_LIMIT,
     Approval,
@@ -55,7 +55,7 @@ class ProposalTable(BreakerTable):
         """Remember ``proposal``; one that is there already stays as it is.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         item = {"pk": _PROPOSALS, "sk": proposal.id, **proposal_item(proposal)}
         with suppress(Conflict), translated(f"PutItem of proposal {proposal.id}"):

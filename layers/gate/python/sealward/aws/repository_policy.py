@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sealward.aws.errors import translated
-from sealward.ports import Denied, NotFound, Refused
+from sealward.ports.failures import Denied, NotFound, Refused
 from sealward.pull_denial import (
     UnusablePolicy,
     denies,
@@ -38,7 +38,7 @@ class RepositoryPolicies:
         """Let nobody but Sealward pull from ``repository``, because of ``digest``.
 
         Raises:
-            NotFound, Refused, Denied, Unavailable: as named in ``sealward.ports``.
+            PortError: one of ``sealward.ports.failures``.
         """
         if not self._role:
             raise Denied(

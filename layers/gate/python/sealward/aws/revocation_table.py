@@ -11,7 +11,7 @@ from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.aws.reports import pack, unpack
 from sealward.ledger.revocation_items import by_shard, from_document, to_document
-from sealward.ports import Conflict, Unavailable
+from sealward.ports.failures import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,7 +26,7 @@ _SCHEMA: Final = 1
 
 
 class RevocationTable:
-    """``sealward.ports.RevocationLedger`` in the ledger's table.
+    """``sealward.ports.revocation.RevocationLedger`` in the ledger's table.
 
     Args:
         table_name: the table's name.

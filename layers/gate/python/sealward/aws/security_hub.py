@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sealward.aws.errors import error_code
-from sealward.ports import Delivered, NotDelivered
+from sealward.ports.security_hub import Delivered, NotDelivered
 
 if TYPE_CHECKING:
     from mypy_boto3_securityhub import SecurityHubClient

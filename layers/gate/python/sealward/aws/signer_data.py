@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
 from sealward.aws.errors import translated
-from sealward.ports import PortError
+from sealward.ports.failures import PortError
 
 SERVICE: Final = "signer-data"
 """botocore's name: the client ``signer`` puts ``data-`` before a local AWS's host."""

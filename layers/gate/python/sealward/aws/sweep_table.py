@@ -11,7 +11,7 @@ from sealward.aws.errors import translated
 from sealward.aws.reports import pack, unpack
 from sealward.ledger import Record, UnreadableRecord, from_item
 from sealward.ledger.indexes import signer_key
-from sealward.ports import Unavailable
+from sealward.ports.failures import Unavailable
 from sealward.subjects import SubjectKey
 from sealward.sweep.progress import Progress, progress_from, progress_item
 
@@ -42,7 +42,7 @@ class SweepTable:
         """Return the records of those of ``keys`` that have a readable one.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         found: dict[SubjectKey, Record] = {}
         wanted = list(dict.fromkeys(keys))

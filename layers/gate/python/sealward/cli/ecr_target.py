@@ -24,14 +24,8 @@ from sealward.cli.image_target import (
 from sealward.cli.output import printable
 from sealward.events import is_digest
 from sealward.policy.scopes import InvalidScope, parse_scope
-from sealward.ports import (
-    Denied,
-    ImageDetail,
-    ImageStatus,
-    NotFound,
-    PortError,
-    Unavailable,
-)
+from sealward.ports.failures import Denied, NotFound, PortError, Unavailable
+from sealward.ports.registry import ImageDetail, ImageStatus
 from sealward.signatures.candidates import REFERRERS_LIMIT
 
 _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")

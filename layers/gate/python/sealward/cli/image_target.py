@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notation_verifier import Descriptor
-from sealward.ports import Contents, ImageDetail, Referrer
+from sealward.ports.registry import Contents, ImageDetail, Referrer
 from sealward.subjects import Image, classify
 from sealward.subjects.manifests import BadManifest
 

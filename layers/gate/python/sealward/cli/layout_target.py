@@ -10,7 +10,7 @@ from sealward.cli.oci_index import Entry
 from sealward.cli.oci_layout import InvalidLayout, OciLayout, refers
 from sealward.cli.output import printable
 from sealward.events import is_digest
-from sealward.ports import ImageDetail, ImageStatus
+from sealward.ports.registry import ImageDetail, ImageStatus
 from sealward.subjects import Image, OtherArtifact, classify
 
 _REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")

@@ -15,7 +15,8 @@ from typing import Final
 
 from notation_verifier import Descriptor
 from sealward.cli.oci_index import BadIndex, Entry, read_index
-from sealward.ports import ImageStatus, Manifest, NotFound, Referrer, Unavailable
+from sealward.ports.failures import NotFound, Unavailable
+from sealward.ports.registry import ImageStatus, Manifest, Referrer
 from sealward.signatures.candidates import REFERRERS_LIMIT
 from sealward.subjects.manifests import (
     INDEX_TYPES,
@@ -118,7 +119,7 @@ class OciLayout:
         *,
         largest: int = MANIFEST_LIMIT,  # noqa: ARG002 - files are read one by one
     ) -> Mapping[str, Manifest]:
-        """As :class:`sealward.ports.Contents`."""
+        """As :class:`sealward.ports.registry.Contents`."""
         found: dict[str, Manifest] = {}
         for digest in digests:
             entry = self._entries.get(digest)
@@ -141,7 +142,7 @@ class OciLayout:
         *,
         limit: int,
     ) -> bytes:
-        """As :class:`sealward.ports.Contents`."""
+        """As :class:`sealward.ports.registry.Contents`."""
         try:
             content = self.content(digest, limit)
         except _Unreadable as error:

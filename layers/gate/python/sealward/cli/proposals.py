@@ -19,7 +19,7 @@ from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, printable, table
 from sealward.events import is_digest
 from sealward.ledger import proposal_state
-from sealward.ports import Conflict, PortError
+from sealward.ports.failures import Conflict, PortError
 from sealward.proposals import (
     APPROVAL_LASTS,
     DIGESTS_LIMIT,

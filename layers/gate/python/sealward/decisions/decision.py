@@ -31,7 +31,7 @@ from sealward.ledger.records import (
     Record,
     Verdict,
 )
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 
 _SAYS_NOTHING: Final = {

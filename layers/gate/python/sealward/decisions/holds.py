@@ -17,7 +17,7 @@ from sealward.ledger.records import (
     HoldState,
     PullDenial,
 )
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 
 SETTLING: Final = timedelta(minutes=5)
 """How long an archive that was asked for may still happen though it reads ACTIVE."""

@@ -7,7 +7,7 @@ from notation_verifier.values import dataclass
 from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
 from sealward.policy.policies import Escalation
-from sealward.ports import ImageDetail, ImageStatus
+from sealward.ports.registry import ImageDetail, ImageStatus
 from sealward.subjects.manifests import BadManifest
 from sealward.verifications import Search
 

@@ -25,7 +25,7 @@ from sealward.ledger.records import (
     Verdict,
 )
 from sealward.policy.bundle import UNKNOWN_FOR
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 
 TEXT_LIMIT: Final = 600

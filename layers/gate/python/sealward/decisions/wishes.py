@@ -11,7 +11,7 @@ from sealward.decisions.holds import Wish
 from sealward.decisions.situation import Ruling, Seen
 from sealward.decisions.verdict import ACCEPTED, GONE, OPEN, SETTLED_FAILURES
 from sealward.ledger.records import HoldState, Record, Verdict
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 
 QUARANTINE: Final = "quarantine"
 RELEASE: Final = "release"

@@ -38,7 +38,9 @@ from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.repository_findings import RepositoryFindings, reported_as
 from sealward.look.sightings import InForce
 from sealward.policy.bundle import UNKNOWN_FOR, Policy
-from sealward.ports import Delivered, Ledger, PortError, SecurityHub
+from sealward.ports.failures import PortError
+from sealward.ports.ledger import Ledger
+from sealward.ports.security_hub import Delivered, SecurityHub
 from sealward.subjects import SubjectKey
 
 BUNDLE_KEY: Final = SubjectKey(repository="sealward", digest="policy-bundle")

@@ -6,7 +6,7 @@ from sealward.decisions import Decision
 from sealward.decisions.proposed import cause_in, proposal_id
 from sealward.ledger.records import Record
 from sealward.policy.bundle import Policy
-from sealward.ports import Ledger
+from sealward.ports.ledger import Ledger
 from sealward.proposals import REVERSALS, Answer, Proposal, answer_for
 
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from sealward.events import Hint
 from sealward.ledger import proposal_state
-from sealward.ports import Ledger, LookQueue
+from sealward.ports.ledger import Ledger
+from sealward.ports.look_queue import LookQueue
 from sealward.proposals import REVERSALS, Answer, Approval
 from sealward.subjects import SubjectKey
 

@@ -6,7 +6,8 @@ from sealward.decisions.proposed import is_reversal
 from sealward.findings import Place, dated, next_state
 from sealward.findings.breaker import breaker_tripped
 from sealward.ledger.records import FindingStatus
-from sealward.ports import Ledger, SecurityHub
+from sealward.ports.ledger import Ledger
+from sealward.ports.security_hub import SecurityHub
 from sealward.proposals import Reversal
 
 

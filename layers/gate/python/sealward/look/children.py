@@ -9,7 +9,8 @@ from sealward.decisions.verdict import GONE, OPEN
 from sealward.ledger.records import Record
 from sealward.lineage import CHILDREN_LIMIT
 from sealward.look.sightings import Sighting
-from sealward.ports import Ledger, PortError
+from sealward.ports.failures import PortError
+from sealward.ports.ledger import Ledger
 from sealward.subjects.indexes import is_index, mentioned
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sealward.decisions import Seen, Unseen
 from sealward.look.sightings import unjudged
-from sealward.ports import PortError
+from sealward.ports.failures import PortError
 
 T = TypeVar("T")
 

@@ -21,7 +21,9 @@ from sealward.look.parents import Parents
 from sealward.look.shields import Shields
 from sealward.look.sightings import Sighting, unseen
 from sealward.policy.bundle import Policy
-from sealward.ports import ImageStatus, Ledger, PortError, Registry
+from sealward.ports.failures import PortError
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import ImageStatus, Registry
 from sealward.reads import RunBeside
 from sealward.subjects import SubjectKey
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sealward.events import Hint
-from sealward.ports import Due, Ledger, LookQueue
+from sealward.ports.ledger import Due, Ledger
+from sealward.ports.look_queue import LookQueue
 from sealward.turns import by_turns
 
 LATE: Final = timedelta(hours=1)

@@ -15,7 +15,7 @@ from sealward.look.hints import Found
 from sealward.look.sightings import InForce, Sighting, unjudged
 from sealward.look.signatures import SignatureSearch
 from sealward.policy.bundle import Policy, PolicyBundle
-from sealward.ports import PortError
+from sealward.ports.failures import PortError
 from sealward.revocation import Inquiry
 from sealward.signer_answers import OneLook
 from sealward.subjects import SubjectKey

@@ -35,14 +35,12 @@ from sealward.look.settlement import Settlement
 from sealward.look.sightings import InForce, in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.policy.bundle import Capability, Policy
-from sealward.ports import (
-    BundleSource,
-    Conflict,
-    Ledger,
-    LookQueue,
-    Registry,
-    SecurityHub,
-)
+from sealward.ports.bundle_source import BundleSource
+from sealward.ports.failures import Conflict
+from sealward.ports.ledger import Ledger
+from sealward.ports.look_queue import LookQueue
+from sealward.ports.registry import Registry
+from sealward.ports.security_hub import SecurityHub
 from sealward.pull_denial import PullDenials
 from sealward.reads import Read, RunBeside, ask
 from sealward.revocation import Inquiry, Revocations

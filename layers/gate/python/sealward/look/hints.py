@@ -14,7 +14,8 @@ from sealward.decisions import Unknown, Unseen
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.ledger.records import Record
 from sealward.look.sightings import Sighting, sight, unjudged
-from sealward.ports import ImageStatus, Ledger, Manifest, Registry
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import ImageStatus, Manifest, Registry
 from sealward.reads import Read, RunBeside
 from sealward.signatures import Named, name, read_manifests
 from sealward.signatures.candidates import Unread

@@ -15,7 +15,8 @@ from sealward.coverage import NODES
 from sealward.ledger.records import Record
 from sealward.lineage import ListedIndex, ListingNote
 from sealward.look.parents import BATCH
-from sealward.ports import Ledger, Registry
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import Registry
 from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SubjectKey
 from sealward.subjects.indexes import mentioned, mentions

@@ -26,15 +26,9 @@ from sealward.decisions.verdict import GONE, SETTLED_FAILURES
 from sealward.ledger.records import Record
 from sealward.look.sightings import unseen
 from sealward.policy.bundle import Policy
-from sealward.ports import (
-    ImageDetail,
-    ImageStatus,
-    Ledger,
-    Manifest,
-    NotFound,
-    PortError,
-    Registry,
-)
+from sealward.ports.failures import NotFound, PortError
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Registry
 from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SubjectKey
 from sealward.subjects.indexes import listed

@@ -27,7 +27,9 @@ from sealward.findings.repository import (
 from sealward.ledger import LOST, proposal_state, reported_state
 from sealward.ledger.records import FindingStatus, Record
 from sealward.policy.bundle import Policy
-from sealward.ports import Conflict, Delivered, Ledger, SecurityHub
+from sealward.ports.failures import Conflict
+from sealward.ports.ledger import Ledger
+from sealward.ports.security_hub import Delivered, SecurityHub
 from sealward.proposals import NEWEST, Newest, RepositoryNote
 
 WINDOW: Final = timedelta(minutes=10)

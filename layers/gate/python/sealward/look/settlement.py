@@ -21,7 +21,11 @@ from sealward.look.breaker import count_reversal
 from sealward.look.crashes import kept
 from sealward.look.descent import Descent
 from sealward.look.result import LookResult, history_report
-from sealward.ports import Intent, Ledger, LookQueue, PortError, Registry, SecurityHub
+from sealward.ports.failures import PortError
+from sealward.ports.ledger import Intent, Ledger
+from sealward.ports.look_queue import LookQueue
+from sealward.ports.registry import Registry
+from sealward.ports.security_hub import SecurityHub
 from sealward.pull_denial import PullDenials
 from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SubjectKey

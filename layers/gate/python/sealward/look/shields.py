@@ -19,7 +19,9 @@ from sealward.decisions.verdict import GONE
 from sealward.decisions.wishes import may_hold_shield
 from sealward.ledger.records import HoldState
 from sealward.look.listings import Listings
-from sealward.ports import Conflict, ImageStatus, Ledger, PortError, Registry
+from sealward.ports.failures import Conflict, PortError
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import ImageStatus, Registry
 from sealward.subjects import SubjectKey
 
 AT_ONCE: Final = 30

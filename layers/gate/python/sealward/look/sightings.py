@@ -16,17 +16,10 @@ from sealward.coverage import NODES
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.ledger.records import Record
 from sealward.policy.bundle import InvalidBundle, PolicyBundle, Standing
-from sealward.ports import (
-    BundleSource,
-    Denied,
-    ImageDetail,
-    Ledger,
-    Manifest,
-    NotFound,
-    PortError,
-    Referrer,
-    Registry,
-)
+from sealward.ports.bundle_source import BundleSource
+from sealward.ports.failures import Denied, NotFound, PortError
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import ImageDetail, Manifest, Referrer, Registry
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import REFERRERS_LIMIT
 from sealward.subjects import SubjectKey

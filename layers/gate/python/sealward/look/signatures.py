@@ -14,7 +14,9 @@ from sealward.ledger import JudgedReferrers, Recalled
 from sealward.ledger.judged import REFUSED_LIMIT
 from sealward.look.hints import Found
 from sealward.policy.bundle import Policy
-from sealward.ports import Ledger, PortError, Registry
+from sealward.ports.failures import PortError
+from sealward.ports.ledger import Ledger
+from sealward.ports.registry import Registry
 from sealward.reads import RunBeside
 from sealward.signatures import Bounds, read_signatures, shortlist
 from sealward.signatures.candidates import CANDIDATES_LIMIT, Shortlist

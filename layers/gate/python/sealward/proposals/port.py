@@ -21,7 +21,7 @@ class Proposals(Protocol):
         """Remember ``proposal``; one that is there already stays as it is.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         ...
 
@@ -59,7 +59,7 @@ class Proposals(Protocol):
         """Remember a reversal; the same one again changes nothing.
 
         Raises:
-            Unavailable, Denied: as named in ``sealward.ports``.
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         ...
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from notation_verifier.values import dataclass
-from sealward.ports import ImageStatus, Referrer
+from sealward.ports.registry import ImageStatus, Referrer
 from sealward.signatures.schemes import Scheme, scheme_of
 from sealward.subjects import NOTARY_SIGNATURE
 from sealward.subjects.manifests import OCI_MANIFEST

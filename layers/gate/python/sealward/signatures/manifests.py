@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from notation_verifier.values import dataclass
-from sealward.ports import Contents, Manifest, NotFound, PortError
+from sealward.ports.failures import NotFound, PortError
+from sealward.ports.registry import Contents, Manifest
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (
     SIGNATURE_MANIFEST_LIMIT,

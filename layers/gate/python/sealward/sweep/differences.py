@@ -17,7 +17,7 @@ from sealward.decisions.verdict import (
 )
 from sealward.ledger.indexes import statement_key
 from sealward.ledger.records import HoldState, Record, Verdict
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from sealward.sweep.ports import ListedImage
 
 _RESTS_ON_SIGNATURES: Final = SETTLED_FAILURES | {Verdict.TRUSTED}

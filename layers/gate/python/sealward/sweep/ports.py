@@ -6,7 +6,7 @@ from typing import Protocol
 
 from notation_verifier.values import dataclass
 from sealward.ledger import Record
-from sealward.ports import Contents, ImageStatus
+from sealward.ports.registry import Contents, ImageStatus
 from sealward.subjects import SubjectKey
 from sealward.sweep.progress import Progress
 
@@ -39,7 +39,7 @@ class Inventory(Contents, Protocol):
         """Return the names of all repositories, sorted.
 
         Raises:
-            Denied, Unavailable: as named in ``sealward.ports``.
+            Denied, Unavailable: as named in ``sealward.ports.failures``.
         """
         ...
 

@@ -18,7 +18,9 @@ from sealward.events import Hint
 from sealward.ledger.indexes import UNGOVERNED
 from sealward.look.sightings import in_force
 from sealward.policy.bundle import PolicyBundle
-from sealward.ports import BundleSource, Conflict, LookQueue, NotFound, PortError
+from sealward.ports.bundle_source import BundleSource
+from sealward.ports.failures import Conflict, NotFound, PortError
+from sealward.ports.look_queue import LookQueue
 from sealward.subjects import SubjectKey
 from sealward.sweep.differences import CLOSED
 from sealward.sweep.ports import Inventory, SweepLedger

@@ -13,7 +13,7 @@ from notation_verifier.values import dataclass
 from sealward.ledger import Record
 from sealward.ledger.indexes import UNGOVERNED
 from sealward.policy.bundle import PolicyBundle
-from sealward.ports import ImageStatus
+from sealward.ports.registry import ImageStatus
 from sealward.subjects import (
     Image,
     OtherArtifact,

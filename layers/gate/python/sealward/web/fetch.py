@@ -101,7 +101,7 @@ class RevocationFetch:
 
 
 class WebSources:
-    """Revocation sources on the web (``sealward.ports.RevocationSources``).
+    """Revocation sources on the web (``sealward.ports.revocation.RevocationSources``).
 
     Args:
         monotonic: seconds of a clock that never goes back.

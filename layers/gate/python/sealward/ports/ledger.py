@@ -1,0 +1,107 @@
+"""The ledger: the durable memory of verdicts, intents and what is due."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from notation_verifier.values import dataclass
+from sealward.ledger import JudgedReferrers, Record
+from sealward.lineage import Lineage
+from sealward.proposals import Proposals
+from sealward.subjects import SubjectKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An action before it happens: written together with the record that decides it."""
+
+    id: str
+    """Unique per subject and record version."""
+    action: str
+    decided_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """A verdict change: the report that made it."""
+
+    version: int
+    at: datetime
+    verdict: str
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Due:
+    """A subject that wants a look."""
+
+    at: datetime
+    """Its due time."""
+    key: SubjectKey
+
+
+class Ledger(Lineage, Proposals, Protocol):
+    """The durable memory. Reads are consistent."""
+
+    def current(self, key: SubjectKey) -> Record | None:
+        """Return the record of ``key``, or None.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def write(
+        self,
+        record: Record,
+        *,
+        expected: int,
+        report: Mapping[str, Any] | None = None,
+        intent: Intent | None = None,
+    ) -> None:
+        """Write ``record``, with its report and intent, all or nothing.
+
+        ``expected`` is the version that was read, 0 for none; ``record.version`` is
+        ``expected + 1``. ``report`` becomes the history entry of that version.
+
+        Raises:
+            Conflict: the stored version is not ``expected``.
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def history(self, key: SubjectKey) -> Sequence[HistoryEntry]:
+        """Return the verdict changes of ``key``, oldest first."""
+        ...
+
+    def judged(self, key: SubjectKey) -> JudgedReferrers | None:
+        """Return which referrers of ``key`` were refused before, or None.
+
+        What cannot be read as that is None too: it only saves calls.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def keep_judged(self, key: SubjectKey, judged: JudgedReferrers) -> None:
+        """Keep ``judged`` in place of what was kept of ``key``; the last writer wins.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def due(
+        self, before: datetime, *, after: datetime | None = None, limit: int
+    ) -> Sequence[Due]:
+        """Return up to ``limit`` subjects whose due time is at or before ``before``.
+
+        ``after`` leaves out those due at that instant or earlier. Earliest first as far
+        as shards allow.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
