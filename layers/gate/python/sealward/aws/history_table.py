@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from notation_verifier.values import dataclass
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, pack_within, unpack
 from sealward.ledger import Record, from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
@@ -152,28 +153,22 @@ class HistoryTable:
                     yield entry
 
     def _items(self, key: SubjectKey, *, until: str) -> Iterator[dict[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            with translated(f"Query {key}"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-                    ExpressionAttributeValues={
-                        ":pk": {"S": str(key)},
-                        ":first": {"S": CURRENT},
-                        ":last": {"S": until},
-                    },
-                    ConsistentRead=True,
-                    **start,
-                )
-            for item in answer["Items"]:
-                try:
-                    yield plain_values(item)
-                except (TypeError, ValueError) as error:
-                    raise Unavailable(f"history of {key}: {error}") from error
-            if not answer.get("LastEvaluatedKey"):
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        for item in query_items(
+            self._client,
+            f"the history of {key}",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":pk": {"S": str(key)},
+                ":first": {"S": CURRENT},
+                ":last": {"S": until},
+            },
+            ConsistentRead=True,
+        ):
+            try:
+                yield plain_values(item)
+            except (TypeError, ValueError) as error:
+                raise Unavailable(f"history of {key}: {error}") from error
 
 
 def entries_of(

@@ -9,6 +9,7 @@ day: ``due``, ``signer``, ``statement``, ``state``.
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
@@ -22,6 +23,7 @@ from sealward.aws.history_table import (
 )
 from sealward.aws.lineage_table import LineageTable
 from sealward.aws.proposal_table import ProposalTable
+from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
 from sealward.ledger import (
     JudgedReferrers,
@@ -206,32 +208,25 @@ class LedgerTable(LineageTable, ProposalTable):
         return sorted(found)[:limit]
 
     def _due_of(self, shard: int, start: str, end: str, limit: int) -> list[Due]:
-        found: list[Due] = []
-        page: dict[str, Any] = {}
-        while len(found) < limit:
-            with translated(f"Query of what is due, shard {shard}"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    IndexName=DUE_INDEX,
-                    KeyConditionExpression=(
-                        "due_shard = :shard AND due_at BETWEEN :start AND :end"
-                    ),
-                    ExpressionAttributeValues={
-                        ":shard": {"S": str(shard)},
-                        ":start": {"S": start},
-                        ":end": {"S": end},
-                    },
-                    Limit=limit - len(found),
-                    **page,
-                )
-            found += [
-                Due(at=from_text(item["due_at"]["S"]), key=_key(item["pk"]["S"]))
-                for item in answer["Items"]
-            ]
-            if not answer.get("LastEvaluatedKey"):
-                break
-            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-        return found
+        items = query_items(
+            self._client,
+            f"what is due, shard {shard}",
+            TableName=self._table,
+            IndexName=DUE_INDEX,
+            KeyConditionExpression=(
+                "due_shard = :shard AND due_at BETWEEN :start AND :end"
+            ),
+            ExpressionAttributeValues={
+                ":shard": {"S": str(shard)},
+                ":start": {"S": start},
+                ":end": {"S": end},
+            },
+            Limit=limit,
+        )
+        return [
+            Due(at=from_text(item["due_at"]["S"]), key=_key(item["pk"]["S"]))
+            for item in islice(items, limit)
+        ]
 
     def _item(self, record: Record) -> dict[str, Any]:
         item: dict[str, Any] = {**to_item(record), "sk": CURRENT}

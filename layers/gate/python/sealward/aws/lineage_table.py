@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.query_pages import query_items
 from sealward.ledger import from_text, to_text
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports.failures import Unavailable
@@ -54,29 +55,25 @@ class LineageTable:
             Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         found: dict[str, None] = {}
-        start: dict[str, Any] = {}
-        while True:
-            with translated(f"Query of the indexes that list {key}"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                    ExpressionAttributeValues={
-                        ":pk": {"S": str(key)},
-                        ":prefix": {"S": _PARENT},
-                    },
-                    ProjectionExpression="sk",
-                    ConsistentRead=consistent,
-                    # One trusted index has two items.
-                    Limit=2 * limit,
-                    **start,
-                )
-            for item in answer["Items"]:
-                sort_key = item["sk"]["S"].removeprefix(_PARENT)
-                found[sort_key.removeprefix(_TRUSTED)] = None
-            following = answer.get("LastEvaluatedKey")
-            if not following or len(found) >= limit:
-                return tuple(found)[:limit]
-            start = {"ExclusiveStartKey": following}
+        for item in query_items(
+            self._client,
+            f"the indexes that list {key}",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={
+                ":pk": {"S": str(key)},
+                ":prefix": {"S": _PARENT},
+            },
+            ProjectionExpression="sk",
+            ConsistentRead=consistent,
+            # One trusted index has two items.
+            Limit=2 * limit,
+        ):
+            sort_key = item["sk"]["S"].removeprefix(_PARENT)
+            found[sort_key.removeprefix(_TRUSTED)] = None
+            if len(found) == limit:
+                break
+        return tuple(found)
 
     def children(self, index: SubjectKey) -> Sequence[str]:
         """Return the digests remembered as listed by ``index``, in its order.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.breaker_table import BreakerTable
 from sealward.aws.errors import translated
+from sealward.aws.query_pages import query_items, query_pages
 from sealward.ledger.codec import to_text
 from sealward.ports.failures import Conflict, Unavailable
 from sealward.proposals import (
@@ -189,20 +190,14 @@ class ProposalTable(BreakerTable):
             )
 
     def _partition(self, pk: str) -> Iterator[Mapping[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            with translated(f"Query of {pk}"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues={":pk": {"S": pk}},
-                    ConsistentRead=True,
-                    **start,
-                )
-            yield from answer["Items"]
-            if not answer.get("LastEvaluatedKey"):
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return query_items(
+            self._client,
+            pk,
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
 
     def _of_state(
         self,
@@ -214,21 +209,15 @@ class ProposalTable(BreakerTable):
         if repository is not None:
             condition += " AND begins_with(pk, :prefix)"
             values[":prefix"] = {"S": f"{repository}@"}
-        start: dict[str, Any] = {}
-        while True:
-            with translated(f"Query of what is {state}"):
-                answer: Mapping[str, Any] = self._client.query(
-                    TableName=self._table,
-                    IndexName=STATE_INDEX,
-                    KeyConditionExpression=condition,
-                    ExpressionAttributeValues=values,
-                    **more,
-                    **start,
-                )
-            yield answer
-            if not answer.get("LastEvaluatedKey"):
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return query_pages(
+            self._client,
+            f"what is {state}",
+            TableName=self._table,
+            IndexName=STATE_INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            **more,
+        )
 
 
 def _read(

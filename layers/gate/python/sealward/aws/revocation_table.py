@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
 from sealward.ledger.revocation_items import by_shard, from_document, to_document
 from sealward.ports.failures import Conflict, Unavailable
@@ -45,25 +46,20 @@ class RevocationTable:
             Denied: as named.
         """
         memory: RevocationMemory | None = None
-        start: dict[str, Any] = {}
-        while True:
-            with translated("Query of what is known of revocation"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                    ExpressionAttributeValues={
-                        ":pk": {"S": _PARTITION},
-                        ":prefix": {"S": _PREFIX},
-                    },
-                    ConsistentRead=True,
-                    **start,
-                )
-            for item in answer["Items"]:
-                shard, _ = _read(item)
-                memory = shard if memory is None else memory.merged(shard)
-            if not answer.get("LastEvaluatedKey"):
-                return memory
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        for item in query_items(
+            self._client,
+            "what is known of revocation",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={
+                ":pk": {"S": _PARTITION},
+                ":prefix": {"S": _PREFIX},
+            },
+            ConsistentRead=True,
+        ):
+            shard, _ = _read(item)
+            memory = shard if memory is None else memory.merged(shard)
+        return memory
 
     def learn(self, memory: "RevocationMemory") -> None:
         """Merge ``memory`` into what is stored.

@@ -4,10 +4,12 @@ Its own item: ``pk = sweep#progress``, ``sk = current``, with a version.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
 from sealward.ledger import Record, UnreadableRecord, from_item
 from sealward.ledger.indexes import signer_key
@@ -139,34 +141,22 @@ class SweepTable:
         self, index: str, value: str, low: str, high: str, limit: int
     ) -> list[SubjectKey]:
         """Return subjects of an index whose key, as text, is over ``low``."""
-        found: list[SubjectKey] = []
-        start: dict[str, Any] = {}
-        while len(found) < limit:
-            with translated(f"Query of the index {index}"):
-                answer = self._client.query(
-                    TableName=self._table,
-                    IndexName=index,
-                    KeyConditionExpression=(
-                        f"by_{index} = :value AND pk BETWEEN :low AND :high"
-                    ),
-                    ExpressionAttributeValues={
-                        ":value": {"S": value},
-                        ":low": {"S": low},
-                        ":high": {"S": high},
-                    },
-                    # One more: BETWEEN includes the key that was the last one.
-                    Limit=limit - len(found) + 1,
-                    **start,
-                )
-            found += [
-                _key(item["pk"]["S"])
-                for item in answer["Items"]
-                if item["pk"]["S"] > low
-            ]
-            if not answer.get("LastEvaluatedKey"):
-                break
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-        return found[:limit]
+        items = query_items(
+            self._client,
+            f"the index {index}",
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=f"by_{index} = :value AND pk BETWEEN :low AND :high",
+            ExpressionAttributeValues={
+                ":value": {"S": value},
+                ":low": {"S": low},
+                ":high": {"S": high},
+            },
+            # One more: BETWEEN includes the key that was the last one.
+            Limit=limit + 1,
+        )
+        over = (item["pk"]["S"] for item in items if item["pk"]["S"] > low)
+        return [_key(pk) for pk in islice(over, limit)]
 
     def _item(self, pk: str, sk: str) -> dict[str, Any] | None:
         with translated(f"GetItem {pk} {sk}"):
