@@ -12,23 +12,18 @@ demo/layouts and demo/policy together. demo/layouts/README.md describes the case
 """
 
 import base64
-import gzip
-import io
 import json
 import shutil
 import sys
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from demo.layouts.images import add_attestation, add_image, attach
 from demo.layouts.oci_layout import (
-    IMAGE_CONFIG,
     IMAGE_INDEX,
-    IMAGE_LAYER,
-    IMAGE_MANIFEST,
     SIGNATURE,
     OciLayout,
     canonical,
@@ -64,93 +59,6 @@ NOT_BY_ITSELF = {
 def refused(reason: str, verdict: str = "untrusted") -> dict[str, Any]:
     """Return what an image comes to that nothing good was found for."""
     return {"verdict": verdict, "step": "archive", "finding": "open", "reason": reason}
-
-
-def layer(text: str) -> bytes:
-    """Return one file, ``/hello``, as a layer; equal on every run."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        entry = tarfile.TarInfo("hello")
-        entry.size = len(text)
-        archive.addfile(entry, io.BytesIO(text.encode()))
-    return gzip.compress(packed.getvalue(), mtime=0)
-
-
-def add_image(
-    layout: OciLayout,
-    text: str,
-    *,
-    tag: str,
-    more: Mapping[str, Any] | None = None,
-    architecture: str = "arm64",
-) -> dict[str, Any]:
-    """Add a small image that says ``text``; return its descriptor."""
-    content = layer(text)
-    config = {
-        "architecture": architecture,
-        "os": "linux",
-        "config": {"Cmd": ["/hello"]},
-        "rootfs": {"type": "layers", "diff_ids": [sha256(gzip.decompress(content))]},
-    }
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": IMAGE_MANIFEST,
-        "config": layout.add_blob(canonical(config), IMAGE_CONFIG),
-        "layers": [layout.add_blob(content, IMAGE_LAYER)],
-        **(more or {}),
-    }
-    return layout.add_manifest(manifest, tag=tag)
-
-
-def add_attestation(layout: OciLayout, subject: str) -> dict[str, Any]:
-    """Add an attestation about ``subject`` as docker buildx does; return its entry."""
-    algorithm, _, value = subject.partition(":")
-    statement = {
-        "_type": "https://in-toto.io/Statement/v0.1",
-        "predicateType": "https://slsa.dev/provenance/v0.2",
-        "subject": [{"name": "_", "digest": {algorithm: value}}],
-        "predicate": {},
-    }
-    config = {
-        "architecture": "unknown",
-        "os": "unknown",
-        "config": {},
-        "rootfs": {"type": "layers", "diff_ids": [sha256(canonical(statement))]},
-    }
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": IMAGE_MANIFEST,
-        "config": layout.add_blob(canonical(config), IMAGE_CONFIG),
-        "layers": [
-            layout.add_blob(canonical(statement), "application/vnd.in-toto+json")
-        ],
-    }
-    return {
-        **layout.add_manifest(manifest),
-        "platform": {"architecture": "unknown", "os": "unknown"},
-        "annotations": {
-            "vnd.docker.reference.digest": subject,
-            "vnd.docker.reference.type": "attestation-manifest",
-        },
-    }
-
-
-def attach(
-    layout: OciLayout, subject: Mapping[str, Any], *envelopes: tuple[bytes, str]
-) -> str:
-    """Attach envelopes as one signature manifest, as ``notation`` writes it.
-
-    Real ones hold exactly one envelope.
-    """
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": IMAGE_MANIFEST,
-        "config": layout.add_blob(b"{}", SIGNATURE),
-        "layers": [layout.add_blob(content, kind) for content, kind in envelopes],
-        "subject": subject,
-    }
-    digest: str = layout.add_manifest(manifest)["digest"]
-    return digest
 
 
 @dataclass(kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from demo.layouts.make import add_image, attach
+from demo.layouts.images import add_image, attach
 from demo.layouts.oci_layout import OciLayout
 from demo.layouts.signing import Answer, Notation
 from tests import forge

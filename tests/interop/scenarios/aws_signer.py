@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 from cryptography import x509
 
-from demo.layouts.make import attach
+from demo.layouts.images import attach
 from demo.layouts.oci_layout import OciLayout
 from sealward.aws.signer_data import SERVICE, SignerData
 from sealward.policy.compile import Settings

@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from demo.layouts.make import attach
+from demo.layouts.images import attach
 from tests import forge
 from tests.forge import CertificateAuthority, Signer, key_usage
 from tests.interop.workbench import LEVELS, Workbench

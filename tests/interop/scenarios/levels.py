@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from demo.layouts.make import attach
+from demo.layouts.images import attach
 from demo.layouts.oci_layout import OciLayout
 from tests import forge
 from tests.interop.workbench import FORMATS, LEVELS, Workbench

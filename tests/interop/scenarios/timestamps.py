@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from demo.layouts.make import attach
+from demo.layouts.images import attach
 from demo.layouts.oci_layout import OciLayout
 from tests import forge
 from tests.forge import Signer

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from demo.layouts.make import attach
+from demo.layouts.images import attach
 from tests import forge
 from tests.interop.workbench import FORMATS, LEVELS, Workbench
 
