@@ -21,6 +21,11 @@ from simulator.launch import (
     up_in_background,
 )
 from simulator.layouts import InvalidLayout
+from simulator.managed_signing import (
+    NotAccepted,
+    let_signing_end,
+    sign_by_profile,
+)
 from simulator.push import push_layout
 from simulator.running import STATE
 from simulator.tables import findings_table, images_table, table
@@ -31,7 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (BotoCoreError, ClientError, InvalidLayout, LaunchFailed) as error:
+    except (
+        BotoCoreError,
+        ClientError,
+        InvalidLayout,
+        LaunchFailed,
+        NotAccepted,
+    ) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
     return status
@@ -90,7 +101,30 @@ def _images(options: argparse.Namespace) -> int:
     return 0
 
 
-def _client(service: str, options: argparse.Namespace) -> Any:  # noqa: ANN401 - botocore's
+def _managed_signing(options: argparse.Namespace) -> int:
+    if options.profile:
+        sign_by_profile(
+            _client("signer", options),
+            _client("ecr", options),
+            profile=options.profile,
+            repositories=options.repositories,
+        )
+    let_signing_end(
+        _endpoint(options),
+        repositories=options.repositories,
+        failure_code=options.fail or "",
+        failure_reason=options.reason,
+        seconds=options.seconds,
+    )
+    ends = f"fails with {options.fail}" if options.fail else "completes"
+    print(
+        f"managed signing of what is pushed to {options.repositories} from now on "
+        f"{ends} after {options.seconds:g} s"
+    )
+    return 0
+
+
+def _endpoint(options: argparse.Namespace) -> str:
     url = options.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
     if not url and (found := the_one_running(state=options.state)):
         url = found.url
@@ -99,10 +133,14 @@ def _client(service: str, options: argparse.Namespace) -> Any:  # noqa: ANN401 -
             "no local AWS is running; start one with `python -m simulator up`, or name "
             "one with --endpoint-url"
         )
+    return str(url)
+
+
+def _client(service: str, options: argparse.Namespace) -> Any:  # noqa: ANN401 - botocore's
     environment = os.environ
     return botocore.session.get_session().create_client(
         service,
-        endpoint_url=url,
+        endpoint_url=_endpoint(options),
         region_name=environment.get("AWS_DEFAULT_REGION", REGION),
         aws_access_key_id=environment.get("AWS_ACCESS_KEY_ID", "testing"),
         aws_secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY", "testing"),
@@ -165,6 +203,28 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("repository")
     _add_client(command)
     command.set_defaults(run=_images)
+
+    command = commands.add_parser(
+        "managed-signing", help="say how ECR's managed signing ends"
+    )
+    command.add_argument("repositories", help="a name, or a pattern with *")
+    command.add_argument(
+        "--profile",
+        help="have ECR sign there by this profile of AWS Signer, made if need be",
+    )
+    command.add_argument(
+        "--fail",
+        metavar="CODE",
+        help="it fails with this code; it completes if left out",
+    )
+    command.add_argument(
+        "--reason", default="asked for on the command line", help="why it fails"
+    )
+    command.add_argument(
+        "--seconds", type=float, default=0.0, help="after this long (default: at once)"
+    )
+    _add_client(command)
+    command.set_defaults(run=_managed_signing)
     return parser
 
 

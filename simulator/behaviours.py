@@ -101,6 +101,13 @@ class Behaviours:
     """When it does; documented as within 24 hours."""
     media_type_mismatch_refused: bool = field(default=False, metadata=_inferred("I"))
     """PutImage refuses a manifest whose own mediaType is not the declared one."""
+    managed_signing_delay: timedelta = field(
+        default=timedelta(seconds=5), metadata=_inferred("I")
+    )
+    """From the push until managed signing is complete; documented as asynchronous."""
+    managed_signing_signs_untagged: bool = field(default=True, metadata=_inferred("I"))
+    """Managed signing signs what is pushed without a tag, such as an index's children.
+    """
     reads_record_pull_time: bool = field(default=True, metadata=_inferred("I"))
     """BatchGetImage by a principal not excluded renews ``lastRecordedPullTime``."""
     stale_finding_counts_as_imported: bool = field(

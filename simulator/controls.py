@@ -1,10 +1,14 @@
-"""The simulator's own paths: what was performed, and faults asked for over HTTP."""
+"""The simulator's own paths: what was performed, and what is asked for over HTTP.
+
+Faults, and how managed signing ends.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from simulator.ecr.signing_ends import SigningEnd, SigningEnds
 from simulator.errors import ServiceError, access_denied, internal_error, throttled
 from simulator.faults import ANY, Fault, Faults
 from simulator.operations import Operation
@@ -14,12 +18,14 @@ _ERRORS: Mapping[str, Callable[[], ServiceError]] = {
     "internal": internal_error,
     "denied": lambda: access_denied("what you asked for", ""),
 }
-_FIELDS = {"service", "operation", "error", "latencySeconds", "times"}
+_FIELDS = {"service", "operation", "repository", "error", "latencySeconds", "times"}
+_SIGNING_FIELDS = {"repositories", "failureCode", "failureReason", "seconds"}
 _LONGEST = 60.0
+_LONGEST_SIGNING = 86_400.0
 
 
-class InvalidFault(ValueError):  # noqa: N818 - says what the document is
-    """A document that asks for no fault there is; says what to write instead."""
+class InvalidControl(ValueError):  # noqa: N818 - says what the document is
+    """A document that asks for nothing there is; says what to write instead."""
 
 
 def performed(operations: Iterable[Operation]) -> list[dict[str, str]]:
@@ -35,20 +41,31 @@ def performed(operations: Iterable[Operation]) -> list[dict[str, str]]:
     ]
 
 
+def controls(
+    faults: Faults, ends: SigningEnds, body: bytes
+) -> Mapping[tuple[str, str], Callable[[], object]]:
+    """Return what may be asked for, by method and name; it raises InvalidControl."""
+    return {
+        ("POST", "faults"): lambda: add_fault(faults, body),
+        ("DELETE", "faults"): faults.clear,
+        ("POST", "managed-signing"): lambda: add_signing_end(ends, body),
+        ("DELETE", "managed-signing"): ends.clear,
+    }
+
+
 def add_fault(faults: Faults, body: bytes) -> Fault:
     """Put the fault in force that a JSON document asks for.
 
     Raises:
-        InvalidFault: it is none.
+        InvalidControl: it is none.
     """
-    try:
-        document = json.loads(body)
-    except ValueError as error:
-        raise InvalidFault(f"no JSON: {error}") from error
-    if not isinstance(document, dict) or not _FIELDS.issuperset(document):
-        raise InvalidFault(f"write an object of {', '.join(sorted(_FIELDS))}")
+    document = _document(body, _FIELDS)
+    repository = _text(document, "repository")
     return faults.add(
         Fault(
+            when=None
+            if repository == ANY
+            else lambda request: request.get("repositoryName") == repository,
             service=_text(document, "service"),
             operation=_text(document, "operation"),
             error=_error(document.get("error")),
@@ -58,10 +75,39 @@ def add_fault(faults: Faults, body: bytes) -> Fault:
     )
 
 
-def _text(document: Mapping[str, Any], name: str) -> str:
-    value = document.get(name, ANY)
+def add_signing_end(ends: SigningEnds, body: bytes) -> None:
+    """Let managed signing end as a JSON document asks for.
+
+    Raises:
+        InvalidControl: it asks for nothing there is.
+    """
+    document = _document(body, _SIGNING_FIELDS)
+    seconds = _seconds(document.get("seconds", 0), most=_LONGEST_SIGNING)
+    ends.add(
+        SigningEnd(
+            repositories=_text(document, "repositories"),
+            after=timedelta(seconds=seconds),
+            failure_code=_text(document, "failureCode", otherwise=""),
+            failure_reason=_text(document, "failureReason", otherwise=""),
+        )
+    )
+
+
+def _document(body: bytes, fields: set[str]) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise InvalidControl(f"no JSON: {error}") from error
+    if not isinstance(document, dict) or not fields.issuperset(document):
+        raise InvalidControl(f"write an object of {', '.join(sorted(fields))}")
+    return document
+
+
+def _text(document: Mapping[str, Any], name: str, *, otherwise: str = ANY) -> str:
+    value = document.get(name, otherwise)
     if not isinstance(value, str):
-        raise InvalidFault(f"{name}: write a string, {ANY!r} for any")
+        any_one = f", {ANY!r} for any" if otherwise == ANY else ""
+        raise InvalidControl(f"{name}: write a string{any_one}")
     return value
 
 
@@ -69,15 +115,17 @@ def _error(name: object) -> ServiceError | None:
     if name is None:
         return None
     if not isinstance(name, str) or name not in _ERRORS:
-        raise InvalidFault(f"error: write one of {', '.join(_ERRORS)}, or leave it out")
+        raise InvalidControl(
+            f"error: write one of {', '.join(_ERRORS)}, or leave it out"
+        )
     return _ERRORS[name]()
 
 
-def _seconds(value: object) -> float:
+def _seconds(value: object, *, most: float = _LONGEST) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidFault("latencySeconds: write a number")
-    if not 0 <= value <= _LONGEST:
-        raise InvalidFault(f"latencySeconds: write 0 to {_LONGEST:g}")
+        raise InvalidControl("the seconds: write a number")
+    if not 0 <= value <= most:
+        raise InvalidControl(f"the seconds: write 0 to {most:g}")
     return float(value)
 
 
@@ -85,5 +133,5 @@ def _times(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidFault("times: write a number from 1, or leave it out for always")
+        raise InvalidControl("times: write a number from 1, or leave it out for always")
     return value

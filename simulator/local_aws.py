@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator.behaviours import Behaviours
 from simulator.ecr import dispatch as ecr
+from simulator.ecr.signing_ends import SigningEnds
 from simulator.ecr.state import Call, Registry
 from simulator.ecr.storage_class import complete_changes
 from simulator.errors import ServiceError
@@ -24,6 +25,7 @@ from simulator.security_hub import findings as security_hub
 from simulator.security_hub.findings import Hub
 from simulator.signer import dispatch as signer
 from simulator.signer.authority import Authority
+from simulator.signer.jobs import PAYLOAD_FORMAT, sign_payload
 from simulator.signer.state import Signer
 
 
@@ -55,6 +57,8 @@ class LocalAws:
         """
         self.behaviours = behaviours or Behaviours()
         self.faults = Faults()
+        self.signing_ends = SigningEnds()
+        """How ECR's managed signing ends, in every account and Region."""
         self.operations = OperationLog()
         self.events = EventLog()
         self._clock = clock
@@ -77,6 +81,8 @@ class LocalAws:
                     behaviours=self.behaviours,
                     emit=partial(self._emit, place, "aws.ecr"),
                     layer_url=self._layer_url,
+                    signing_ends=self.signing_ends,
+                    sign=partial(self._sign, place),
                 )
             return self._registries[place]
 
@@ -181,6 +187,18 @@ class LocalAws:
             "UnknownOperationException",
             f"{service}:{operation} is not simulated; docs/local-aws.md lists what is",
         )
+
+    def _sign(self, place: Place, profile: str, payload: bytes, at: datetime) -> bytes:
+        """Sign as ECR's managed signing has AWS Signer do."""
+        *_, account, resource = profile.split(":")
+        request = {
+            "profileName": resource.rpartition("/")[2],
+            "profileOwner": account,
+            "payload": payload,
+            "payloadFormat": PAYLOAD_FORMAT,
+        }
+        envelope: bytes = sign_payload(self.signer(place), request, at)["signature"]
+        return envelope
 
     def _emit(
         self,

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from botocore.model import OperationModel
 
-from simulator.controls import InvalidFault, add_fault, performed
+from simulator.controls import InvalidControl, controls, performed
 from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws
 from simulator.operations import OperationLog
@@ -152,10 +152,15 @@ class HttpFace:
             headers={"Content-Type": "application/octet-stream"},
         )
 
-    def _add_fault(self, body: bytes) -> Response:
+    def _control(self, method: str, path: str, body: bytes) -> Response:
+        """Answer what asks for something: POST adds to it, DELETE ends all of it."""
+        asked = controls(self.aws.faults, self.aws.signing_ends, body)
+        ask = asked.get((method, path.removeprefix(OWN_PATHS)))
+        if ask is None:
+            return _plain(HTTPStatus.NOT_FOUND, f"{method} {path} is not served")
         try:
-            add_fault(self.aws.faults, body)
-        except InvalidFault as error:
+            ask()
+        except InvalidControl as error:
             return _plain(HTTPStatus.BAD_REQUEST, str(error))
         return Response(status=HTTPStatus.NO_CONTENT, body=b"")
 
@@ -171,7 +176,7 @@ class HttpFace:
         )
 
     def own(self, method: str, path_and_query: str, body: bytes = b"") -> Response:
-        """Answer a request of the simulator's own: for a layer, operations, faults."""
+        """Answer a request of the simulator's own, such as for a layer or a fault."""
         path = urlsplit(path_and_query).path
         match method, path.removeprefix(OWN_PATHS):
             case "GET", name if name.startswith("layers/"):
@@ -180,13 +185,8 @@ class HttpFace:
                 return self._signer_root(name.partition("/")[2])
             case "GET", "operations":
                 return _json(performed(self._performed))
-            case "POST", "faults":
-                return self._add_fault(body)
-            case "DELETE", "faults":
-                self.aws.faults.clear()
-                return Response(status=HTTPStatus.NO_CONTENT, body=b"")
             case _:
-                return _plain(HTTPStatus.NOT_FOUND, f"{method} {path} is not served")
+                return self._control(method, path, body)
 
 
 def security_hub_operation(method: str, path: str) -> OperationModel:

@@ -7,6 +7,7 @@ from typing import Any
 from simulator.behaviours import ArchivedManifest, RepushEvents
 from simulator.ecr.events import emit_action, emit_storage_class
 from simulator.ecr.image_ids import Unresolved, resolve
+from simulator.ecr.managed_signing import begin_signing
 from simulator.ecr.manifests import StoredManifest, read_manifest
 from simulator.ecr.pull_time import is_excluded
 from simulator.ecr.state import Call, Image, Registry, Repository, Status
@@ -38,6 +39,7 @@ def put_image(
         emit_action(registry, repository, image, "PUSH", call.now, tag=tag)
     else:
         _push_again(registry, repository, image, tag, call)
+    begin_signing(registry, repository, image, call)
     return {
         "image": _image(registry, repository, image, {"imageTag": tag} if tag else {})
     }

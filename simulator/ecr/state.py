@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.behaviours import Behaviours
 from simulator.ecr.manifests import StoredManifest
+from simulator.ecr.signing_ends import SigningEnds
 from simulator.errors import ServiceError
 from simulator.places import Place
 
@@ -18,6 +19,19 @@ class Status(StrEnum):
     ACTIVE = "ACTIVE"
     ARCHIVED = "ARCHIVED"
     ACTIVATING = "ACTIVATING"
+
+
+@dataclass(slots=True, kw_only=True)
+class Signing:
+    """The managed signing of one image by one profile."""
+
+    profile: str
+    """The signing profile's ARN."""
+    ends_at: datetime
+    failure_code: str = ""
+    """Empty where it is to complete."""
+    failure_reason: str = ""
+    status: str = "IN_PROGRESS"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +51,8 @@ class Image:
     last_pulled_at: datetime | None = None
     expires_at: datetime | None = None
     """When ECR removes it because its subject is gone."""
+    signings: list[Signing] = field(default_factory=list)
+    """What its last push began."""
 
     @property
     def digest(self) -> str:
@@ -76,6 +92,12 @@ class Repository:
 
 Emit = Callable[[str, Mapping[str, Any], datetime], None]
 """Takes an event's detail-type, detail and time."""
+Sign = Callable[[str, bytes, datetime], bytes]
+"""Takes a signing profile's ARN, a payload and the time; returns the envelope."""
+
+
+def _no_signer(profile: str, _payload: bytes, _at: datetime) -> bytes:
+    raise ServiceError("SIGNER_UNAVAILABLE", f"nobody signs by {profile} here")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +111,10 @@ class Registry:
     """Where a layer can be fetched: takes the place, the repository and the digest."""
     repositories: dict[str, Repository] = field(default_factory=dict)
     pull_time_exclusions: dict[str, datetime] = field(default_factory=dict)
+    signing_rules: list[dict[str, Any]] | None = None
+    """The signing configuration; None where there is none."""
+    signing_ends: SigningEnds = field(default_factory=SigningEnds)
+    sign: Sign = _no_signer
     counter: int = 0
     next_change: datetime | None = None
     """No image changes by itself before then; None for never."""

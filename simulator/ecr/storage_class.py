@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.ecr.events import emit_action, emit_storage_class
 from simulator.ecr.image_ids import find_image
+from simulator.ecr.managed_signing import complete_signings
 from simulator.ecr.state import Call, Image, Registry, Repository, Status
 from simulator.errors import ServiceError
 
@@ -36,7 +37,10 @@ def restore_by_push(image: Image, call: Call) -> None:
 
 
 def complete_changes(registry: Registry, call: Call) -> None:
-    """Complete every archiving, restoring and removal that is due, in order of time."""
+    """Complete every change of an image that is due, in order of time.
+
+    It is archived, restored, removed, or signed.
+    """
     while registry.next_change is not None and registry.next_change <= call.now:
         due, registry.next_change = registry.next_change, None
         for repository in registry.repositories.values():
@@ -47,7 +51,8 @@ def complete_changes(registry: Registry, call: Call) -> None:
                     del repository.images[image.digest]
                     emit_action(registry, repository, image, "DELETE", due)
                     continue
-                for later in (image.changes_at, image.expires_at):
+                signings = complete_signings(registry, repository, image, due)
+                for later in (image.changes_at, image.expires_at, *signings):
                     if later is not None:
                         registry.changes_at(later)
 

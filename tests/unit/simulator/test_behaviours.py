@@ -19,6 +19,7 @@ from simulator.behaviours import (
 from simulator.errors import ServiceError
 from simulator.signer.jobs import PAYLOAD_FORMAT
 from simulator.signer.state import PLATFORM
+from tests.unit.simulator.managed_signing import signed_by, signing_of
 
 Benches = Callable[..., Any]
 both = pytest.mark.parametrize("on", [False, True])
@@ -337,6 +338,28 @@ def test_unknown_job_refused(benches: Benches, *, on: bool) -> None:
             _signer_asked(bench, "another", version, bench.clock())
     else:
         assert _signer_asked(bench, "another", version, bench.clock()) == []
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_managed_signing_delay(benches: Benches, seconds: int) -> None:
+    bench = benches(managed_signing_delay=timedelta(seconds=seconds))
+    signed_by(bench)
+    image = bench.push.image("a", tag="v1")
+    if seconds:
+        assert signing_of(bench, image)["status"] == "IN_PROGRESS"
+        bench.clock.advance(timedelta(seconds=seconds))
+    assert signing_of(bench, image)["status"] == "COMPLETE"
+
+
+@both
+def test_managed_signing_signs_untagged(benches: Benches, *, on: bool) -> None:
+    bench = benches(managed_signing_signs_untagged=on)
+    signed_by(bench)
+    image = bench.push.image("a")
+    answer = bench.ecr(
+        "DescribeImageSigningStatus", imageId={"imageDigest": image["digest"]}
+    )
+    assert len(answer["signingStatuses"]) == on
 
 
 def test_every_switch_is_marked_and_tested() -> None:

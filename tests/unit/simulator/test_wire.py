@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -270,6 +271,32 @@ def test_faults_are_asked_for_over_http(client: Client) -> None:
 def test_a_fault_there_is_none_of_is_refused(client: Client, body: bytes) -> None:
     assert client.face.own("POST", "/_sealward/faults", body).status == 400
     assert client.aws.faults.take("ecr", "ListImages", {}) is None
+
+
+def test_how_managed_signing_ends_is_asked_for_over_http(client: Client) -> None:
+    asked = {
+        "repositories": "prod/*",
+        "failureCode": "ACCESS_DENIED",
+        "failureReason": "no signer:SignPayload",
+        "seconds": 7,
+    }
+    body = json.dumps(asked).encode()
+    assert client.face.own("POST", "/_sealward/managed-signing", body).status == 204
+    end = client.aws.signing_ends.of("prod/app", timedelta(0))
+    assert (end.failure_code, end.after) == ("ACCESS_DENIED", timedelta(seconds=7))
+    assert not client.aws.signing_ends.of("dev/app", timedelta(0)).failure_code
+    client.face.own("DELETE", "/_sealward/managed-signing")
+    assert not client.aws.signing_ends.of("prod/app", timedelta(0)).failure_code
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"more":1}', b'{"failureCode":1}', b'{"seconds":-1}']
+)
+def test_an_end_of_signing_there_is_none_of_is_refused(
+    client: Client, body: bytes
+) -> None:
+    answer = client.face.own("POST", "/_sealward/managed-signing", body)
+    assert answer.status == 400
 
 
 def test_other_own_paths_are_not_served(client: Client) -> None:
