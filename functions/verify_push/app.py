@@ -36,6 +36,7 @@ from sealward.ports.revocation import RevocationSources
 from sealward.revocation import Revocations
 from sealward.settings import Settings
 from sealward.signer_answers import SignerAnswers
+from sealward.turns import Shares
 
 
 @cache
@@ -51,13 +52,11 @@ def environment() -> tuple[Intake, Telemetry]:
     place = Place(
         partition=settings.partition, account=settings.account, region=settings.region
     )
-    items = clients.client("dynamodb")
-    if settings.ledger_key:
-        items = sealed(
-            items,
-            LedgerKey(settings.ledger_key, clients.lazily("secretsmanager")),
-            ForgedItems(telemetry, hub, place, now),
-        )
+    items = sealed(
+        clients.client("dynamodb"),
+        LedgerKey(settings.ledger_key, clients.lazily("secretsmanager")),
+        ForgedItems(telemetry, hub, place, now),
+    )
     gate = Gate(
         registry=EcrRegistry(
             settings.account,
@@ -94,6 +93,7 @@ def environment() -> tuple[Intake, Telemetry]:
         queue=queue,
         look=gate.look,
         telemetry=telemetry,
+        shares=Shares(now),
     )
     return intake, telemetry
 

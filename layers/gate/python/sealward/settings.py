@@ -32,8 +32,8 @@ class Settings:
     capability: Capability
     own_role: str = ""
     """ARN of the role that may pull where pulls are denied; empty: none are denied."""
-    ledger_key: str = ""
-    """Name or ARN of the secret that seals the ledger; none on a local AWS."""
+    ledger_key: str
+    """Name or ARN of the secret that seals the ledger."""
     http_proxy: str = ""
     """``http://host:port`` asked about revocation instead of its sources; or none."""
     sweep_looks_per_minute: int = SWEEP_LOOKS_PER_MINUTE
@@ -78,7 +78,7 @@ class Settings:
             region=read("AWS_REGION"),
             partition=read("SEALWARD_PARTITION"),
             ledger_table=read("LEDGER_TABLE"),
-            ledger_key=optional("LEDGER_KEY"),
+            ledger_key=read("LEDGER_KEY"),
             look_queue_url=read("LOOK_QUEUE_URL"),
             dead_letter_queue_url=read("DEAD_LETTER_QUEUE_URL"),
             policy_bundle=read("POLICY_BUNDLE"),
