@@ -1,6 +1,7 @@
 """Events: only four values count, and each forgery is put aside."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,14 +55,35 @@ def test_image_and_referrer_events_are_hints(kind: str, action: str) -> None:
     assert hints(payload) == (HINT,)
 
 
-def test_a_replication_event_is_a_hint_at_the_copy() -> None:
-    payload = event(
+def replicated(**detail: Any) -> dict[str, Any]:
+    return event(
         **{
             "action-type": "REPLICATE",
             "source-account": "999999999999",
             "source-region": "eu-west-1",
         }
+        | detail
     ) | {"detail-type": "ECR Replication Action"}
+
+
+def test_a_replication_event_is_a_hint_at_the_copy_and_says_where_from() -> None:
+    expected = replace(HINT, origin="999999999999/eu-west-1")
+    assert hints(replicated()) == (expected,)
+    assert hints(look_again(expected)) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("account", "region"),
+    [
+        ("99999999999", "eu-west-1"),
+        ("999999999999", "eu-west-1; rm -rf"),
+        ("999999999999/eu-west-1", "eu-west-1"),
+        (999999999999, "eu-west-1"),
+        ("\uff19" * 12, "eu-west-1"),
+    ],
+)
+def test_a_source_that_is_no_place_is_left_out(account: object, region: object) -> None:
+    payload = replicated(**{"source-account": account, "source-region": region})
     assert hints(payload) == (HINT,)
 
 

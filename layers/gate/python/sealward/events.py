@@ -2,7 +2,9 @@
 
 An event is never evidence. Four values are taken from it, account, Region, repository
 and digest, each checked against ECR's own patterns and the function's own account and
-Region; everything else is read again from the registry (docs/threat-model.md, 18).
+Region; everything else is read again from the registry (docs/threat-model.md, 18). Of a
+replication its source is remembered as well, as what the event said: it chooses words,
+and an entry of the bundle that names it, and decides nothing (docs/replication.md).
 """
 
 import re
@@ -21,9 +23,13 @@ REPOSITORY_LENGTH: Final = range(2, 257)
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 """The only digests ECR knows."""
 
+ORIGIN: Final = re.compile(r"[0-9]{12}/[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+"""A registry as a replication names its source: account and Region."""
+
 LOOK_AGAIN_SOURCE: Final = "sealward"
 LOOK_AGAIN_TYPE: Final = "Look Again"
 
+_REPLICATION: Final = "ECR Replication Action"
 _ACTIONS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("aws.ecr", "ECR Image Action"): frozenset(
         {"PUSH", "DELETE", "UPDATE_STORAGE_CLASS"}
@@ -31,7 +37,7 @@ _ACTIONS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("aws.ecr", "ECR Referrer Action"): frozenset(
         {"PUSH", "DELETE", "UPDATE_STORAGE_CLASS"}
     ),
-    ("aws.ecr", "ECR Replication Action"): frozenset({"REPLICATE"}),
+    ("aws.ecr", _REPLICATION): frozenset({"REPLICATE"}),
 }
 _PULL_THROUGH: Final = ("aws.ecr", "ECR Pull Through Cache Action")
 _ECR: Final = "aws.ecr"
@@ -79,6 +85,8 @@ class Hint:
     """``sha256:`` and 64 lower-case hex digits."""
     scheduled: bool = False
     """Whether nothing happened but that the ledger's due time for it came."""
+    origin: str = ""
+    """``account/region`` it is said to have been replicated from, or empty."""
 
 
 def is_repository(name: str) -> bool:
@@ -155,6 +163,7 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
         repository=_repository(detail),
         digest=_digest(detail),
         scheduled=own and detail.get("scheduled") is True,
+        origin=_origin(detail) if own or kind == _REPLICATION else "",
     )
     if own or _succeeded(detail, "sync-status" if cached else "result"):
         return (hint,)
@@ -169,6 +178,9 @@ def look_again(hint: Hint) -> dict[str, Any]:
     }
     if hint.scheduled:
         detail["scheduled"] = True
+    if hint.origin:
+        account, _, region = hint.origin.partition("/")
+        detail |= {"source-account": account, "source-region": region}
     return {
         "source": LOOK_AGAIN_SOURCE,
         "detail-type": LOOK_AGAIN_TYPE,
@@ -198,6 +210,12 @@ def _digest(detail: Mapping[str, Any]) -> str:
             f"{_shown(digest)} is not sha256: and 64 lower-case hex digits",
         )
     return digest
+
+
+def _origin(detail: Mapping[str, Any]) -> str:
+    """Return where a replication says it came from; nothing where that is no place."""
+    said = f"{detail.get('source-account')}/{detail.get('source-region')}"
+    return said if ORIGIN.fullmatch(said) else ""
 
 
 def _succeeded(detail: Mapping[str, Any], field: str) -> bool:

@@ -40,6 +40,8 @@ class Seen:
     """What the indexes that list it mean for it."""
     children: int | None = None
     """How many children of this index are remembered; None where it is none."""
+    origin: str = ""
+    """``account/region`` an event said it was replicated from, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

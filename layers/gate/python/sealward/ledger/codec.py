@@ -23,6 +23,7 @@ from sealward.ledger.records import (
     Record,
     Verdict,
 )
+from sealward.ledger.replicas import replica_from, replica_item
 from sealward.ledger.schema_1 import upgraded
 from sealward.subjects import SubjectKey
 
@@ -84,6 +85,7 @@ def to_item(record: Record) -> dict[str, Any]:
         "covered_by": record.covered_by,
         "children": record.children,
         "covering": record.covering,
+        "replica": replica_item(record.replica),
         "updated_at": to_text(record.updated_at),
     }
     return {
@@ -148,6 +150,7 @@ def from_item(item: Mapping[str, Any]) -> Record:
             covered_by=item.get("covered_by"),
             children=_optional_number(item.get("children")),
             covering=bool(item.get("covering", False)),
+            replica=replica_from(item.get("replica")),
             updated_at=from_text(item["updated_at"]),
             schema=SCHEMA,
         )

@@ -12,6 +12,7 @@ from typing import Final
 
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
+from sealward.ledger.replicas import Replica
 from sealward.subjects import SubjectKey
 
 SCHEMA = 2
@@ -186,6 +187,8 @@ class Record:
     """How many children of this index are remembered; None: it is none, or not yet."""
     covering: bool = False
     """Whether this index covered its children at its last look."""
+    replica: Replica | None = None
+    """That it came by replication, as an event said, and what that explains."""
     updated_at: datetime
     schema: int = SCHEMA
 
