@@ -1,0 +1,88 @@
+"""Pages: the ledger's subjects by an index, a bounded number at a time.
+
+What an answer of the command line is made from. An index gives keys; each record is
+then read on its own, so that its seal is checked where the client checks seals.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from sealward.aws.query_pages import query_items
+from sealward.ledger.indexes import signer_key
+from sealward.subjects import SubjectKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_LAST: Final = "~"
+"""Sorts after every key: repositories and digests are of smaller characters."""
+_PAGE: Final = 100
+"""Keys of one Query."""
+
+
+class LedgerPages:
+    """Reads the indexes ``state`` and ``signer``.
+
+    Args:
+        table_name: the table's name.
+        client: a botocore client of ``dynamodb``.
+    """
+
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
+        self._table = table_name
+        self._client = client
+
+    def in_state(self, state: str, *, after: str = "") -> Iterator[SubjectKey]:
+        """Yield the subjects of ``state`` whose key, as text, is over ``after``.
+
+        Sorted as text; read as far as they are taken.
+
+        Raises:
+            Unavailable, Denied: as named in ``sealward.ports.failures``.
+        """
+        return self._keys("state", state, after)
+
+    def signed_by(self, identity: str, *, after: str = "") -> Iterator[SubjectKey]:
+        """Yield the subjects that ``identity`` made trusted; else as ``in_state``.
+
+        Args:
+            identity: as a policy's ``trustedIdentities`` writes it.
+            after: the key to go on after.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        return self._keys("signer", signer_key(identity), after)
+
+    def count(self, state: str, *, most: int) -> int:
+        """Return how many subjects are in ``state``, at most ``most``.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        return sum(1 for _ in islice(self.in_state(state), most))
+
+    def _keys(self, index: str, value: str, after: str) -> Iterator[SubjectKey]:
+        items = query_items(
+            self._client,
+            f"the index {index}",
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=f"by_{index} = :value AND pk BETWEEN :low AND :high",
+            ExpressionAttributeValues={
+                ":value": {"S": value},
+                ":low": {"S": after or " "},
+                ":high": {"S": _LAST},
+            },
+            Limit=_PAGE,
+        )
+        for item in items:
+            if item["pk"]["S"] > after:
+                yield key_of(item["pk"]["S"])
+
+
+def key_of(pk: str) -> SubjectKey:
+    """Return the subject that a partition key names."""
+    repository, _, digest = pk.rpartition("@")
+    return SubjectKey(repository=repository, digest=digest)
