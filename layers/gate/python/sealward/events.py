@@ -87,6 +87,10 @@ class Hint:
     """Whether nothing happened but that the ledger's due time for it came."""
     origin: str = ""
     """``account/region`` it is said to have been replicated from, or empty."""
+    pusher: str = ""
+    """Who is said to have pushed it, by CloudTrail's event, or empty."""
+    again: bool = False
+    """Whether its message came before: what that look told may have been lost."""
 
 
 def is_repository(name: str) -> bool:
@@ -214,7 +218,10 @@ def _digest(detail: Mapping[str, Any]) -> str:
 
 def _origin(detail: Mapping[str, Any]) -> str:
     """Return where a replication says it came from; nothing where that is no place."""
-    said = f"{detail.get('source-account')}/{detail.get('source-region')}"
+    account, region = detail.get("source-account"), detail.get("source-region")
+    if not isinstance(account, str) or not isinstance(region, str):
+        return ""
+    said = f"{account}/{region}"
     return said if ORIGIN.fullmatch(said) else ""
 
 

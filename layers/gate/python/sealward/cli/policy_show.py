@@ -1,6 +1,7 @@
 """``sealward policy show``: which policy governs a repository, and why."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -76,6 +77,7 @@ def show(
         "owner": dict(policy.owner or {}),
         "environment": policy.environment,
         "userMetadata": dict(policy.user_metadata),
+        "replication": _replication(policy),
         "statementHash": policy.statement_hash,
         "bundle": bundle.digest,
         "serial": bundle.serial,
@@ -111,6 +113,12 @@ def show(
                 if policy.escalation is not Escalation.NONE
                 else []
             ),
+            *(
+                ("replicated from", f"{source}, grace {duration_text(grace)}")
+                for grace in (policy.replication.grace,)
+                for source in sorted(policy.replication.sources)
+            ),
+            *(("replicated to", each.place) for each in policy.replication.verdicts),
             *(("revocation host", host) for host in _hosts(policy)),
             *(
                 [("no revocation information", "refused")]
@@ -120,6 +128,18 @@ def show(
             ("bundle", f"serial {bundle.serial}, {bundle.digest}"),
         ]
     )
+
+
+def _replication(policy: Policy) -> dict[str, Any]:
+    said = policy.replication
+    return {
+        "sources": sorted(said.sources),
+        "grace": duration_text(said.grace),
+        "verdicts": [
+            {"place": each.place, "role": each.role, "function": each.function}
+            for each in said.verdicts
+        ],
+    }
 
 
 def _hosts(policy: Policy) -> list[str]:

@@ -31,6 +31,7 @@ from sealward.ledger.records import (
     Record,
     Verdict,
 )
+from sealward.ledger.replicas import replica_after
 from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 
@@ -82,12 +83,14 @@ def _decide_seen(
         first_seen = known.first_seen
         pushed_at = min(pushed_at, known.pushed_at or pushed_at)
     begin = min(first_seen, pushed_at)
+    replica = replica_after(known.replica if known else None, seen.origin)
     deadline = (
         grace_ends(
             policy,
             begin=begin,
             untagged=not seen.detail.tags,
             coverage=seen.coverage,
+            origin=replica.source if replica else "",
         )
         if policy
         else None
@@ -178,6 +181,7 @@ def _decide_seen(
         covering=seen.children is not None
         and judgement.verdict in ACCEPTED
         and seen.detail.status is ImageStatus.ACTIVE,
+        replica=replica,
         updated_at=now,
     )
     return Decision(

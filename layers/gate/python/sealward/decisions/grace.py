@@ -16,6 +16,7 @@ def grace_ends(
     begin: datetime,
     untagged: bool = False,
     coverage: Coverage = NO_COVERAGE,
+    origin: str = "",
 ) -> datetime:
     """Return when a missing signature counts; nothing restarts or exceeds it.
 
@@ -25,9 +26,10 @@ def grace_ends(
         untagged: whether it has no tag: its index may still be on its way.
         coverage: what the indexes known to list it mean for it; while one of them
             waits for its signature, so does what it lists.
+        origin: where an event said it was replicated from; one that the policy names
+            has a grace of its own.
     """
+    grace = policy.replication.grace_of(origin, policy.grace)
     awaited = coverage.awaited or (untagged and not coverage.listed)
-    ends = begin + (
-        max(policy.grace, policy.untagged_grace) if awaited else policy.grace
-    )
+    ends = begin + (max(grace, policy.untagged_grace) if awaited else grace)
     return max(ends, coverage.unlisted_until or ends)

@@ -42,6 +42,13 @@ class Replica:
     """The cause as one sentence for a reader."""
 
 
+def replica_after(before: Replica | None, origin: str) -> Replica | None:
+    """Return what is remembered once an event said ``origin``; empty: none did."""
+    if origin and (before is None or before.source != origin):
+        return Replica(source=origin)
+    return before
+
+
 def replica_item(replica: Replica | None) -> dict[str, Any] | None:
     """Return ``replica`` in plain JSON types."""
     if replica is None:

@@ -16,6 +16,11 @@ from notation_verifier import (
 from notation_verifier.values import dataclass
 from sealward.policy.document import Fields, Problems, duration, instant, pointer, shown
 from sealward.policy.identities import read_identities_required
+from sealward.policy.replication import (
+    NOT_REPLICATED,
+    Replication,
+    read_replication,
+)
 from sealward.policy.revocation import (
     NOTHING_SAID,
     RevocationPolicy,
@@ -97,6 +102,8 @@ class Policy:
     """What must have been signed with the image, beside what the statement asks for."""
     revocation: RevocationPolicy = NOTHING_SAID
     """Whom to ask about revocation, and how old an answer may be."""
+    replication: Replication = NOT_REPLICATED
+    """Where its repositories are replicated from, and to."""
 
 
 def read_policies(
@@ -199,6 +206,11 @@ def _read_policy(
     )
     said = fields.take("revocation", dict, 'write {"hosts": […], "maxAge": "7d", …}')
     revocation = read_revocation(said, f"{where}/revocation", problems)
+    replication = read_replication(
+        fields.take("replication", dict, 'write {"sources": […], "grace": "30m", …}'),
+        f"{where}/replication",
+        problems,
+    )
     identities_required = read_identities_required(fields, statement, problems)
     fields.end()
     if statement is None or written is None:
@@ -220,6 +232,7 @@ def _read_policy(
         environment=environment or "",
         user_metadata=user_metadata,
         revocation=revocation,
+        replication=replication,
     )
     return replace(policy, statement_hash=_hash(written, said, policy, material))
 
@@ -310,6 +323,15 @@ def _hash(
             else {}
         ),
         **({"userMetadata": policy.user_metadata} if policy.user_metadata else {}),
+        # Whom to ask for a verdict elsewhere changes none here.
+        **(
+            {
+                "replicatedFrom": sorted(policy.replication.sources),
+                "replicationGrace": policy.replication.grace.total_seconds(),
+            }
+            if policy.replication.sources
+            else {}
+        ),
         **(
             {"baselineUntil": policy.baseline_until.isoformat()}
             if policy.baseline_until
