@@ -16,7 +16,7 @@ from sealward.policy.document import Fields, Problems, duration, pointer, shown
 
 REPLICATION_GRACE: Final = timedelta(minutes=30)
 """ECR's documentation: the majority of images replicate in less."""
-_SOURCE: Final = 'write "<account>/<region>", as in "111122223333/eu-west-1"'
+_SOURCE: Final = 'write "<account>/<region>": twelve digits, a slash, the Region'
 _DURATION: Final = 'write a whole number and s, m, h or d, as in "30m"'
 # Compiled at their first use: a bundle that names nobody pays nothing for them.
 _ROLE: Final = r"(?a)arn:[a-z-]+:iam::([0-9]{12}):role/[\w+=,.@/-]{1,576}"
