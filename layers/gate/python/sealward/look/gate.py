@@ -8,7 +8,7 @@ to be looked at again has a due time in the ledger.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
@@ -47,6 +47,9 @@ from sealward.revocation import Inquiry, Revocations
 from sealward.subjects import SubjectKey
 from sealward.verifications import Examined, Search
 
+if TYPE_CHECKING:
+    from sealward.look.replicas import Replicas
+
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
 NESTED_TIME: Final = timedelta(seconds=5)
@@ -78,6 +81,8 @@ class Gate:
     """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
     pulls: PullDenials | None = None
     """Denies pulls where a held image is pushed again and again; None never does."""
+    published: BundleSource | None = None
+    """What Git publishes for this account; None where the stack was not told where."""
     nested: bool = False
     """Whether its looks are part of another one: they begin none themselves."""
     inquiry: Inquiry | None = None
@@ -189,14 +194,18 @@ class Gate:
             now=self.now,
             crashes=crashes,
         )
+        subject = found.sighting.key
+        origin = hint.origin if subject.digest == hint.digest else ""
         seen = evidence.of(found, force, policy)
+        if origin and isinstance(seen, Seen):
+            seen = replace(seen, origin=origin)
         ruling = Ruling(
             policy=policy,
             capability=self.capability,
             bundle=force.bundle,
             approved=approved(self.ledger, known, policy, now=started),
         )
-        subject, now = found.sighting.key, self.now()
+        now = self.now()
         decision = kept(
             lambda: decide(subject, known, seen, ruling, now=now),
             lambda: decide(
@@ -205,6 +214,15 @@ class Gate:
             crashes,
         )
         examined = seen.search if isinstance(seen, Seen) else Search()
+        if origin or decision.record.replica is not None:
+            replicas, undiagnosed = self._replicas(evidence.signatures), decision
+            decision = kept(
+                lambda: replicas.explained(
+                    undiagnosed, ruling, origin=origin, found=found, examined=examined
+                ),
+                lambda: undiagnosed,
+                crashes,
+            )
         settled = Read(
             lambda: self._settlement.settle(hint, decision, ruling, examined)
         )
@@ -217,6 +235,17 @@ class Gate:
             # Remembered and told. Raised still: logged, counted, and a dead letter.
             raise crash
         return result
+
+    def _replicas(self, signatures: SignatureSearch) -> "Replicas":
+        # For looks only at what came by replication.
+        from sealward.look.replicas import Replicas  # noqa: PLC0415
+
+        return Replicas(
+            place=self.place,
+            published=self.published,
+            signatures=signatures,
+            now=self.now,
+        )
 
     def _learnt(
         self, inquiry: Inquiry | None, examined: Search

@@ -43,7 +43,13 @@ class SignatureSearch:
     """Whether that is less time than a look is due."""
 
     def of(
-        self, found: Found, descriptor: Descriptor, policy: Policy, judge: Judge
+        self,
+        found: Found,
+        descriptor: Descriptor,
+        policy: Policy,
+        judge: Judge,
+        *,
+        remember: bool = True,
     ) -> Search:
         """Return what looking for good signatures of the subject found.
 
@@ -52,6 +58,8 @@ class SignatureSearch:
             descriptor: the subject's.
             policy: what governs it.
             judge: examines the candidates.
+            remember: whether what is refused for good is recalled and kept; not where
+                the policy is not the one in force.
         """
         sighting = found.sighting
         listed = shortlist(
@@ -77,7 +85,7 @@ class SignatureSearch:
                 ends=self.ends,
                 short=self.short,
             ),
-            recall=memory.recall,
+            recall=memory.recall if remember else lambda _digests: (),
         )
         result = search(
             waves,
@@ -86,7 +94,8 @@ class SignatureSearch:
             listed=listed,
             required=policy.identities_required,
         )
-        memory.learn(result, listed)
+        if remember:
+            memory.learn(result, listed)
         return result
 
 
