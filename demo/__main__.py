@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from demo.cases import Case, Image, load_cases
+from demo.cases import Case, Image, Push, load_cases
 from demo.stack import (
     BUILD,
     BUNDLE_BUCKET,
@@ -23,80 +23,82 @@ from demo.stack import (
     LocalAws,
     build,
     deploy,
+    functions,
     local_aws,
 )
+from demo.stage import BETWEEN_LOOKS, PATIENCE, Show, Stage
+from demo.stories import Story, stories
+from demo.stories.full_registry import enforcing_from
 from demo.table import print_table
 from demo.watch import Seen, Watch
-from simulator.push import push_layout
 from tests.figures import Figures
 
 POLICY = Path(__file__).parent / "policy"
-PATIENCE = 60.0
-"""Seconds the stack has to settle all images after the last push."""
-BETWEEN_LOOKS = 0.25
-
-
-class Show:
-    """Prints what happens with the seconds since it began."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    @property
-    def elapsed(self) -> float:
-        """Return the seconds since the show began."""
-        return time.monotonic() - self._start
-
-    def line(self, text: str) -> None:
-        """Print ``text`` behind the time."""
-        print(f"{self.elapsed:6.1f} s  {text}", flush=True)
 
 
 def play(
-    cases: Sequence[Case], aws: LocalAws, watch: Watch, show: Show
+    cases: Sequence[Case], told: Sequence[Story], stage: Stage
 ) -> dict[Image, Seen | None]:
     """Push every case as it is told and watch until all images are as expected.
 
-    Returns what was last seen of each image, as expected or not, once all are or the
-    stack's patience is over.
+    The stories are told meanwhile. Returns what was last seen of each image, as
+    expected or not, once all are or the stack's patience is over.
+
+    Raises:
+        DemoError: a story could not be told.
     """
-    ecr = aws.client("ecr")
-    begun = time.monotonic()
     waiting = [(case, push) for case in cases for push in case.pushes]
     images = [image for case in cases for image in case.images]
+    images += [image for story in told for image in story.images]
     seen: dict[Image, Seen | None] = dict.fromkeys(images)
-    last_push = begun
-    while True:
-        for case, push in list(waiting):
-            held = all(
-                moment is not None and moment.hold == "held"
-                for image, moment in seen.items()
-                if image.case == case.name
-            )
-            due = held if push.once_held else time.monotonic() - begun >= push.after
-            if due:
-                push_layout(
-                    ecr,
-                    layout=case.layout,
-                    repository=case.repository,
-                    digests=push.digests,
-                )
-                waiting.remove((case, push))
-                last_push = time.monotonic()
-                what = "its signature" if push.after or push.once_held else case.about
-                show.line(f"{case.name:<24} pushed: {what}")
-        for image in images:
-            moment = watch.seen(image, now=datetime.now(UTC))
-            before = seen[image]
-            if moment and (before is None or before.summary != moment.summary):
-                show.line(f"{image.label:<24} {moment.summary}")
-            seen[image] = moment
-        open_ = [i for i in images if not as_expected(i, seen[i])]
-        if not waiting and not open_:
-            return seen
-        if time.monotonic() - last_push > PATIENCE:
-            return seen
-        time.sleep(BETWEEN_LOOKS)
+    with ThreadPoolExecutor(max(len(told), 1)) as threads:
+        telling = [threads.submit(story.tell, stage) for story in told]
+        begun = time.monotonic()
+        while True:
+            for case, push in list(waiting):
+                if _due(case, push, seen, since=begun):
+                    stage.push_from(case.layout, case.repository, push.digests)
+                    waiting.remove((case, push))
+                    late = push.after or push.once_held
+                    stage.say(
+                        case.name, f"pushed: {'its signature' if late else case.about}"
+                    )
+            _watch(images, seen, stage)
+            wrong = [image for image in images if not as_expected(image, seen[image])]
+            done = all(each.done() for each in telling)
+            settled = done and not waiting and not wrong
+            if settled or time.monotonic() - stage.last_push > PATIENCE:
+                break
+            time.sleep(BETWEEN_LOOKS)
+    for story, each in zip(told, telling, strict=True):
+        if failed := each.exception():
+            raise DemoError(f"the story {story.name} broke off: {failed}") from failed
+    return seen
+
+
+def _due(
+    case: Case, push: Push, seen: dict[Image, Seen | None], *, since: float
+) -> bool:
+    """Return whether the time of ``push`` has come."""
+    if not push.once_held:
+        return time.monotonic() - since >= push.after
+    return all(
+        moment is not None and moment.hold == "held"
+        for image, moment in seen.items()
+        if image.case == case.name
+    )
+
+
+def _watch(
+    images: Sequence[Image], seen: dict[Image, Seen | None], stage: Stage
+) -> None:
+    """See how the images are; say what changed."""
+    for image in images:
+        moment = stage.watch.seen(image, now=datetime.now(UTC))
+        before = seen[image]
+        if moment and (before is None or before.summary != moment.summary):
+            stage.say(image.label, moment.summary)
+        seen[image] = moment
 
 
 def as_expected(image: Image, seen: Seen | None) -> bool:
@@ -112,10 +114,9 @@ def as_expected(image: Image, seen: Seen | None) -> bool:
     )
 
 
-def judge(
-    images: Sequence[Image], seen: dict[Image, Seen | None], watch: Watch, took: float
-) -> int:
+def judge(seen: dict[Image, Seen | None], told: Sequence[Story], stage: Stage) -> int:
     """Print the table and the figures; return the exit status."""
+    images, watch = list(seen), stage.watch
     print_table(
         [(image, seen[image], watch.status(image)) for image in images], as_expected
     )
@@ -130,7 +131,9 @@ def judge(
     exposures = [found.exposure for image in held if (found := seen[image])]
     figures.add("looks_sent_by_the_function", watch.looks_sent(), least=1)
     figures.add("longest_exposure_seconds", max(exposures, default=0.0))
-    figures.add("seconds", took)
+    for story in told:
+        story.judge(stage, figures)
+    figures.add("seconds", stage.elapsed)
     return figures.finish()
 
 
@@ -163,19 +166,23 @@ def main() -> int:
     arguments.add_argument("--keep", action="store_true", help="leave it running")
     keep: bool = arguments.parse_args().keep
     show = Show()
-    cases = load_cases()
-    images = [image for case in cases for image in case.images]
+    cases, told = load_cases(), stories()
     try:
         with ThreadPoolExecutor(1) as beside, local_aws(keep=keep) as aws:
             building = beside.submit(build)
             show.line(f"local AWS up at {aws.endpoint}, IAM enforced")
             building.result()
             show.line("sam build: done (the real template.yaml)")
-            outputs = deploy(aws, POLICY / "bundle.json", capability="quarantine")
+            for story in told:
+                story.prepare(aws)
+            bundle = enforcing_from(
+                (POLICY / "bundle.json").read_bytes(), datetime.now(UTC)
+            )
+            outputs = deploy(aws, bundle, capability="quarantine")
             show.line("sam deploy: done, Capability=quarantine")
             watch = Watch(aws, table=outputs["LedgerTable"])
-            seen = play(cases, aws, watch, show)
-            status = judge(images, seen, watch, show.elapsed)
+            stage = Stage(aws, watch, show, functions(aws))
+            status = judge(play(cases, told, stage), told, stage)
             if keep:
                 explain_keep(aws)
             return status

@@ -142,14 +142,14 @@ def build() -> None:
     )
 
 
-def deploy(aws: LocalAws, bundle: Path, *, capability: str) -> dict[str, str]:
+def deploy(aws: LocalAws, bundle: bytes, *, capability: str) -> dict[str, str]:
     """Put the bundle into its bucket, deploy the stack, return its outputs."""
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=BUNDLE_BUCKET)
     s3.put_bucket_versioning(
         Bucket=BUNDLE_BUCKET, VersioningConfiguration={"Status": "Enabled"}
     )
-    s3.put_object(Bucket=BUNDLE_BUCKET, Key=BUNDLE_KEY, Body=bundle.read_bytes())
+    s3.put_object(Bucket=BUNDLE_BUCKET, Key=BUNDLE_KEY, Body=bundle)
     parameters = {
         "EndpointUrl": aws.endpoint,
         "Capability": capability,
@@ -176,3 +176,13 @@ def deploy(aws: LocalAws, bundle: Path, *, capability: str) -> dict[str, str]:
     )
     stacks = aws.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
     return {item["OutputKey"]: item["OutputValue"] for item in stacks[0]["Outputs"]}
+
+
+def functions(aws: LocalAws) -> dict[str, str]:
+    """Return the stack's functions: physical names by logical ones."""
+    resources = aws.client("cloudformation").describe_stack_resources(StackName=STACK)
+    return {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in resources["StackResources"]
+        if each["ResourceType"] == "AWS::Lambda::Function"
+    }

@@ -6,7 +6,7 @@ pulled from the registry; the finding from Security Hub.
 
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 from demo.cases import Image, Outcome
 from demo.stack import LocalAws
 from sealward.aws.ledger_table import LedgerTable
+from sealward.ledger.records import Record
+from sealward.proposals import Proposal
 from sealward.subjects import SubjectKey
 
 
@@ -50,11 +52,10 @@ class Watch:
 
     def seen(self, image: Image, *, now: datetime) -> Seen | None:
         """Return what is known of ``image``, None before its first look."""
-        key = SubjectKey(repository=image.repository, digest=image.digest)
-        record = self._ledger.current(key)
+        record = self.record(image.repository, image.digest)
         if record is None:
             return None
-        intents = self._ledger.intents(key)
+        intents = self._ledger.intents(record.key)
         settled = record.hold is None or record.hold.state == "held"
         step = str(intents[-1].action) if intents else "none"
         return Seen(
@@ -69,11 +70,37 @@ class Watch:
             detail=record.detail,
         )
 
+    def record(self, repository: str, digest: str) -> Record | None:
+        """Return the ledger's record of a digest, None before its first look."""
+        return self._ledger.current(SubjectKey(repository=repository, digest=digest))
+
+    def proposals(self) -> Sequence[Proposal]:
+        """Return what waits for a person."""
+        return self._ledger.proposals()
+
+    def open_findings_of(self, repositories: Collection[str]) -> int:
+        """Return how many findings are open about ``repositories`` or their images."""
+        found = self._hub.get_findings(
+            Filters={"RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}]},
+            MaxResults=100,
+        )["Findings"]
+        return sum(
+            any(
+                repository in json.dumps(each["Resources"])
+                for repository in repositories
+            )
+            for each in found
+        )
+
     def status(self, image: Image) -> str:
         """Return the registry's word: ACTIVE, ACTIVATING or ARCHIVED."""
+        return self.status_of(image.repository, image.digest)
+
+    def status_of(self, repository: str, digest: str) -> str:
+        """Return the registry's word for a digest."""
         answer = self._ecr.describe_images(
-            repositoryName=image.repository,
-            imageIds=[{"imageDigest": image.digest}],
+            repositoryName=repository,
+            imageIds=[{"imageDigest": digest}],
             filter={"imageStatus": "ANY"},
         )
         return str(answer["imageDetails"][0]["imageStatus"])

@@ -32,6 +32,7 @@ from simulator.places import place
 from simulator.wire import (
     HttpFace,
     LayerUrls,
+    ecr_resource,
     security_hub_operation,
     security_hub_resource,
 )
@@ -201,10 +202,14 @@ def _authorise() -> None:
     ) -> str:
         if service == "securityhub":
             return security_hub_resource(method, path, body, place(account, region))
-        arn: str = resource_of(
+        if service == "ecr" and (
+            arn := ecr_resource(headers, body, place(account, region))
+        ):
+            return arn
+        found: str = resource_of(
             service, method, path, headers, body, query, region, account
         )
-        return arn
+        return found
 
     iam_actions.extract_resource_arn = resource_arn
 

@@ -198,6 +198,20 @@ def security_hub_operation(method: str, path: str) -> OperationModel:
     return operation_at("securityhub", method, path).model
 
 
+def ecr_resource(headers: Mapping[str, str], body: bytes, where: Place) -> str:
+    """Return the ARN on which an operation of ECR's on no one repository is authorised.
+
+    AWS authorises DescribeRepositories of all on ``repository/*``. Empty for the rest.
+    """
+    asked = headers.get("x-amz-target", "").rpartition(".")[2]
+    named: object = None
+    with contextlib.suppress(ValueError, AttributeError):
+        named = json.loads(body or b"{}").get("repositoryNames")
+    if asked != "DescribeRepositories" or named:
+        return ""
+    return where.arn("ecr", "repository/*")
+
+
 def security_hub_resource(method: str, path: str, body: bytes, where: Place) -> str:
     """Return the ARN on which an operation of Security Hub's is authorised.
 

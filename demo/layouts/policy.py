@@ -32,6 +32,14 @@ PAYMENTS_REPOSITORIES = (
     "junk-beside-good",
     "misshapen-beside-good",
     "multi-arch-unsigned",
+    "re-pushed",
+)
+PATIENT_REPOSITORIES = ("late-signature", "fallback-tag", "outage")
+REGISTRY_REPOSITORIES = (
+    "registry-web",
+    "registry-api",
+    "registry-jobs",
+    "registry-cron",
 )
 
 
@@ -61,13 +69,14 @@ def trust_policy() -> dict[str, Any]:
         "trustPolicies": [
             _statement("payments", PAYMENTS_REPOSITORIES, "ca:payments", payments),
             _statement(
-                "payments-patient", ("late-signature",), "ca:payments", payments
+                "payments-patient", PATIENT_REPOSITORIES, "ca:payments", payments
             ),
+            _statement("registry", REGISTRY_REPOSITORIES, "ca:payments", payments),
             _statement("billing", ("signed-billing",), "ca:billing", billing),
             _statement("platform", ("multi-arch",), "ca:platform", platform),
             _statement(
                 "signer",
-                ("signer-shaped",),
+                ("signer-shaped", "managed-signing"),
                 "signingAuthority:demo-signer",
                 SIGNER_PROFILE,
                 override={"revocation": "skip"},

@@ -20,7 +20,13 @@ from simulator.places import place
 from simulator.pushes import Pusher
 from simulator.security_hub import findings
 from simulator.shapes import service_model
-from simulator.wire import HttpFace, LayerUrls, Response, security_hub_resource
+from simulator.wire import (
+    HttpFace,
+    LayerUrls,
+    Response,
+    ecr_resource,
+    security_hub_resource,
+)
 
 PLACE = place("123456789012", "us-east-1")
 TARGET = "AmazonEC2ContainerRegistry_V20150921"
@@ -318,6 +324,16 @@ def test_a_response_may_be_lost_after_the_deed(client: Client) -> None:
     body = json.dumps({"repositoryName": "app", "imageManifest": manifest}).encode()
     assert client.ecr("PutImage", body).status == 500
     assert said(client.ecr("PutImage", body))["__type"] == "ImageAlreadyExistsException"
+
+
+def test_describing_all_repositories_is_authorised_on_any_repository() -> None:
+    def asked(operation: str, body: bytes) -> str:
+        target = f"AmazonEC2ContainerRegistry_V20150921.{operation}"
+        return ecr_resource({"x-amz-target": target}, body, PLACE)
+
+    assert asked("DescribeRepositories", b"{}") == PLACE.arn("ecr", "repository/*")
+    assert not asked("DescribeRepositories", b'{"repositoryNames": ["app"]}')
+    assert not asked("DescribeImages", b'{"repositoryName": "app"}')
 
 
 def test_importing_is_authorised_on_the_product() -> None:
