@@ -23,11 +23,13 @@ sys.path[:0] = [
 ]
 
 from tests.faults.faults import Kind, kinds  # noqa: E402
-from tests.faults.run import Found, be_quiet, names, tried  # noqa: E402
+from tests.faults.run import Found, Share, be_quiet, names, tried  # noqa: E402
 from tests.figures import Figures  # noqa: E402
 
 BUILD = Path("build")
 _WORKERS = 2
+_SHARES = 2
+"""Of each use case, lest the last to begin is the longest."""
 _SHOWN = 40
 """Wrong trials that are printed; the figure counts them all."""
 
@@ -45,12 +47,17 @@ def main(arguments: list[str]) -> int:
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
-    context = get_context("spawn")  # a fork would share the server's threads
+    shares = [
+        Share(name, only, number, _SHARES)
+        for name in wanted
+        for number in range(_SHARES)
+    ]
+    context = get_context("spawn")  # a fork would share the pool's threads
     with ProcessPoolExecutor(
         _WORKERS, mp_context=context, initializer=be_quiet
     ) as pool:
         try:
-            results = list(pool.map(tried, [(name, only) for name in wanted]))
+            results = list(pool.map(tried, shares))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -58,7 +65,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _told(results: list[Found], seconds: float, *, whole: bool) -> int:
-    trials: Counter[tuple[str, str]] = sum((each.trials for each in results), Counter())
+    trials: Counter[tuple[str, str]] = Counter()
+    for each in results:
+        trials.update(each.trials)
     _print_table(trials)
     seen = {operation for each in results for operation in each.seen}
     failed = {operation for operation, _ in trials}
@@ -70,14 +79,15 @@ def _told(results: list[Found], seconds: float, *, whole: bool) -> int:
         for kind in Kind
         if kind in kinds(operation, 1) and not trials[operation, kind.value]
     ]
-    wrong = {name: why for each in results for name, why in each.wrong.items()}
+    wrong = dict(sorted(item for each in results for item in each.wrong.items()))
     for name, why in list(wrong.items())[:_SHOWN]:
         print(f"\nmake faults ONLY={name}")
         for line in why[:6]:
             print(f"  {line}")
     figures = Figures("faults", build=BUILD)
-    figures.add("use_cases", len(results))
-    figures.add("calls", sum(each.calls for each in results))
+    calls = {each.use_case: each.calls for each in results}
+    figures.add("use_cases", len(calls))
+    figures.add("calls", sum(calls.values()))
     figures.add("operations", len(failed))
     figures.add("trials", sum(trials.values()), least=1)
     for kind in Kind:

@@ -1,15 +1,15 @@
 """The ground: one AWS and the real functions, made anew for each trial.
 
-The functions run as Lambda runs them, on real clients: ECR, Signer and Security Hub
-answer over HTTP, the rest is moto. Time is a clock that is told; messages and events
-are carried by hand, and come again as SQS brings them again.
+The functions run as Lambda runs them, on real clients, answered in this process. Time
+is a clock that is told; messages and events are carried by hand, and come again as SQS
+brings them again. There is no thread: a process that stands here can be forked.
 """
 
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,9 +18,9 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import botocore.session
+from botocore.exceptions import ClientError
 from botocore.retries.quota import RetryQuota
 from moto.dynamodb.models import dynamodb_backends
-from moto.sqs.models import sqs_backends
 
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
@@ -34,9 +34,9 @@ from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
-from simulator.server import LoopbackServer
 from tests.faults.answers import STATUS
 from tests.faults.faults import Kind
+from tests.faults.services import Services
 from tests.faults.wire import Died, Wire
 from tests.forge import NOW
 from tests.functions.event_files import ACCOUNT, REGION
@@ -53,6 +53,8 @@ FORWARDED: Final = frozenset({"PUSH", "UPDATE_STORAGE_CLASS", "REPLICATE"})
 _SOON_BACK: Final = Behaviours(restore_delay=timedelta(minutes=2))
 """The looks of twenty minutes' waiting would tell nothing more."""
 _MINUTE: Final = timedelta(minutes=1)
+_LOOKS: Final = "https://sqs.example/looks"
+_DEAD: Final = "https://sqs.example/dead"
 _NUMBERS = count()
 
 
@@ -69,56 +71,39 @@ class Message:
 class Ground:
     """What a trial stands on; ``renewed`` before each."""
 
-    def __init__(self, server: LoopbackServer, wire: Wire, clients: Clients) -> None:
+    def __init__(self, services: Services, wire: Wire) -> None:
         self.wire = wire
-        self.server = server
-        self.clients = clients
+        self.services = services
         session = botocore.session.Session()
-        made: dict[str, Any] = {
-            name: session.create_client(name) for name in ("sqs", "s3", "dynamodb")
-        }
-        self.sqs, self.s3, self.dynamodb = made["sqs"], made["s3"], made["dynamodb"]
-        self.s3.create_bucket(Bucket="policy")
-        secrets: Any = session.create_client("secretsmanager")
-        secrets.create_secret(Name="ledger-key", SecretString="k" * 64)
-        self.queues = {
-            name: self.sqs.create_queue(QueueName=name)["QueueUrl"]
-            for name in ("looks", "dead")
-        }
-        os.environ["LOOK_QUEUE_URL"] = self.queues["looks"]
-        os.environ["DEAD_LETTER_QUEUE_URL"] = self.queues["dead"]
+        dynamodb: Any = session.create_client("dynamodb")
+        self.dynamodb = dynamodb
         self.responders: Fetch | None = None
         self.renew()
+        with suppress(ClientError):  # moto reads its model of errors, once
+            self.dynamodb.get_item(TableName="none", Key={"pk": {"S": "none"}})
 
     @property
     def aws(self) -> LocalAws:
         """ECR, Signer and Security Hub."""
-        return self.server.aws
+        return self.services.aws
 
     def renew(self) -> None:
         """Begin again, with nothing in the registry, the ledger and the queues."""
         self.clock = ManualClock(NOW)
-        self.server.renew(self.clock)
+        self.services.renew(self.clock)
         self.aws.hub(PLACE).enabled_at = NOW
-        self.table = f"ledger-{next(_NUMBERS)}"
-        os.environ["LEDGER_TABLE"] = self.table
-        create_ledger_table(self.dynamodb, self.table)
+        dynamodb_backends[ACCOUNT][REGION].tables.clear()
+        create_ledger_table(self.dynamodb)
         self._ticked = NOW
         self.mail: list[Message] = []
         self.lost: list[str] = []
         """Messages received too often: with SQS they are dead letters."""
-        for queue in self.queues:
-            list(self._taken(queue))
         self.responders = None
         self.process_begins()
 
-    def end(self) -> None:
-        """Drop what a trial made."""
-        self.dynamodb.delete_table(TableName=self.table)
-
     def publish(self, bundle: bytes) -> None:
         """Put the policy bundle into its bucket."""
-        self.s3.put_object(Bucket="policy", Key="bundle.json", Body=bundle)
+        self.services.bundle = bundle
 
     # -- the functions ----------------------------------------------------------------
 
@@ -130,7 +115,7 @@ class Ground:
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Yield every item of the ledger, in plain types."""
-        table = dynamodb_backends[ACCOUNT][REGION].tables[self.table]
+        table = dynamodb_backends[ACCOUNT][REGION].tables["ledger"]
         for item in table.all_items():
             yield plain_values(item.to_json()["Attributes"])
 
@@ -176,7 +161,7 @@ class Ground:
     def collect(self) -> None:
         """Take what the functions sent, and the registry's events."""
         now = self.clock.now
-        for body, delay in self._taken("looks"):
+        for body, delay in self.services.taken(_LOOKS):
             self.mail.append(Message(at=now + delay, body=body))
         for event in self.aws.events.drain():
             if event["detail"].get("action-type") in FORWARDED:
@@ -233,16 +218,7 @@ class Ground:
 
     def dead_letters(self) -> list[str]:
         """Take the bodies the function put aside."""
-        return [body for body, _ in self._taken("dead")]
-
-    def _taken(self, queue: str) -> Iterator[tuple[str, timedelta]]:
-        found = sqs_backends[ACCOUNT][REGION].queues[queue]
-        # Not received: moto's delays run on the real clock.
-        messages: list[Any] = list(found._messages)
-        found._messages = []
-        for each in messages:
-            delay = each.delayed_until - each.sent_timestamp
-            yield each.body, timedelta(milliseconds=max(0, delay))
+        return [body for body, _ in self.services.taken(_DEAD)]
 
 
 class _AtOnce:
@@ -263,7 +239,8 @@ class _AtOnce:
 @contextmanager
 def ground() -> Iterator[Ground]:
     """Yield the ground; only one at a time in a process."""
-    wire = Wire()
+    services = Services(ManualClock(NOW), _SOON_BACK)
+    wire = Wire(services)
 
     class Watched(Clients):
         def __init__(self) -> None:
@@ -272,20 +249,15 @@ def ground() -> Iterator[Ground]:
 
     class Layers(LayerDownload):
         def __call__(self, url: str, limit: int) -> bytes:
-            return wire.around(
-                "layer:Get", lambda: super(Layers, self).__call__(url, limit), _port
-            )
+            return wire.around("layer:Get", lambda: services.layer(url, limit), _port)
 
     with (
-        LoopbackServer(
-            clock=ManualClock(NOW), account=ACCOUNT, behaviours=_SOON_BACK
-        ) as server,
         moto_aws(),
-        patch.dict(os.environ, _environment(server.url)),
+        patch.dict(os.environ, _ENVIRONMENT),
         ExitStack() as patches,
     ):
         clients = Watched()
-        made = Ground(server, wire, clients)
+        made = Ground(services, wire)
 
         def fetch(_hosts: object) -> Fetch:
             def asked(url: str, *, body: bytes | None = None) -> bytes:
@@ -325,19 +297,18 @@ def _port(kind: Kind) -> Exception:
     return Unavailable(f"layer: {kind}")
 
 
-def _environment(url: str) -> dict[str, str]:
-    return {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL_ECR": url,
-        "AWS_ENDPOINT_URL_SECURITYHUB": url,
-        "AWS_ENDPOINT_URL_SIGNER_DATA": url,
-        "CAPABILITY": "quarantine",
-        "LEDGER_KEY": "ledger-key",
-        "POLICY_BUNDLE": "s3://policy/bundle.json",
-        "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
-        "SEALWARD_ACCOUNT": ACCOUNT,
-        "SEALWARD_PARTITION": "aws",
-    }
+_ENVIRONMENT: Final = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "CAPABILITY": "quarantine",
+    "DEAD_LETTER_QUEUE_URL": _DEAD,
+    "LEDGER_KEY": "ledger-key",
+    "LEDGER_TABLE": "ledger",
+    "LOOK_QUEUE_URL": _LOOKS,
+    "POLICY_BUNDLE": "s3://policy/bundle.json",
+    "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
+    "SEALWARD_ACCOUNT": ACCOUNT,
+    "SEALWARD_PARTITION": "aws",
+}

@@ -1,19 +1,32 @@
 """A run: every call of a use case fails in every way, one trial each."""
 
+import gc
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from tests.faults.faults import Fault, kinds
+from tests.faults.faults import Fault
+from tests.faults.forks import Forks
 from tests.faults.ground import Ground, ground
 from tests.faults.trial import Course, course, wrongs
 from tests.faults.use_cases import USE_CASES, UseCase
 
 
+class Share(NamedTuple):
+    """A part of the trials of one use case."""
+
+    use_case: str
+    prefix: str = ""
+    """What the names of the trials begin with."""
+    number: int = 0
+    of: int = 1
+
+
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """What the trials of a use case found."""
+    """What the trials of a share found."""
 
     use_case: str
     calls: int = 0
@@ -29,6 +42,8 @@ class Found:
 def be_quiet() -> None:
     """Drop what this process would print: the log of every look."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    # A child that looks for garbage copies what it looks through.
+    gc.disable()
 
 
 def names() -> tuple[str, ...]:
@@ -36,45 +51,54 @@ def names() -> tuple[str, ...]:
     return tuple(each.name for each in USE_CASES)
 
 
-def tried(asked: tuple[str, str]) -> Found:
-    """Run the trials of one use case whose names begin with a prefix.
-
-    Args:
-        asked: the use case's name and the prefix; made for ``ProcessPoolExecutor.map``.
-    """
-    name, prefix = asked
-    use_case = next(each for each in USE_CASES if each.name == name)
+def tried(share: Share) -> Found:
+    """Run a share's trials."""
+    use_case = next(each for each in USE_CASES if each.name == share.use_case)
     with ground() as made:
-        return _tried(made, use_case, prefix)
+        return _tried(made, use_case, share)
 
 
-def _tried(made: Ground, use_case: UseCase, prefix: str) -> Found:
-    right = course(made, use_case, None)
-    found = Found(use_case=use_case.name, calls=len(right.calls))
+def _tried(made: Ground, use_case: UseCase, share: Share) -> Found:
+    # Clients, models and what else is made at its first use is no child's to make.
+    course(made, use_case, Forks(lambda _fault: False))
+    gc.collect()
+    gc.freeze()
+    forks = Forks(_chosen(share))
+    try:
+        right = course(made, use_case, forks)
+    except Exception as error:
+        if forks.fault is None:
+            raise
+        forks.end(f"the trial itself: {error!r}")
+    if forks.fault is not None:
+        forks.end(right)
+    found = Found(use_case=use_case.name, calls=right.while_failing)
+    found.seen.update(operation for operation, _ in right.calls)
     if right.stands != use_case.ends or right.lost:
         # Nothing can be compared with it.
         found.wrong[use_case.name] = (f"without a fault: {right.stands}",)
         return found
-    for fault in _faults(right):
-        name = f"{use_case.name}/{fault}"
-        if not name.startswith(prefix):
-            continue
-        try:
-            became = course(made, use_case, fault)
-            wrong = tuple(wrongs(right, became))
-            found.seen.update(operation for operation, _ in became.calls)
-        except Exception as error:  # noqa: BLE001 - a trial that breaks is a wrong one
-            wrong = (f"the trial itself: {error!r}",)
+    for fault, became in forks.became.items():
         found.trials[fault.operation, fault.kind.value] += 1
+        if isinstance(became, Course):
+            found.seen.update(operation for operation, _ in became.calls)
+            wrong = tuple(wrongs(right, became))
+        else:
+            wrong = (str(became),)
         if wrong:
-            found.wrong[name] = wrong
+            found.wrong[f"{use_case.name}/{fault}"] = wrong
     return found
 
 
-def _faults(right: Course) -> Iterator[Fault]:
-    for operation, number in right.calls:
-        for kind in kinds(operation, number):
-            yield Fault(operation=operation, number=number, kind=kind)
-    for operation in dict.fromkeys(operation for operation, _ in right.calls):
-        for kind in kinds(operation, None):
-            yield Fault(operation=operation, number=None, kind=kind)
+def _chosen(share: Share) -> Callable[[Fault], bool]:
+    """Return whether a fault is of this share; faults come in the same order always."""
+    turn = 0
+
+    def chosen(fault: Fault) -> bool:
+        nonlocal turn
+        if not f"{share.use_case}/{fault}".startswith(share.prefix):
+            return False
+        turn += 1
+        return turn % share.of == share.number
+
+    return chosen

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
 from sealward.ledger import Record, Verdict, from_item
-from tests.faults.faults import Fault
+from tests.faults.forks import Forks
 from tests.faults.ground import PLACE, Ground
 from tests.faults.scenes import bundle
 from tests.faults.use_cases import UseCase
@@ -58,7 +58,9 @@ class Course:
     changes: frozenset[tuple[str, str]] = frozenset()
     """Digests, and the storage class each was moved to."""
     calls: tuple[tuple[str, int], ...] = ()
-    """Made while calls failed."""
+    """Of the functions, from first to last."""
+    while_failing: int = 0
+    """How many of them each failed in some trial."""
     struck: int = 0
     lost: tuple[str, ...] = ()
 
@@ -69,38 +71,37 @@ class Course:
         return tuple(sorted(f"{each.verdict} {each.hold}".strip() for each in ledger))
 
 
-def course(ground: Ground, use_case: UseCase, fault: Fault | None) -> Course:
-    """Run a use case, with a fault or without."""
+def course(ground: Ground, use_case: UseCase, forks: Forks) -> Course:
+    """Run a use case; in each child of ``forks`` with a fault, else without any."""
     ground.renew()
-    try:
-        ground.publish(bundle(ground))
-        found = Course()
-        happen = use_case.stage(ground)
-        if fault is None:
-            found.before = _ledger(ground)
-        emitted = len(ground.aws.events.emitted)
-        ground.dead_letters()
-        ground.lost.clear()
-        ground.wire.begin(fault)
-        happen()
-        found.meanwhile = _ledger(ground)
-        found.calls = tuple(ground.wire.calls)
-        if fault is not None and fault.number is not None:
-            ground.wire.heal()
-        ground.live(LASTS)
-        found.struck = ground.wire.struck
+    ground.publish(bundle(ground))
+    found = Course()
+    happen = use_case.stage(ground)
+    found.before = _ledger(ground)
+    emitted = len(ground.aws.events.emitted)
+    ground.dead_letters()
+    ground.lost.clear()
+    ground.wire.begin()
+    ground.wire.fork = forks
+    happen()
+    ground.wire.fork = None
+    found.meanwhile = _ledger(ground)
+    found.while_failing = len(ground.wire.calls)
+    if forks.fault is not None and forks.fault.number is not None:
         ground.wire.heal()
-        ground.live(AFTERWARDS)
-        found.end = _end(ground)
-        found.lost = tuple(ground.lost)
-        found.changes = frozenset(
-            (event["detail"]["image-digest"], event["detail"]["target-storage-class"])
-            for event in ground.aws.events.emitted[emitted:]
-            if event["detail"].get("action-type") == "UPDATE_STORAGE_CLASS"
-        )
-        return found
-    finally:
-        ground.end()
+    ground.live(LASTS)
+    found.struck = ground.wire.struck
+    ground.wire.heal()
+    ground.live(AFTERWARDS)
+    found.end = _end(ground)
+    found.calls = tuple(ground.wire.calls)
+    found.lost = tuple(ground.lost)
+    found.changes = frozenset(
+        (event["detail"]["image-digest"], event["detail"]["target-storage-class"])
+        for event in ground.aws.events.emitted[emitted:]
+        if event["detail"].get("action-type") == "UPDATE_STORAGE_CLASS"
+    )
+    return found
 
 
 def wrongs(right: Course, found: Course) -> Iterator[str]:
