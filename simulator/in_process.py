@@ -257,6 +257,7 @@ def image_detail(detail: Mapping[str, Any]) -> ImageDetail:
         tags=tuple(detail.get("imageTags", ())),
         pushed_at=detail["imagePushedAt"],
         subject_digest=detail.get("subjectManifestDigest"),
+        pulled_at=detail.get("lastRecordedPullTime"),
     )
 
 

@@ -18,6 +18,7 @@ from notation_verifier import SeenChains
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.clients import Clients
 from sealward.aws.ecr import EcrRegistry
+from sealward.aws.event_bus import EventBridgeBus
 from sealward.aws.forged_items import ForgedItems
 from sealward.aws.intake import Intake
 from sealward.aws.layer_download import LayerDownload
@@ -42,7 +43,7 @@ from sealward.signer_answers import SignerAnswers
 def environment() -> tuple[Intake, Telemetry]:
     """Return what one execution environment keeps, made at its first use."""
     settings, clients, telemetry = Settings.of(os.environ), Clients(), Telemetry()
-    now, pool = partial(datetime.now, UTC), ThreadPoolExecutor(8)
+    now, pool = partial(datetime.now, UTC), ThreadPoolExecutor(12)
     ecr = clients.client("ecr")
     queue = SqsLookQueue(
         clients.lazily("sqs"), settings.look_queue_url, settings.dead_letter_queue_url
@@ -65,6 +66,9 @@ def environment() -> tuple[Intake, Telemetry]:
         ),
         ledger=LedgerTable(settings.ledger_table, items),
         security_hub=hub,
+        bus=EventBridgeBus(clients.lazily("events"), settings.event_bus)
+        if settings.event_bus
+        else None,
         bundles=bundle_source(
             settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
         ),

@@ -44,7 +44,13 @@ def test_the_environment_is_built_once() -> None:
         assert app.environment() is first
         assert made.clients_made == before
         # No other was needed; the secret is the key of the ledger's seal.
-        assert sorted(before) == ["dynamodb", "ecr", "s3", "secrets-manager"]
+        assert sorted(before) == [
+            "dynamodb",
+            "ecr",
+            "eventbridge",
+            "s3",
+            "secrets-manager",
+        ]
 
 
 def test_the_next_image_of_a_signer_reads_no_certificate() -> None:

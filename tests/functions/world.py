@@ -169,6 +169,7 @@ def _environment(url: str, capability: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL_SECURITYHUB": url,
         "AWS_ENDPOINT_URL_SIGNER_DATA": url,
         "CAPABILITY": capability,
+        "EVENT_BUS": "default",
         "LEDGER_KEY": LEDGER_KEY,
         "LEDGER_TABLE": "ledger",
         "POLICY_BUNDLE": "s3://policy/bundle.json",

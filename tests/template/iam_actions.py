@@ -24,6 +24,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "ecr:ListImageReferrers": "ecr:BatchGetImage",
     "ecr:SetRepositoryPolicy": "ecr:SetRepositoryPolicy",
     "ecr:UpdateImageStorageClass": "ecr:UpdateImageStorageClass",
+    "events:PutEvents": "events:PutEvents",
     "s3:GetObject": "s3:GetObject",
     "secretsmanager:GetSecretValue": "secretsmanager:GetSecretValue",
     "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",

@@ -21,6 +21,7 @@ from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub
+from simulator.in_process_bus import InProcessEventBus, InProcessTopics
 from simulator.in_process_ledger import InProcessLedger
 from simulator.in_process_pulls import InProcessPulls
 from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
@@ -33,6 +34,7 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 REPOSITORY = "prod/app"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/sealward/VerifyPush"
 EMPTY = "application/vnd.oci.empty.v1+json"
 
 
@@ -113,6 +115,8 @@ class Stand:
         self.aws = LocalAws(clock=self.clock, behaviours=behaviours)
         self.ledger = InProcessLedger()
         self.queue = InProcessLookQueue(self.clock)
+        self.bus = InProcessEventBus()
+        self.topics = InProcessTopics()
         self.bundles = InProcessBundleSource(current or bundle())
         if hub_on:
             self.enable_hub()
@@ -120,15 +124,26 @@ class Stand:
             self.aws,
             account=ACCOUNT,
             region=REGION,
-            role=f"arn:aws:iam::{ACCOUNT}:role/sealward/VerifyPush",
+            role=ROLE,
+        )
+        # As the template has it: what Sealward reads is no pull.
+        self.aws.call(
+            "ecr",
+            "RegisterPullTimeUpdateExclusion",
+            {"principalArn": ROLE},
+            place=self.place,
         )
         self.gate = Gate(
             pulls=self.pulls,
             registry=registry(
-                InProcessRegistry(self.aws, account=ACCOUNT, region=REGION)
+                InProcessRegistry(
+                    self.aws, account=ACCOUNT, region=REGION, caller=ROLE
+                )
             ),
             ledger=wrap_ledger(self.ledger),
             security_hub=InProcessSecurityHub(self.aws, account=ACCOUNT, region=REGION),
+            bus=self.bus,
+            topics=self.topics,
             bundles=self.bundles,
             queue=self.queue,
             capability=capability,

@@ -87,6 +87,8 @@ class Hint:
     """Whether nothing happened but that the ledger's due time for it came."""
     origin: str = ""
     """``account/region`` it is said to have been replicated from, or empty."""
+    again: bool = False
+    """Whether its message came before: what that look told may have been lost."""
     pusher: str = ""
     """Who is said to have pushed it, by CloudTrail's event, or empty."""
     again: bool = False

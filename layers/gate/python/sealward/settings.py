@@ -34,6 +34,8 @@ class Settings:
     """ARN of the role that may pull where pulls are denied; empty: none are denied."""
     ledger_key: str
     """Name or ARN of the secret that seals the ledger."""
+    event_bus: str = ""
+    """Name or ARN of the bus that hears of verdict changes; empty: none does."""
     http_proxy: str = ""
     """``http://host:port`` asked about revocation instead of its sources; or none."""
     sweep_looks_per_minute: int = SWEEP_LOOKS_PER_MINUTE
@@ -84,6 +86,7 @@ class Settings:
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
             own_role=optional("SEALWARD_ROLE"),
+            event_bus=optional("EVENT_BUS"),
             http_proxy=optional("SEALWARD_HTTP_PROXY"),
             sweep_looks_per_minute=int(looks) if _LOOKS.fullmatch(looks) else 1,
         )

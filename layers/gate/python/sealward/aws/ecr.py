@@ -293,6 +293,7 @@ def image_detail(detail: "ImageDetailTypeDef", what: str) -> ImageDetail:
         tags=tuple(sorted(detail.get("imageTags", []))),
         pushed_at=pushed_at,
         subject_digest=detail.get("subjectManifestDigest"),
+        pulled_at=detail.get("lastRecordedPullTime"),
     )
 
 

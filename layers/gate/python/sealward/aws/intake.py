@@ -8,6 +8,7 @@ dead-letter queue. Hints named twice in a batch are looked at once.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -84,6 +85,8 @@ class Intake:
             message, body = str(record.get("messageId")), str(record.get("body"))
             try:
                 hints = self._hints(body)
+                if _came_before(record):
+                    hints = [replace(hint, again=True) for hint in hints]
                 for hint in hints:
                     waiting.setdefault(hint, []).append(message)
                 if not hints:
@@ -176,6 +179,17 @@ class Intake:
 def _time_left(remaining: Callable[[], int]) -> timedelta:
     """Return the time until nothing long may be begun any more."""
     return timedelta(milliseconds=max(0, remaining() - RESERVE))
+
+
+def _came_before(message: Mapping[str, Any]) -> bool:
+    """Return whether SQS delivered ``message`` before: that look may have died."""
+    attributes = message.get("attributes")
+    count = (
+        attributes.get("ApproximateReceiveCount", "1")
+        if isinstance(attributes, dict)
+        else "1"
+    )
+    return str(count) != "1"
 
 
 def _names(hint: Hint) -> dict[str, str]:

@@ -42,6 +42,9 @@ _SAYS_NOTHING: Final = {
 """Reasons for which a settled verdict stands a while."""
 
 
+_DAY: Final = timedelta(days=1)
+
+
 class _MadeBy(TypedDict):
     """The fields of a record that name what made a subject trusted."""
 
@@ -177,6 +180,10 @@ def _decide_seen(
         ),
         problem=seen.problem.problem.value if seen.problem else "",
         covered_by=judgement.covered_by,
+        so_far=judgement.so_far,
+        untold=known.untold if known else False,
+        pushed_by=known.pushed_by if known else "",
+        pulled_at=_pulled_at(judgement.verdict, known, seen),
         children=seen.children,
         covering=seen.children is not None
         and judgement.verdict in ACCEPTED
@@ -225,6 +232,16 @@ def _unknown(
     since = unknown_from(known, now)
     allowed = ruling.policy.unknown_for if ruling.policy else timedelta.max
     return since, now - since >= allowed
+
+
+def _pulled_at(verdict: Verdict, known: Record | None, seen: Seen) -> datetime | None:
+    """Return when a bad image was last pulled; of a good one nobody asks."""
+    if verdict not in SETTLED_FAILURES:
+        return known.pulled_at if known else None
+    before, pulled_at = known.pulled_at if known else None, seen.detail.pulled_at
+    if before is not None and pulled_at is not None and pulled_at - before < _DAY:
+        return before  # ECR itself is no more exact, and each change is a write
+    return pulled_at or before
 
 
 def _bad(verdict: Verdict, hold: Hold | None) -> bool | None:

@@ -70,6 +70,8 @@ class Judgement:
     """The candidates that satisfied the statement, one for each identity."""
     covered_by: str | None = None
     """Digest of the index that covers it."""
+    so_far: str = ""
+    """Why the best signature so far is refused, while another may arrive."""
 
 
 def most_telling(

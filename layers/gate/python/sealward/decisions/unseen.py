@@ -156,6 +156,7 @@ def decide_unseen(
         verdict=verdict,
         reason=reason,
         detail=detail,
+        so_far="",
         descriptor=descriptor,
         unknown_since=unknown_since,
         looks=looks,

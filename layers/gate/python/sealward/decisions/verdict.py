@@ -182,6 +182,7 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
             reason=GRACE,
             detail=f"no good signature yet; one may arrive until {deadline:%H:%M:%S} "
             f"UTC{', so far: ' + refused.detail if refused else ''}",
+            so_far=refused.reason if refused else "",
         )
     unknown = _unknown(candidates, level) or _undecided(seen)
     if unknown is not None:

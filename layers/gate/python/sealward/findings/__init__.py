@@ -3,6 +3,7 @@
 from sealward.findings.document import (
     DESCRIPTION_LIMIT,
     FINDING_TYPE,
+    RESEND,
     TEXT_LIMIT,
     VALUE_LIMIT,
     Place,
@@ -11,13 +12,13 @@ from sealward.findings.document import (
     frame,
     next_state,
     printable,
-    raised,
-    resolved,
 )
+from sealward.findings.image import raised, resolved
 
 __all__ = [
     "DESCRIPTION_LIMIT",
     "FINDING_TYPE",
+    "RESEND",
     "TEXT_LIMIT",
     "VALUE_LIMIT",
     "Place",

@@ -86,6 +86,10 @@ def to_item(record: Record) -> dict[str, Any]:
         "children": record.children,
         "covering": record.covering,
         "replica": replica_item(record.replica),
+        "so_far": record.so_far,
+        "untold": record.untold,
+        "pushed_by": record.pushed_by,
+        "pulled_at": _optional_text(record.pulled_at),
         "updated_at": to_text(record.updated_at),
     }
     return {
@@ -151,6 +155,10 @@ def from_item(item: Mapping[str, Any]) -> Record:
             children=_optional_number(item.get("children")),
             covering=bool(item.get("covering", False)),
             replica=replica_from(item.get("replica")),
+            so_far=item.get("so_far", ""),
+            untold=bool(item.get("untold", False)),
+            pushed_by=item.get("pushed_by", ""),
+            pulled_at=_optional_instant(item.get("pulled_at")),
             updated_at=from_text(item["updated_at"]),
             schema=SCHEMA,
         )

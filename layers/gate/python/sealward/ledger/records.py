@@ -189,6 +189,14 @@ class Record:
     """Whether this index covered its children at its last look."""
     replica: Replica | None = None
     """That it came by replication, as an event said, and what that explains."""
+    so_far: str = ""
+    """Why the best signature so far was refused, while the subject is pending."""
+    untold: bool = False
+    """Whether the bus, or its owner, has still to hear of this verdict."""
+    pushed_by: str = ""
+    """Who pushed it, as CloudTrail's event said: it names a person in texts only."""
+    pulled_at: datetime | None = None
+    """When it was last pulled, as ECR said while it was bad; to the day, mostly."""
     updated_at: datetime
     schema: int = SCHEMA
 

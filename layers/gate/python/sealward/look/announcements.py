@@ -21,6 +21,7 @@ from sealward.decisions import (
     is_news,
 )
 from sealward.decisions.schedule import HOURLY, earliest
+from sealward.events import Hint
 from sealward.findings import (
     Place,
     dated,
@@ -37,10 +38,14 @@ from sealward.findings.bundle import (
 from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.repository_findings import RepositoryFindings, reported_as
 from sealward.look.sightings import InForce
+from sealward.notices import is_change, verdict_changed
 from sealward.policy.bundle import UNKNOWN_FOR, Policy
+from sealward.ports.event_bus import EventBus
 from sealward.ports.failures import PortError
 from sealward.ports.ledger import Ledger
+from sealward.ports.owner_topics import OwnerTopics
 from sealward.ports.security_hub import Delivered, SecurityHub
+from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SubjectKey
 
 BUNDLE_KEY: Final = SubjectKey(repository="sealward", digest="policy-bundle")
@@ -54,8 +59,30 @@ class Announcements:
 
     ledger: Ledger
     hub: SecurityHub
+    bus: EventBus | None = None
+    topics: OwnerTopics | None = None
     place: Place
+    beside: RunBeside | None = None
     now: Callable[[], datetime]
+
+    def owing(self, decision: Decision, hint: Hint) -> Decision:
+        """Return ``decision`` with what the bus is owed of it, and who pushed it.
+
+        Args:
+            decision: as it fell.
+            hint: what the look was asked for; one whose message came before may be of
+                a look that died between its write and its word to the bus.
+        """
+        record, known = decision.record, decision.known
+        pushed_by = record.pushed_by or hint.pusher
+        untold = self.bus is not None and (
+            is_change(known, record)
+            or (known is not None and known.untold)
+            or (hint.again and is_change(None, record))
+        )
+        return replace(
+            decision, record=replace(record, untold=untold, pushed_by=pushed_by)
+        )
 
     def about_subject(
         self,
@@ -83,7 +110,8 @@ class Announcements:
         document, state = self._subject_finding(decision, record, policy)
         record = replace(record, finding=state, reported=reported_as(decision, record))
         record, turn = self._repositories.turn(decision.known, record)
-        told = self._told(record, document, stored=stored, report=report)
+        news = self._news(decision, record, policy)
+        told = self._told(record, document, news, stored=stored, report=report)
         if turn is not None:
             self._repositories.take(turn, told, decision, policy)
         return told
@@ -106,26 +134,93 @@ class Announcements:
         self,
         record: Record,
         document: dict[str, Any] | None,
+        news: Callable[[], bool] | None,
         *,
         stored: Record | None,
         report: Mapping[str, Any] | None,
     ) -> Record:
-        """Write ``record``, send ``document`` if it is new; return what is stored."""
+        """Write ``record``, send what is new; return what is stored.
+
+        Args:
+            record: with the state of its finding.
+            document: its finding.
+            news: tells the bus and the owner; None: they are owed nothing.
+            stored: what the ledger holds.
+            report: the history entry, where the verdict changed.
+        """
         state = record.finding
         unsent = document is not None and state is not None and not state.delivered
-        settled = record
-        if unsent:
-            retry = record.updated_at + HOURLY
-            record = replace(record, due=earliest(record.due, retry))
+        settled = replace(record, untold=False)
+        retry = earliest(record.due, record.updated_at + HOURLY)
+        if not unsent or document is None or state is None:
+            return self._told_beside(record, news, retry, stored, report)
+        record = replace(record, due=retry)
         if is_news(stored, record):
             stored = self._write(record, stored, report)
-        if not unsent or document is None or state is None or stored is None:
-            return stored or record
-        if not isinstance(self.hub.publish(dated(document, state)), Delivered):
+        if stored is None:
+            return record
+        publishing: Read[Any] = Read(lambda: self.hub.publish(dated(document, state)))
+        telling = Read(news or _told_nothing)
+        ask((publishing, telling), self.beside)
+        taken, heard = isinstance(publishing.answer(), Delivered), telling.answer()
+        if not taken and (news is None or not heard):
             return stored
         return self._write(
-            replace(settled, finding=delivered(state)), stored, report=None
+            replace(
+                settled,
+                finding=delivered(state) if taken else state,
+                untold=not heard,
+                due=settled.due if taken and heard else retry,
+            ),
+            stored,
+            report=None,
         )
+
+    def _told_beside(
+        self,
+        record: Record,
+        news: Callable[[], bool] | None,
+        retry: datetime | None,
+        stored: Record | None,
+        report: Mapping[str, Any] | None,
+    ) -> Record:
+        """Write ``record`` and tell of it beside: one round trip, and mostly one write.
+
+        Who dies in between may have told nobody: its message comes again (``again``).
+        One that another look overtook tells what it saw, and looks again.
+        """
+        if news is None:
+            if is_news(stored, record):
+                return self._write(record, stored, report)
+            return stored or record
+        settled = replace(record, untold=False)
+        was = stored
+        writing = Read(
+            lambda: self._write(settled, was, report) if is_news(was, settled) else was
+        )
+        telling = Read(news)
+        ask((writing, telling), self.beside)
+        written, heard = writing.answer() or settled, telling.answer()
+        if heard:
+            return written
+        return self._write(
+            replace(settled, untold=True, due=retry), written, report=None
+        )
+
+    def _news(
+        self, decision: Decision, record: Record, policy: Policy | None
+    ) -> Callable[[], bool] | None:
+        """Return what tells the bus and the owner; it returns whether they heard."""
+        bus = self.bus
+        if bus is None or not record.untold:
+            return None
+        detail = verdict_changed(self.place, decision.known, record, policy)
+
+        def tell() -> bool:
+            answer = bus.publish(detail)
+            return isinstance(answer, Delivered) or not answer.retry
+
+        return tell
 
     @property
     def _repositories(self) -> RepositoryFindings:
@@ -235,3 +330,8 @@ class Announcements:
         record = replace(record, version=expected + 1)
         self.ledger.write(record, expected=expected, report=report)
         return record
+
+
+def _told_nothing() -> bool:
+    """Stand for news where there are none: nobody is owed a word."""
+    return True

@@ -36,9 +36,11 @@ from sealward.look.sightings import InForce, in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports.bundle_source import BundleSource
+from sealward.ports.event_bus import EventBus
 from sealward.ports.failures import Conflict
 from sealward.ports.ledger import Ledger
 from sealward.ports.look_queue import LookQueue
+from sealward.ports.owner_topics import OwnerTopics
 from sealward.ports.registry import Registry
 from sealward.ports.security_hub import SecurityHub
 from sealward.pull_denial import PullDenials
@@ -65,6 +67,10 @@ class Gate:
     registry: Registry
     ledger: Ledger
     security_hub: SecurityHub
+    bus: EventBus | None = None
+    """Hears of every verdict change; None: nobody does."""
+    topics: OwnerTopics | None = None
+    """Lead to those who own an image; None: to nobody."""
     bundles: BundleSource
     queue: LookQueue
     capability: Capability
@@ -113,7 +119,7 @@ class Gate:
         """
         key = SubjectKey(repository=hint.repository, digest=hint.digest)
         ahead = self.ledger.current(key) if hint.scheduled else None
-        if ahead is not None and not is_due(ahead, self.now()):
+        if ahead is not None and not hint.again and not is_due(ahead, self.now()):
             return LookResult.nothing(
                 hint, reason=NOT_DUE, detail="it was looked at in between"
             )
@@ -263,7 +269,13 @@ class Gate:
     @property
     def _announcements(self) -> Announcements:
         return Announcements(
-            ledger=self.ledger, hub=self.security_hub, place=self.place, now=self.now
+            ledger=self.ledger,
+            hub=self.security_hub,
+            bus=self.bus,
+            topics=self.topics,
+            place=self.place,
+            beside=self.run_beside,
+            now=self.now,
         )
 
     @property

@@ -71,6 +71,7 @@ class Settlement:
             Unavailable, Denied: the ledger did not answer.
         """
         crashes: list[Exception] = []
+        decision = self.announcements.owing(decision, hint)
         report = (
             history_report(decision, examined) if decision.verdict_changed else None
         )

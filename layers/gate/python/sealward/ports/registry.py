@@ -32,6 +32,8 @@ class ImageDetail:
     pushed_at: datetime
     subject_digest: str | None
     """``subjectManifestDigest`` of a referrer."""
+    pulled_at: datetime | None = None
+    """``lastRecordedPullTime``; None where ECR recorded none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

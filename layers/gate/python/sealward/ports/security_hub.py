@@ -3,21 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from notation_verifier.values import dataclass
+from sealward.ports.delivery import Delivered, NotDelivered
 
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """Security Hub took the finding."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotDelivered:
-    """Security Hub did not take it; why, for the log and the record."""
-
-    reason: str
-    retry: bool
-    """Whether the same finding may be taken later (throttled, Hub off)."""
+__all__ = ["Delivered", "NotDelivered", "SecurityHub"]
 
 
 class SecurityHub(Protocol):

@@ -1,0 +1,160 @@
+"""The finding about an image: one for each subject Sealward acts on. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sealward.decisions import Severity
+from sealward.findings.document import (
+    DESCRIPTION_LIMIT,
+    FINDING_TYPE,
+    TEXT_LIMIT,
+    VALUE_LIMIT,
+    Place,
+    frame,
+    instant_text,
+    printable,
+)
+from sealward.findings.remedies import DOCUMENT, remedy
+from sealward.findings.steps import done, mend
+from sealward.ledger.records import Record, Verdict
+from sealward.policy.bundle import Policy
+
+_TITLE = 256
+_TAGS = 20
+
+_TITLES: Final[Mapping[Verdict, str]] = {
+    Verdict.UNSIGNED: "Image is not signed",
+    Verdict.UNTRUSTED: "Image is signed by nobody trusted",
+    Verdict.INCONCLUSIVE: "Image signature cannot be verified",
+    Verdict.TRUSTED: "Image is signed and trusted",
+    Verdict.COVERED: "Image is listed by a trusted index",
+    Verdict.PENDING: "Image waits for its signature",
+    Verdict.EXEMPT: "Image is exempt from verification",
+    Verdict.UNGOVERNED: "Image is governed by no policy",
+}
+
+
+def finding_id(place: Place, record: Record) -> str:
+    """Return the stable Id of a subject's finding."""
+    image = place.image_arn(record.key.repository, record.key.digest)
+    return f"{image}/signature"
+
+
+def raised(
+    place: Place,
+    record: Record,
+    *,
+    severity: Severity,
+    policy: Policy | None,
+) -> dict[str, Any]:
+    """Return the finding about a failing subject, its times left out."""
+    told = remedy(record.reason)
+    description = (
+        f"{record.key.repository}@{record.key.digest}: {record.detail}. "
+        f"{done(record)} {told.meaning}"
+    )
+    return {
+        **frame(place, finding_id(place, record)),
+        "Title": printable(
+            f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
+        ),
+        "Description": printable(description, DESCRIPTION_LIMIT),
+        "FindingProviderFields": {
+            "Severity": {"Label": severity.value, "Original": record.reason},
+            "Types": [FINDING_TYPE],
+        },
+        "Compliance": {
+            "Status": "WARNING" if record.verdict is Verdict.INCONCLUSIVE else "FAILED",
+            "StatusReasons": [
+                {
+                    "ReasonCode": record.reason.upper().replace("-", "_"),
+                    "Description": printable(
+                        record.detail or record.reason, VALUE_LIMIT
+                    ),
+                }
+            ],
+        },
+        "Remediation": {
+            "Recommendation": {
+                "Text": printable(
+                    f"{mend(record, told.remedy)} More: {DOCUMENT}#{record.reason}",
+                    TEXT_LIMIT,
+                )
+            }
+        },
+        "ProductFields": _product_fields(record, policy),
+        "Resources": [_image(place, record)],
+        "RecordState": "ACTIVE",
+    }
+
+
+def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str, Any]:
+    """Return the end of a subject's own finding, its times left out.
+
+    Args:
+        place: where the stack runs.
+        record: the subject as it stands.
+        counted: whether it still fails, and is told with others of its repository.
+    """
+    rest = (
+        "Nothing is done about it by itself: the finding of its repository counts it."
+        if counted
+        else "Nothing remains to be done."
+    )
+    image = f"{record.key.repository}@{record.key.digest}"
+    description = f"{image}: {record.detail}. {rest}"
+    return {
+        **frame(place, finding_id(place, record)),
+        "Title": printable(
+            f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
+        ),
+        "Description": printable(description, DESCRIPTION_LIMIT),
+        "FindingProviderFields": {
+            "Severity": {"Label": "INFORMATIONAL", "Original": record.reason},
+            "Types": [FINDING_TYPE],
+        },
+        "Compliance": {"Status": "NOT_AVAILABLE" if counted else "PASSED"},
+        "ProductFields": _product_fields(record, None),
+        "Resources": [_image(place, record)],
+        "RecordState": "ARCHIVED",
+    }
+
+
+def _image(place: Place, record: Record) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "RegistryId": place.account,
+        "RepositoryName": record.key.repository,
+        "ImageDigest": record.key.digest,
+    }
+    if record.tags:
+        detail["ImageTags"] = [printable(tag, 300) for tag in record.tags[:_TAGS]]
+    if record.pushed_at is not None:
+        detail["ImagePublishedAt"] = instant_text(record.pushed_at)
+    return {
+        "Type": "AwsEcrContainerImage",
+        "Id": place.image_arn(record.key.repository, record.key.digest),
+        "Partition": place.partition,
+        "Region": place.region,
+        "Details": {"AwsEcrContainerImage": detail},
+    }
+
+
+def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
+    owner = (policy.owner or {}) if policy else {}
+    fields = {
+        "verdict": record.verdict.value,
+        "strictVerdict": record.strict_verdict.value,
+        "reason": record.reason,
+        "statement": record.statement,
+        "bundleSerial": str(record.bundle_serial) if record.bundle_serial else "",
+        "hold": record.hold.state.value if record.hold else "",
+        "proposal": record.proposal,
+        "environment": policy.environment if policy else "",
+        "ownerTeam": str(owner.get("team", "")),
+        "ownerContact": str(owner.get("contact", "")),
+    }
+    return {
+        f"sealward/{name}": printable(value, VALUE_LIMIT)
+        for name, value in fields.items()
+        if value
+    }

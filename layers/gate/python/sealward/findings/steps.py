@@ -1,0 +1,70 @@
+"""Steps: what was done about an image, and how to mend it, in sentences. Pure."""
+
+from typing import assert_never
+
+from sealward.ledger.records import REPUSHES, Hold, HoldState, PullDenial, Record
+
+
+def done(record: Record) -> str:
+    """Return one sentence on what was done about the image."""
+    if record.hold is not None:
+        return _held(record, record.hold)
+    if record.proposal:
+        return (
+            f"It was accepted before, so nothing was done by itself: proposed is to "
+            f"{record.proposal} it."
+        )
+    return "Nothing was done about it: it can be pulled."
+
+
+def _held(record: Record, hold: Hold) -> str:
+    if hold.escalated(record.updated_at):
+        return _brought_back(record)
+    match hold.state:
+        case HoldState.HELD:
+            return (
+                "It was taken out of reach and cannot be pulled; it could be for "
+                f"{record.exposure.seconds:.1f} s."
+            )
+        case HoldState.HOLDING:
+            return "It is being taken out of reach."
+        case HoldState.REFUSED:
+            return (
+                f"It can still be pulled: the registry refuses to archive it "
+                f"({hold.detail}); this is tried again."
+            )
+        case HoldState.RELEASING:
+            return "It is being released."
+        case _:
+            assert_never(hold.state)
+
+
+def _brought_back(record: Record) -> str:
+    """Return one sentence on an image that is pushed again and again."""
+    match record.pulls:
+        case PullDenial.DENIED:
+            denied = "Pulls from the repository are denied until an hour is quiet."
+        case PullDenial.DENYING:
+            why = record.hold.detail if record.hold else ""
+            denied = f"Pulls from the repository could not be denied yet: {why}."
+        case None:
+            denied = "It is archived again each time."
+    return (
+        f"It is held, and was pushed again {REPUSHES} times within an hour; it could "
+        f"be pulled for {record.exposure.total(record.updated_at):.1f} s. {denied}"
+    )
+
+
+def mend(record: Record, remedy: str) -> str:
+    """Return what to do; an image out of reach cannot be signed where it is."""
+    if record.hold is not None and record.hold.escalated(record.updated_at):
+        return (
+            "Find who pushes it: CloudTrail, event PutImage, this repository and "
+            "digest; take that principal's right to push away."
+        )
+    if record.hold is None or record.hold.state is not HoldState.HELD:
+        return remedy
+    return (
+        "A held image cannot be signed: its manifest cannot be read. Push a new build "
+        f"and sign it before its grace ends. {remedy}"
+    )
