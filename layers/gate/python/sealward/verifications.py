@@ -6,6 +6,7 @@ not end it. What can be told from the bytes is told before anybody is asked: a w
 candidates are examined by themselves first, and only those that hold are asked about.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field, replace
@@ -31,6 +32,7 @@ from notation_verifier.signer import SignerReach
 from notation_verifier.values import dataclass
 from sealward.ledger.judged import Recalled
 from sealward.policy.identities import signing_profile
+from sealward.revocation.heard import Heard
 from sealward.signatures.candidates import (
     Aside,
     Rejected,
@@ -55,6 +57,8 @@ class Examined:
     digest: str
     """Of the signature manifest."""
     verification: Verification
+    envelope: str = ""
+    """SHA-256 of the envelope, lower-case hex."""
 
 
 Candidate = Examined | Rejected | Unread | Recalled
@@ -79,6 +83,8 @@ class Search:
     """Whether as many identities as required signed it: that ended the search."""
     crash: Exception | None = None
     """What nobody expected of a candidate: the first one, where there were several."""
+    heard: Heard | None = None
+    """What was said about revocation on the way; None where nobody listened."""
 
 
 def satisfying(
@@ -170,7 +176,11 @@ class Judge:
                 else Rejection.ENVELOPE_MALFORMED,
                 detail=str(error),
             )
-        return Examined(digest=signature.digest, verification=verification)
+        return Examined(
+            digest=signature.digest,
+            verification=verification,
+            envelope=hashlib.sha256(signature.envelope).hexdigest(),
+        )
 
     @property
     def thumbprints(self) -> frozenset[str]:

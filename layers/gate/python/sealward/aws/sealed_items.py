@@ -75,6 +75,12 @@ class SealedItems:
             answer["Items"] = [item for item in answer["Items"] if self._holds(item)]
         return answer
 
+    def scan(self, **request: Any) -> dict[str, Any]:
+        """Return the answer, without forged items."""
+        answer: dict[str, Any] = dict(self._client.scan(**request))
+        answer["Items"] = [item for item in answer["Items"] if self._holds(item)]
+        return answer
+
     def put_item(self, **request: Any) -> dict[str, Any]:
         """Put the item, sealed; one that was found forged is written over."""
         return dict(self._client.put_item(**self._put(request)))

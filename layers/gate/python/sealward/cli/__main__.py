@@ -8,11 +8,13 @@ an answer more, so their 2 is "cannot be told" and their 3 what 2 is elsewhere.
 
 import click
 
+from sealward.cli.export import export
 from sealward.cli.ledger import ledger
 from sealward.cli.policy_check import check
 from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
 from sealward.cli.proposals import proposals
+from sealward.cli.redo import redo
 from sealward.cli.verify import verify
 from sealward.cli.verify_blob import verify_blob
 
@@ -35,8 +37,10 @@ def policy() -> None:
 policy.add_command(check)
 policy.add_command(compile_)
 policy.add_command(show)
+main.add_command(export)
 main.add_command(ledger)
 main.add_command(proposals)
+main.add_command(redo)
 main.add_command(verify)
 main.add_command(verify_blob)
 

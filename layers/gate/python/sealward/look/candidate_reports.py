@@ -38,7 +38,8 @@ def candidate_reports(search: Search) -> dict[str, Any]:
         "candidates_total": len(search.candidates),
         "exhausted": search.exhausted,
     }
-    return report | _unless_empty(candidates_more=more, aside=aside)
+    heard = {} if search.heard is None else search.heard.report()
+    return report | heard | _unless_empty(candidates_more=more, aside=aside)
 
 
 def _unless_empty(**parts: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -78,9 +79,10 @@ def _report(candidate: Candidate) -> dict[str, Any]:
             }
         case Unread(digest=digest, detail=detail):
             return {"signature": digest, "unread": detail[:_DETAIL]}
-        case Examined(digest=digest, verification=verification):
+        case Examined(digest=digest, verification=verification, envelope=envelope):
             return {
                 "signature": digest,
+                "envelope": envelope,
                 "conclusion": verification.conclusion().value,
                 "statement": verification.statement,
                 "level": verification.level.name,

@@ -17,6 +17,7 @@ from sealward.look.signatures import SignatureSearch
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports.failures import PortError
 from sealward.revocation import Inquiry
+from sealward.revocation.heard import Heard
 from sealward.signer_answers import OneLook
 from sealward.subjects import SubjectKey
 from sealward.verifications import Judge
@@ -69,9 +70,10 @@ class Evidence:
         )
         if policy is None or force.bundle is None or skips(policy.statement.level):
             return seen
-        judge = self._judge(policy, force.bundle)
+        said = Heard()
+        judge = self._judge(policy, force.bundle, said)
         try:
-            return self._examined(found, seen, policy, judge)
+            return self._examined(found, seen, policy, judge, said)
         except PortError:
             raise
         except Exception as error:  # noqa: BLE001 - kept: the look raises it at its end
@@ -79,7 +81,7 @@ class Evidence:
             return replace(unjudged(error), descriptor=descriptor, status=detail.status)
 
     def _examined(
-        self, found: Found, seen: Seen, policy: Policy, judge: Judge
+        self, found: Found, seen: Seen, policy: Policy, judge: Judge, told: Heard
     ) -> Seen | Unseen:
         sighting = found.sighting
         seen = replace(seen, children=self.descent.children.remembered(sighting))
@@ -92,10 +94,10 @@ class Evidence:
             named = Found(sighting=Sighting(key=index, known=record))
             return self.signatures.of(named, descriptor, policy, judge).satisfied
 
-        seen = replace(seen, search=search)
+        seen = replace(seen, search=replace(search, heard=told))
         return self.descent.covered(seen, sighting, policy, proves)
 
-    def _judge(self, policy: Policy, bundle: PolicyBundle) -> Judge:
+    def _judge(self, policy: Policy, bundle: PolicyBundle, told: Heard) -> Judge:
         inquiry, said = self.inquiry, policy.revocation
         return Judge(
             statement=policy.statement,
@@ -104,9 +106,9 @@ class Evidence:
             signer_roots=bundle.signer_roots,
             signer_service=None
             if self.signer is None
-            else OneLook(self.signer, self.now),
+            else told.service(OneLook(self.signer, self.now)),
             signer_reach=policy.revocation.signer,
-            fetch=None if inquiry is None else inquiry.fetch(said),
+            fetch=None if inquiry is None else told.fetch(inquiry.fetch(said)),
             revocation_settings=None if inquiry is None else inquiry.settings(said),
             revocation_information_required=said.requires_information,
             seen=self.chains,

@@ -9,6 +9,7 @@ from sealward.events import Hint
 from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict
 from sealward.look.candidate_reports import candidate_reports
 from sealward.verifications import Search
+from sealward.version import VERSION
 
 NOT_DUE: Final = "not-due"
 """The reason of a look that found its due time overtaken by another look."""
@@ -141,7 +142,10 @@ class LookResult:
 def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
     """Return what made the verdict, in plain JSON types, for the ledger's history."""
     record = decision.record
+    descriptor = record.descriptor
     return {
+        "code": VERSION,
+        "subject": [descriptor.media_type, descriptor.size] if descriptor else [],
         "verdict": record.verdict.value,
         "strict_verdict": record.strict_verdict.value,
         "reason": record.reason,
