@@ -108,6 +108,24 @@ class Behaviours:
     managed_signing_signs_untagged: bool = field(default=True, metadata=_inferred("I"))
     """Managed signing signs what is pushed without a tag, such as an index's children.
     """
+    referrers_replicate: bool = field(default=True, metadata=_inferred("T"))
+    """Signatures are copied as images are; documented since 2024, reported to fail."""
+    replication_delay: timedelta = field(
+        default=timedelta(seconds=30), metadata=_inferred("S")
+    )
+    """From a push until its copy is there; documented as mostly under 30 minutes."""
+    referrer_replication_delay: timedelta = field(
+        default=timedelta(seconds=30), metadata=_inferred("S")
+    )
+    """The same for a signature; no order between the two is documented."""
+    replica_emits_push: bool = field(default=False, metadata=_inferred("T"))
+    """A copy's arrival makes a PUSH event beside REPLICATE."""
+    replica_keeps_pushed_at: bool = field(default=False, metadata=_inferred("I"))
+    """A copy's ``imagePushedAt`` is the original's, not the time it arrived."""
+    replication_restores_at_once: bool = field(default=True, metadata=_inferred("I"))
+    """A copy that is archived over there is ACTIVE at once; documented: restored."""
+    backfill_copies_untagged: bool = field(default=True, metadata=_inferred("I"))
+    """A backfill copies what has no tag, such as signatures."""
     reads_record_pull_time: bool = field(default=True, metadata=_inferred("I"))
     """BatchGetImage by a principal not excluded renews ``lastRecordedPullTime``."""
     stale_finding_counts_as_imported: bool = field(

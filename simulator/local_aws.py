@@ -21,6 +21,7 @@ from simulator.event_log import Event, EventLog
 from simulator.faults import Faults
 from simulator.operations import Operation, OperationLog
 from simulator.places import Place
+from simulator.places import place as place_of
 from simulator.security_hub import findings as security_hub
 from simulator.security_hub.findings import Hub
 from simulator.signer import dispatch as signer
@@ -83,6 +84,9 @@ class LocalAws:
                     layer_url=self._layer_url,
                     signing_ends=self.signing_ends,
                     sign=partial(self._sign, place),
+                    peer=lambda account, region: self.registry(
+                        place_of(account, region)
+                    ),
                 )
             return self._registries[place]
 
@@ -162,7 +166,7 @@ class LocalAws:
         """Complete what is due by now, such as archiving: with its events."""
         with self._lock:
             call = Call(caller="", now=self._clock())
-            for registry in self._registries.values():
+            for registry in tuple(self._registries.values()):
                 complete_changes(registry, call)
 
     def _perform(
@@ -177,7 +181,9 @@ class LocalAws:
         if service == "ecr" and operation in ecr.OPERATIONS:
             registry = self.registry(place)
             call = Call(caller=caller, now=now)
-            complete_changes(registry, call)
+            # What another registry copies here may be due.
+            for each in tuple(self._registries.values()):
+                complete_changes(each, call)
             return ecr.OPERATIONS[operation](registry, request, call)
         if service == "securityhub" and operation in security_hub.OPERATIONS:
             return security_hub.OPERATIONS[operation](self.hub(place), request, now)

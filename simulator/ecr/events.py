@@ -8,6 +8,7 @@ from simulator.ecr.state import Image, Registry, Repository
 
 IMAGE_ACTION = "ECR Image Action"
 REFERRER_ACTION = "ECR Referrer Action"
+REPLICATION_ACTION = "ECR Replication Action"
 
 
 def emit_action(
@@ -44,6 +45,31 @@ def emit_storage_class(
         detail["last-activated-at"] = stamp.replace("+00:00", "Z")
     kind = REFERRER_ACTION if image.manifest.subject else IMAGE_ACTION
     registry.emit(kind, detail, at)
+
+
+def emit_replication(
+    source: Registry,
+    there: Registry,
+    repository: str,
+    image: Image,
+    tag: str | None,
+    at: datetime,
+    *,
+    ok: bool,
+) -> None:
+    """Emit REPLICATE at the destination: the copy is there, or could not be made."""
+    detail = {
+        "result": "SUCCESS" if ok else "FAILED",
+        "repository-name": repository,
+        "image-digest": image.digest,
+        "source-account": source.place.account,
+        "action-type": "REPLICATE",
+        "source-region": source.place.region,
+    }
+    if tag or there.behaviours.untagged_event_has_empty_tag:
+        detail["image-tag"] = tag or ""
+    arn = there.place.arn("ecr", f"repository/{repository}")
+    there.emit(REPLICATION_ACTION, detail, at, [arn])
 
 
 def _kind(image: Image, behaviours: Behaviours) -> str | None:

@@ -10,6 +10,7 @@ from simulator.ecr.image_ids import Unresolved, resolve
 from simulator.ecr.managed_signing import begin_signing
 from simulator.ecr.manifests import StoredManifest, read_manifest
 from simulator.ecr.pull_time import is_excluded
+from simulator.ecr.replication import begin_replication
 from simulator.ecr.state import Call, Image, Registry, Repository, Status
 from simulator.ecr.storage_class import restore_by_push
 from simulator.errors import ServiceError
@@ -40,6 +41,7 @@ def put_image(
     else:
         _push_again(registry, repository, image, tag, call)
     begin_signing(registry, repository, image, call)
+    begin_replication(registry, repository, image, tag, call.now)
     return {
         "image": _image(registry, repository, image, {"imageTag": tag} if tag else {})
     }

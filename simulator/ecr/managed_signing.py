@@ -17,6 +17,7 @@ from typing import Any
 from simulator.ecr.events import emit_action
 from simulator.ecr.image_ids import find_image
 from simulator.ecr.manifests import digest_of, read_manifest
+from simulator.ecr.replication import begin_replication
 from simulator.ecr.state import Call, Image, Registry, Repository, Signing
 from simulator.errors import ServiceError, invalid_parameter
 
@@ -190,6 +191,7 @@ def _attach(
     signature = Image(manifest=manifest, sequence=registry.next_number(), pushed_at=at)
     repository.images[signature.digest] = signature
     emit_action(registry, repository, signature, "PUSH", at)
+    begin_replication(registry, repository, signature, None, at)
 
 
 def _descriptor(media_type: str, content: bytes) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.behaviours import Behaviours
 from simulator.ecr.manifests import StoredManifest
@@ -35,6 +35,30 @@ class Signing:
 
 
 @dataclass(slots=True, kw_only=True)
+class Replicating:
+    """One copying of one image to one destination."""
+
+    account: str
+    region: str
+    tag: str | None
+    ends_at: datetime
+    status: str = "IN_PROGRESS"
+    failure_code: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Backfill:
+    """A backfill that was started."""
+
+    id: str
+    account: str
+    region: str
+    started_at: datetime
+    copies: list[tuple[str, str]] = field(default_factory=list)
+    """Repository and digest of each."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Image:
     """One digest in one repository."""
 
@@ -53,6 +77,8 @@ class Image:
     """When ECR removes it because its subject is gone."""
     signings: list[Signing] = field(default_factory=list)
     """What its last push began."""
+    replications: list[Replicating] = field(default_factory=list)
+    """Its copyings, oldest first."""
 
     @property
     def digest(self) -> str:
@@ -90,14 +116,34 @@ class Repository:
         return (x for x in self.images.values() if digest in x.manifest.children)
 
 
-Emit = Callable[[str, Mapping[str, Any], datetime], None]
-"""Takes an event's detail-type, detail and time."""
+class Emit(Protocol):
+    """Takes an event's detail-type, detail and time, and the ARNs it is about."""
+
+    def __call__(
+        self,
+        detail_type: str,
+        detail: Mapping[str, Any],
+        at: datetime,
+        resources: list[str] | None = None,
+    ) -> None:
+        """Emit the event."""
+        ...
+
+
 Sign = Callable[[str, bytes, datetime], bytes]
 """Takes a signing profile's ARN, a payload and the time; returns the envelope."""
 
 
+Peer = Callable[[str, str], "Registry"]
+"""Returns the registry of another account and Region."""
+
+
 def _no_signer(profile: str, _payload: bytes, _at: datetime) -> bytes:
     raise ServiceError("SIGNER_UNAVAILABLE", f"nobody signs by {profile} here")
+
+
+def _no_peer(account: str, region: str) -> "Registry":
+    raise ServiceError("PeerUnknown", f"there is no registry {account}/{region} here")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +161,10 @@ class Registry:
     """The signing configuration; None where there is none."""
     signing_ends: SigningEnds = field(default_factory=SigningEnds)
     sign: Sign = _no_signer
+    peer: "Peer" = _no_peer
+    replication_rules: list[dict[str, Any]] = field(default_factory=list)
+    registry_policy: str | None = None
+    backfills: list[Backfill] = field(default_factory=list)
     counter: int = 0
     next_change: datetime | None = None
     """No image changes by itself before then; None for never."""

@@ -7,6 +7,7 @@ from typing import Any
 from simulator.ecr.events import emit_action, emit_storage_class
 from simulator.ecr.image_ids import find_image
 from simulator.ecr.managed_signing import complete_signings
+from simulator.ecr.replication import begin_replication, complete_replications
 from simulator.ecr.state import Call, Image, Registry, Repository, Status
 from simulator.errors import ServiceError
 
@@ -52,7 +53,8 @@ def complete_changes(registry: Registry, call: Call) -> None:
                     emit_action(registry, repository, image, "DELETE", due)
                     continue
                 signings = complete_signings(registry, repository, image, due)
-                for later in (image.changes_at, image.expires_at, *signings):
+                copies = complete_replications(registry, repository, image, due)
+                for later in (image.changes_at, image.expires_at, *signings, *copies):
                     if later is not None:
                         registry.changes_at(later)
 
@@ -116,6 +118,7 @@ def _complete(registry: Registry, repository: Repository, image: Image) -> None:
         image.status = Status.ACTIVE
         image.last_activated_at = at
         emit_storage_class(registry, repository, image, "STANDARD", at)
+        begin_replication(registry, repository, image, None, at)
 
 
 def _keeps_children(registry: Registry, index: Image) -> bool:

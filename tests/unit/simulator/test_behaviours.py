@@ -19,6 +19,14 @@ from simulator.behaviours import (
 from simulator.errors import ServiceError
 from simulator.signer.jobs import PAYLOAD_FORMAT
 from simulator.signer.state import PLATFORM
+from tests.unit.simulator.copies import (
+    THERE,
+    backfill,
+    copy_of,
+    let_in,
+    replicate,
+    replicating,
+)
 from tests.unit.simulator.managed_signing import signed_by, signing_of
 
 Benches = Callable[..., Any]
@@ -360,6 +368,87 @@ def test_managed_signing_signs_untagged(benches: Benches, *, on: bool) -> None:
         "DescribeImageSigningStatus", imageId={"imageDigest": image["digest"]}
     )
     assert len(answer["signingStatuses"]) == on
+
+
+@both
+def test_referrers_replicate(benches: Benches, *, on: bool) -> None:
+    bench = replicating(benches(referrers_replicate=on))
+    signature = bench.referrer(bench.push.image("a"))
+    bench.clock.advance(timedelta(minutes=1))
+    assert (copy_of(bench, signature) is not None) is on
+
+
+@pytest.mark.parametrize(("image_later", "first"), [(5, "signature"), (0, "image")])
+def test_replication_delay_and_referrer_replication_delay(
+    benches: Benches, image_later: int, first: str
+) -> None:
+    bench = replicating(
+        benches(
+            replication_delay=timedelta(minutes=image_later),
+            referrer_replication_delay=timedelta(minutes=2),
+        )
+    )
+    image = bench.push.image("a")
+    signature = bench.referrer(image)
+    bench.clock.advance(timedelta(minutes=1 if first == "image" else 3))
+    assert (copy_of(bench, image) is not None) == (first == "image")
+    assert (copy_of(bench, signature) is not None) == (first == "signature")
+    bench.clock.advance(timedelta(minutes=5))
+    assert None not in (copy_of(bench, image), copy_of(bench, signature))
+
+
+@both
+def test_replica_emits_push(benches: Benches, *, on: bool) -> None:
+    bench = replicating(benches(replica_emits_push=on))
+    bench.push.image("a")
+    bench.aws.events.drain()
+    bench.clock.advance(timedelta(minutes=1))
+    bench.aws.settle()
+    actions = [detail["action-type"] for _, detail in bench.events()]
+    assert actions == ["REPLICATE", "PUSH"][: 1 + on]
+
+
+@both
+def test_replica_keeps_pushed_at(benches: Benches, *, on: bool) -> None:
+    bench = replicating(benches(replica_keeps_pushed_at=on))
+    pushed = bench.clock()
+    image = bench.push.image("a")
+    bench.clock.advance(timedelta(minutes=1))
+    copy = copy_of(bench, image)
+    assert copy is not None
+    assert (copy["imagePushedAt"] == pushed) is on
+
+
+@both
+def test_replication_restores_at_once(benches: Benches, *, on: bool) -> None:
+    bench = replicating(benches(replication_restores_at_once=on))
+    image = bench.push.image("a")
+    bench.clock.advance(timedelta(minutes=1))
+    archive = {
+        "repositoryName": "app",
+        "imageId": {"imageDigest": image["digest"]},
+        "targetStorageClass": "ARCHIVE",
+    }
+    assert copy_of(bench, image) is not None
+    bench.aws.call("ecr", "UpdateImageStorageClass", archive, place=THERE)
+    bench.repeat(image, tag="again")
+    bench.clock.advance(timedelta(minutes=1))
+    copy = copy_of(bench, image)
+    assert copy is not None
+    assert copy["imageStatus"] == ("ACTIVE" if on else "ACTIVATING")
+
+
+@both
+def test_backfill_copies_untagged(benches: Benches, *, on: bool) -> None:
+    bench = benches(backfill_copies_untagged=on)
+    let_in(bench)
+    image = bench.push.image("a", tag="v1")
+    signature = bench.referrer(image)
+    replicate(bench)
+    backfill(bench)
+    bench.clock.advance(timedelta(minutes=1))
+    assert copy_of(bench, image) is not None
+    assert (copy_of(bench, signature) is not None) is on
 
 
 def test_every_switch_is_marked_and_tested() -> None:

@@ -105,7 +105,7 @@ def test_an_unknown_operation_is_refused(client: Client, target: str) -> None:
 
 
 def test_an_operation_not_simulated_is_said(client: Client) -> None:
-    response = client.ecr("DescribeRegistry", b"{}")
+    response = client.ecr("DescribePullThroughCacheRules", b"{}")
     assert response.status == 400
     assert "not simulated" in said(response)["message"]
 
