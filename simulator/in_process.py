@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
+from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
 from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
@@ -103,6 +104,22 @@ class InProcessRegistry:
                 break
             request["nextToken"] = answer["nextToken"]
         return tuple(found)
+
+    def signings(self, repository: str, digest: str) -> Sequence[ManagedSigning]:
+        """See the port."""
+        answer = self._call(
+            "DescribeImageSigningStatus",
+            {"repositoryName": repository, "imageId": {"imageDigest": digest}},
+        )
+        return [
+            ManagedSigning(
+                state=SigningState(each["status"]),
+                profile=each["signingProfileArn"],
+                failure_code=each.get("failureCode", ""),
+                failure_reason=each.get("failureReason", ""),
+            )
+            for each in answer["signingStatuses"]
+        ]
 
     def indexes(self, repository: str) -> IndexListing:
         """See the port."""

@@ -7,14 +7,17 @@ from datetime import timedelta
 
 import pytest
 
+from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
 from sealward.ports.registry import ImageStatus, Registry
 from simulator.behaviours import ArchivedManifest, Behaviours
 from simulator.clock import START
+from simulator.ecr.signing_ends import SigningEnd
 from simulator.ecr.state import Image
 from simulator.errors import ServiceError, access_denied, internal_error, throttled
 from simulator.faults import Fault
 from simulator.pushes import IMAGE_MANIFEST, Descriptor
+from simulator.signer.state import PLATFORM
 from tests.contract.faces import ACCOUNT, FACES, REGION, REPOSITORY, Face, face
 
 ABSENT = f"sha256:{'0' * 64}"
@@ -331,3 +334,53 @@ def test_indexes_are_listed_over_pages(aws: Face) -> None:
 def test_a_repository_that_is_not_there_has_no_listing(aws: Face) -> None:
     with pytest.raises(NotFound):
         aws.registry.indexes("no/such")
+
+
+def test_managed_signing_is_told_profile_by_profile(aws: Face) -> None:
+    image = aws.pusher().image("before")
+    assert list(aws.registry.signings(REPOSITORY, image["digest"])) == []
+    arn = aws.aws.call(
+        "signer",
+        "PutSigningProfile",
+        {"profileName": "release", "platformId": PLATFORM},
+        place=aws.place,
+    )["arn"]
+    rules = [{"signingProfileArn": arn}]
+    aws.aws.call(
+        "ecr",
+        "PutSigningConfiguration",
+        {"signingConfiguration": {"rules": rules}},
+        place=aws.place,
+    )
+    image = aws.pusher().image("a")
+
+    def told() -> list[ManagedSigning]:
+        return list(aws.registry.signings(REPOSITORY, image["digest"]))
+
+    assert told() == [ManagedSigning(state=SigningState.IN_PROGRESS, profile=arn)]
+    aws.clock.advance(timedelta(seconds=5))
+    assert told() == [ManagedSigning(state=SigningState.COMPLETE, profile=arn)]
+    aws.aws.signing_ends.add(
+        SigningEnd(
+            repositories="*",
+            after=timedelta(0),
+            failure_code="ACCESS_DENIED",
+            failure_reason="no signer:SignPayload",
+        )
+    )
+    image = aws.pusher().image("b")
+    aws.clock.advance(timedelta(seconds=1))
+    assert told() == [
+        ManagedSigning(
+            state=SigningState.FAILED,
+            profile=arn,
+            failure_code="ACCESS_DENIED",
+            failure_reason="no signer:SignPayload",
+        )
+    ]
+
+
+def test_managed_signing_of_what_is_not_there(aws: Face) -> None:
+    aws.pusher().image("a")
+    with pytest.raises(NotFound):
+        aws.registry.signings(REPOSITORY, ABSENT)

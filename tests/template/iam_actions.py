@@ -16,6 +16,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "dynamodb:TransactWriteItems": "dynamodb:PutItem",
     "ecr:BatchGetImage": "ecr:BatchGetImage",
     "ecr:DeleteRepositoryPolicy": "ecr:DeleteRepositoryPolicy",
+    "ecr:DescribeImageSigningStatus": "ecr:DescribeImageSigningStatus",
     "ecr:DescribeImages": "ecr:DescribeImages",
     "ecr:DescribeRepositories": "ecr:DescribeRepositories",
     "ecr:GetDownloadUrlForLayer": "ecr:GetDownloadUrlForLayer",

@@ -57,9 +57,13 @@ def _play(made: World) -> None:
     assert record is not None
     due = record.updated_at - timedelta(days=1)
     table.write(
-        replace(record, version=record.version + 1, due=due), expected=record.version
+        replace(record, version=record.version + 1, due=due, looks=0),
+        expected=record.version,
     )
+    made.messages("looks")
     assert made.tick()["sent"] >= 1
+    # A look-again: that is what asks ECR about its managed signing.
+    made.look(batch(*(body for body, _ in made.messages("looks"))))
     made.push_unseen()
     made.sweep({"walk": True})
     for name in ("signer-revoked-profile.json", "signer-revoked-signature.json"):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from notation_verifier import Descriptor
+from sealward.ledger.managed_signing import ManagedSigning
 from sealward.lineage import IndexListing
 from sealward.ports.registry import (
     ImageDetail,
@@ -70,6 +71,10 @@ class CallingRegistry:
         listed = (*self.more, *found)[:limit]
         self.calls["referrers"] += -(-max(len(listed), 1) // 50)
         return listed
+
+    def signings(self, repository: str, digest: str) -> Sequence[ManagedSigning]:
+        self.calls["signings"] += 1
+        return self._registry.signings(repository, digest)
 
     def indexes(self, repository: str) -> IndexListing:
         self.calls["indexes"] += 1

@@ -7,6 +7,7 @@ import pytest
 
 from notation_verifier import Reason
 from sealward.decisions import Unknown, verdict
+from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
 from sealward.findings.ledger import LEDGER_FORGED
 from sealward.findings.remedies import DOCUMENT, REMEDIES
 from sealward.ledger import Verdict
@@ -32,6 +33,7 @@ VERDICT_REASONS = {
     verdict.COVERED,
     verdict.SHIELD,
     BUNDLE_EXPIRED,
+    MANAGED_SIGNING_FAILED,
     LEDGER_FORGED,
 }
 REASONS = sorted(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
+from sealward.ledger.managed_signing import ManagedSigning
 from sealward.lineage import IndexListing, ListingNote
 from sealward.ports.ledger import Due, HistoryEntry, Intent, Ledger
 from sealward.ports.registry import ImageDetail, Manifest, Referrer, Registry
@@ -66,6 +67,10 @@ class CountedRegistry:
     ) -> Sequence[Referrer]:
         self._trips.take("referrers")
         return self._registry.referrers(repository, digest, limit=limit)
+
+    def signings(self, repository: str, digest: str) -> Sequence[ManagedSigning]:
+        self._trips.take("signings")
+        return self._registry.signings(repository, digest)
 
     def indexes(self, repository: str) -> IndexListing:
         self._trips.take("indexes")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sealward.aws.errors import translated
 from sealward.aws.layer_download import Fetch
+from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports.failures import NotFound, Refused, Unavailable
 from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
@@ -183,6 +184,31 @@ class EcrRegistry:
                 "pages for one look"
             )
         return found[:limit]
+
+    def signings(self, repository: str, digest: str) -> Sequence[ManagedSigning]:
+        """Return what ECR's managed signing says of ``digest``, profile by profile.
+
+        A state that is unknown here is left out.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named.
+        """
+        with translated(f"DescribeImageSigningStatus {repository}@{digest}"):
+            answer = self._client.describe_image_signing_status(
+                registryId=self.account,
+                repositoryName=repository,
+                imageId={"imageDigest": digest},
+            )
+        return [
+            ManagedSigning(
+                state=SigningState(each["status"]),
+                profile=each.get("signingProfileArn", ""),
+                failure_code=each.get("failureCode", ""),
+                failure_reason=each.get("failureReason", ""),
+            )
+            for each in answer.get("signingStatuses", [])
+            if each.get("status") in tuple(SigningState)
+        ]
 
     def indexes(self, repository: str) -> IndexListing:
         """Return the active indexes of ``repository``, in the registry's order.

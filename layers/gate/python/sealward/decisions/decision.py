@@ -185,6 +185,7 @@ def _decide_seen(
         pushed_by=known.pushed_by if known else "",
         pulled_at=_pulled_at(judgement.verdict, known, seen),
         children=seen.children,
+        signing=None if judgement.verdict in ACCEPTED else seen.signing,
         covering=seen.children is not None
         and judgement.verdict in ACCEPTED
         and seen.detail.status is ImageStatus.ACTIVE,

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from notation_verifier import Reason
+from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
 from sealward.decisions.situation import Unknown
 from sealward.decisions.verdict import (
     GONE,
@@ -76,7 +77,9 @@ def severity(
         elsewhere = reason == Unknown.INDEX_UNDECIDED and hold is None
         if reason in _BUNDLE or elsewhere or not (loud or lost):
             return Tell.KEEP
-    elif hold is not None and reason == SHIELD:
+    elif (hold is not None and reason == SHIELD) or (
+        hold is None and acts and reason == MANAGED_SIGNING_FAILED
+    ):
         loud = False
     elif hold is not None:
         return Tell.KEEP
@@ -84,12 +87,15 @@ def severity(
         return Tell.RESOLVE
     if hold is None and (not acts or proposed or reason == SIGNATURE_LOST):
         return Tell.TOGETHER
-    return _loudness(reason, acts=acts, loud=loud)
+    # Somebody trusted signed it, and somebody else has not yet. Or whoever pushed it
+    # can still sign it: told before it is held, not after.
+    early = verdict is Verdict.PENDING and reason == MANAGED_SIGNING_FAILED
+    mild = reason == TOO_FEW_IDENTITIES or early
+    return _loudness(acts=acts, loud=loud, mild=mild)
 
 
-def _loudness(reason: str, *, acts: bool, loud: bool) -> Severity:
+def _loudness(*, acts: bool, loud: bool, mild: bool) -> Severity:
     if not acts:
         return Severity.LOW
-    # Somebody trusted signed it, and somebody else has not yet.
-    quiet = Severity.MEDIUM if reason == TOO_FEW_IDENTITIES else Severity.HIGH
+    quiet = Severity.MEDIUM if mild else Severity.HIGH
     return Severity.CRITICAL if loud else quiet

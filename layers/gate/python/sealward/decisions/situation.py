@@ -5,6 +5,7 @@ from enum import StrEnum
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
 from sealward.coverage import NO_COVERAGE, Coverage
+from sealward.ledger.managed_signing import ManagedSigning
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
 from sealward.policy.policies import Escalation
 from sealward.ports.registry import ImageDetail, ImageStatus
@@ -38,6 +39,8 @@ class Seen:
     """Empty where nothing had to be examined."""
     coverage: Coverage = NO_COVERAGE
     """What the indexes that list it mean for it."""
+    signing: ManagedSigning | None = None
+    """What ECR's managed signing says where no good signature is there."""
     children: int | None = None
     """How many children of this index are remembered; None where it is none."""
     origin: str = ""

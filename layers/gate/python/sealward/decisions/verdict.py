@@ -11,6 +11,7 @@ from notation_verifier import (
     Skipped,
     VerificationLevel,
 )
+from sealward.decisions.managed_signing import with_managed_signing
 from sealward.decisions.refusals import Judgement, final_refusal, most_telling
 from sealward.decisions.situation import Seen, Unknown
 from sealward.ledger.records import Record, Verdict
@@ -82,7 +83,8 @@ def judge(
             reason=seen.problem.problem,
             detail=seen.problem.message,
         )
-    return _by_candidates(seen, policy, known, deadline, now, level)
+    judgement = _by_candidates(seen, policy, known, deadline, now, level)
+    return with_managed_signing(judgement, seen.signing)
 
 
 def with_baseline(

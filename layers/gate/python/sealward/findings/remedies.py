@@ -26,6 +26,12 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "Sign the digest with an identity its policy trusts: notation sign "
         "REPOSITORY@DIGEST. Signing a tag may sign another digest.",
     ),
+    "managed-signing-failed": Remedy(
+        "ECR's managed signing of this image failed; its code is named here.",
+        "ACCESS_DENIED: give whoever pushes signer:SignPayload on the profile, then "
+        "push again. Until the grace ends, or to release it: notation sign "
+        "REPOSITORY@DIGEST.",
+    ),
     "other-scheme": Remedy(
         "Something signs this digest in a way that Sealward does not verify, and no "
         "Notation signature refers to it.",

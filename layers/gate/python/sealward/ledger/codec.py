@@ -12,6 +12,7 @@ from typing import Any
 
 from notation_verifier import Descriptor
 from sealward.ledger.indexes import UNGOVERNED, statement_key
+from sealward.ledger.managed_signing import signing_from, signing_item
 from sealward.ledger.records import (
     SCHEMA,
     Exposure,
@@ -85,6 +86,7 @@ def to_item(record: Record) -> dict[str, Any]:
         "covered_by": record.covered_by,
         "children": record.children,
         "covering": record.covering,
+        "signing": signing_item(record.signing),
         "replica": replica_item(record.replica),
         "so_far": record.so_far,
         "untold": record.untold,
@@ -154,6 +156,7 @@ def from_item(item: Mapping[str, Any]) -> Record:
             covered_by=item.get("covered_by"),
             children=_optional_number(item.get("children")),
             covering=bool(item.get("covering", False)),
+            signing=signing_from(item.get("signing")),
             replica=replica_from(item.get("replica")),
             so_far=item.get("so_far", ""),
             untold=bool(item.get("untold", False)),

@@ -12,6 +12,7 @@ from typing import Final
 
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
+from sealward.ledger.managed_signing import ManagedSigning
 from sealward.ledger.replicas import Replica
 from sealward.subjects import SubjectKey
 
@@ -185,6 +186,8 @@ class Record:
     """Digest of the trusted index that covers it."""
     children: int | None = None
     """How many children of this index are remembered; None: it is none, or not yet."""
+    signing: ManagedSigning | None = None
+    """What ECR's managed signing says of an image without a good signature."""
     covering: bool = False
     """Whether this index covered its children at its last look."""
     replica: Replica | None = None

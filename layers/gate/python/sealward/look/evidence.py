@@ -12,6 +12,7 @@ from sealward.decisions.verdict import skips
 from sealward.ledger.records import Record
 from sealward.look.descent import Descent
 from sealward.look.hints import Found
+from sealward.look.managed_signing import Asked, said_of_signing
 from sealward.look.sightings import InForce, Sighting, unjudged
 from sealward.look.signatures import SignatureSearch
 from sealward.policy.bundle import Policy, PolicyBundle
@@ -36,6 +37,8 @@ class Evidence:
     chains: SeenChains | None
     """Chains of earlier looks that need not be read and checked again."""
     now: Callable[[], datetime]
+    signing: tuple[Asked, ...] = ()
+    """Asks ECR about its managed signing, where that was worth it."""
     crashes: list[Exception] = field(default_factory=list)
     """What nobody expected while it was gathered."""
 
@@ -67,6 +70,7 @@ class Evidence:
             descriptor=descriptor,
             problem=found.problem,
             referrers=tuple(referrer.digest for referrer in sighting.referrers),
+            signing=said_of_signing(self.signing, sighting.known),
         )
         if policy is None or force.bundle is None or skips(policy.statement.level):
             return seen

@@ -30,6 +30,7 @@ from sealward.look.crashes import kept, undecided
 from sealward.look.descent import Descent
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
+from sealward.look.managed_signing import ask_about_signing
 from sealward.look.result import NOT_DUE, LookResult
 from sealward.look.settlement import Settlement
 from sealward.look.sightings import InForce, in_force, is_due
@@ -148,13 +149,14 @@ class Gate:
         inquiry = self.inquiry
         # The bundle is read beside the rest: it is off the path of a decision.
         bundle = Read(lambda: in_force(self.bundles, account=account, now=started))
+        signing = ask_about_signing(self.registry, ahead, now=started)
         crashes: list[Exception] = []
         trail = Trail(
             registry=self.registry,
             ledger=self.ledger,
             beside=self.run_beside,
             started=started,
-            also=(bundle, *((inquiry.recall,) if inquiry else ())),
+            also=(bundle, *signing, *((inquiry.recall,) if inquiry else ())),
             ahead=ahead,
         )
         key = SubjectKey(repository=hint.repository, digest=hint.digest)
@@ -198,6 +200,7 @@ class Gate:
             signer=self.signer,
             chains=self.seen,
             now=self.now,
+            signing=signing,
             crashes=crashes,
         )
         subject = found.sighting.key

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from notation_verifier.values import dataclass
+from sealward.ledger.managed_signing import ManagedSigning
 from sealward.lineage import IndexListing
 from sealward.subjects.manifests import MANIFEST_LIMIT
 
@@ -116,6 +117,16 @@ class Registry(Contents, Protocol):
 
         Raises:
             Denied, Unavailable: as named.
+        """
+        ...
+
+    def signings(self, repository: str, digest: str) -> Sequence[ManagedSigning]:
+        """Return what ECR's managed signing says of ``digest``, profile by profile.
+
+        It is ECR's word on its own work, and no verification.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named.
         """
         ...
 
