@@ -11,6 +11,7 @@ from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
 from sealward.findings.ledger import LEDGER_FORGED
 from sealward.findings.remedies import DOCUMENT, REMEDIES
 from sealward.ledger import Verdict
+from sealward.ledger.replicas import ReplicaCause
 from sealward.look.announcements import BUNDLE_EXPIRED
 from sealward.signatures.candidates import Rejection
 from sealward.subjects.manifests import ManifestProblem
@@ -38,7 +39,10 @@ VERDICT_REASONS = {
 }
 REASONS = sorted(
     VERDICT_REASONS.union(
-        *(map(str, each) for each in (Reason, Rejection, Unknown, ManifestProblem))
+        *(
+            map(str, each)
+            for each in (Reason, Rejection, Unknown, ManifestProblem, ReplicaCause)
+        )
     )
 )
 

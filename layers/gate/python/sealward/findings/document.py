@@ -15,6 +15,7 @@ from typing import Any, Final
 from notation_verifier.values import dataclass
 from sealward.ledger.records import FindingState, FindingStatus
 
+TITLE_LIMIT: Final = 256
 DESCRIPTION_LIMIT: Final = 1024
 TEXT_LIMIT: Final = 512
 VALUE_LIMIT: Final = 2048

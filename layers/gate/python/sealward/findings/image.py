@@ -8,6 +8,7 @@ from sealward.findings.document import (
     DESCRIPTION_LIMIT,
     FINDING_TYPE,
     TEXT_LIMIT,
+    TITLE_LIMIT,
     VALUE_LIMIT,
     Place,
     frame,
@@ -15,11 +16,11 @@ from sealward.findings.document import (
     printable,
 )
 from sealward.findings.remedies import DOCUMENT, remedy
+from sealward.findings.replica import of_replica
 from sealward.findings.steps import done, mend
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
 
-_TITLE = 256
 _TAGS = 20
 
 _TITLES: Final[Mapping[Verdict, str]] = {
@@ -53,10 +54,10 @@ def raised(
         f"{record.key.repository}@{record.key.digest}: {record.detail}. "
         f"{done(record)} {told.meaning}"
     )
-    return {
+    document = {
         **frame(place, finding_id(place, record)),
         "Title": printable(
-            f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
+            f"{_TITLES[record.verdict]}: {record.key.repository}", TITLE_LIMIT
         ),
         "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {
@@ -86,6 +87,7 @@ def raised(
         "Resources": [_image(place, record)],
         "RecordState": "ACTIVE",
     }
+    return of_replica(document, place, record)
 
 
 def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str
     return {
         **frame(place, finding_id(place, record)),
         "Title": printable(
-            f"{_TITLES[record.verdict]}: {record.key.repository}", _TITLE
+            f"{_TITLES[record.verdict]}: {record.key.repository}", TITLE_LIMIT
         ),
         "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {

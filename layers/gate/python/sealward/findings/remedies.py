@@ -9,6 +9,7 @@ from typing import Final
 
 from notation_verifier.remedies import REMEDIES as VERIFICATION_REMEDIES
 from notation_verifier.remedies import Remedy
+from sealward.findings.replica_remedies import REPLICA_REMEDIES
 
 DOCUMENT: Final = "docs/findings.md"
 
@@ -168,6 +169,8 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "The envelope uses a format, scheme or algorithm outside the specification.",
         _SIGN_AGAIN,
     ),
+    # images that came by replication
+    **{cause.value: told for cause, told in REPLICA_REMEDIES.items()},
     # checks of the verification
     **{reason.value: told for reason, told in VERIFICATION_REMEDIES.items()},
 }
