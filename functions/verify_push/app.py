@@ -37,6 +37,7 @@ from sealward.ports.revocation import RevocationSources
 from sealward.revocation import Revocations
 from sealward.settings import Settings
 from sealward.signer_answers import SignerAnswers
+from sealward.turns import Shares
 
 
 @cache
@@ -96,6 +97,7 @@ def environment() -> tuple[Intake, Telemetry]:
         queue=queue,
         look=gate.look,
         telemetry=telemetry,
+        shares=Shares(now),
     )
     return intake, telemetry
 

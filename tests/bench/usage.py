@@ -22,6 +22,7 @@ from sealward.look import tick
 from sealward.look.result import NOT_DUE, LookResult
 from sealward.ports.ledger import Intent, Ledger
 from sealward.subjects import SubjectKey
+from sealward.turns import Shares
 from simulator.in_process_queue import InProcessLookQueue
 from tests.bench.capacity import CountedTable
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
@@ -132,6 +133,7 @@ class Recorder:
             queue=self.stand.queue,
             look=self._look,
             telemetry=self._telemetry,
+            shares=Shares(self.stand.clock),
         )
 
     def _look(self, hint: Hint, within: timedelta) -> LookResult:

@@ -10,6 +10,7 @@ import pytest
 from functions.verify_push import app
 from sealward.aws.intake import RESERVE
 from sealward.settings import InvalidSettings
+from sealward.turns import SHARE
 from simulator.errors import ServiceError
 from simulator.faults import Fault
 from tests.functions.event_files import CASES, EVENTS, batch, files
@@ -102,6 +103,31 @@ def test_the_same_hint_twice_in_a_batch_is_looked_at_once(
         assert _failures(made.look(_batch(UNSIGNED, UNSIGNED, UNSIGNED))) == []
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert [line.get("message") for line in lines] == ["look", None]
+
+
+def test_what_a_repository_over_its_share_sends_is_passed_on_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def pushed(number: int) -> dict[str, Any]:
+        digest = f"sha256:{number:064x}"
+        return {**UNSIGNED, "detail": {**UNSIGNED["detail"], "image-digest": digest}}
+
+    with world() as made:
+        made.push("unsigned")
+        made.push("signed-jws")
+        flood = [pushed(number) for number in range(SHARE + 2)]
+        assert _failures(made.look(_batch(*flood, SIGNED))) == []
+        bodies = [body for body, _ in made.messages("looks")]
+        digests = [json.loads(body)["detail"]["image-digest"] for body in bodies]
+        assert digests == [each["detail"]["image-digest"] for each in flood[SHARE:]]
+        assert _failures(made.look(batch(*bodies))) == []
+        assert made.messages("looks") == []
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    looked = [line for line in lines if line.get("message") == "look"]
+    assert "trusted" in {line.get("verdict") for line in looked}
+    assert len(looked) == SHARE + 2 + 1
+    (over,) = [line for line in lines if line.get("message") == "over its share"]
+    assert over["repository"] == "demo/unsigned"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ a name stands for no test, and where a threat that the gate answers has none.
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.figures import Figures
+from tests.hostile.measured import DIRECTORY
 from tests.hostile.threats import TITLES, Named, Threat, threats
 
 BUILD = Path("build")
@@ -58,6 +60,9 @@ def main(arguments: list[str]) -> int:
     for name in nowhere:
         print(f"named and not run: {name}")
     failed = sum(count for (_, _, passed), count in ran.items() if not passed)
+    for path in sorted(DIRECTORY.glob("*.json")):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        figures.add(path.stem, kept["value"], most=kept["most"])
     figures.add("tests_passed", sum(ran.values()) - failed, least=1)
     figures.add("tests_failed", failed, exactly=0)
     figures.add("names_that_stand_for_no_test", len(nowhere), exactly=0)
@@ -70,6 +75,8 @@ def _run(wanted: Sequence[Threat]) -> Ran:
     results = BUILD / "hostile.xml"
     BUILD.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
+    for former in DIRECTORY.glob("*.json"):
+        former.unlink()
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     command += ["-p", "tests.hostile.selection", f"--junitxml={results}", *files]
     subprocess.run(command, check=False)  # what fails is in the results

@@ -3,7 +3,8 @@
 A message nobody can read is set aside by the function itself, with its reason, and
 acknowledged. A look that fails unexpectedly is never a settled verdict: the gate has
 remembered the subject as inconclusive, and its message comes again and ends on the
-dead-letter queue. Hints named twice in a batch are looked at once.
+dead-letter queue. Hints named twice in a batch are looked at once. What a repository
+over its share sends is passed on, for SQS to deliver it after the others'.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from sealward.aws.telemetry import Telemetry
 from sealward.events import (
+    LOOK_AGAIN_SOURCE,
     EventProblem,
     Hint,
     MalformedEvent,
@@ -24,6 +26,7 @@ from sealward.ledger.records import Verdict
 from sealward.look.result import NOT_DUE, LookResult
 from sealward.ports.failures import PortError
 from sealward.ports.look_queue import LookQueue
+from sealward.turns import Share, Shares
 
 RESERVE: Final = 62_000
 """Milliseconds: with less left no further look is begun; its message comes again.
@@ -44,6 +47,7 @@ class Intake:
         queue: where what cannot be read goes.
         look: looks at one hint, beginning nothing long after the time given.
         telemetry: told of every look.
+        shares: what each repository's events had of this environment.
     """
 
     def __init__(
@@ -54,12 +58,14 @@ class Intake:
         queue: LookQueue,
         look: Callable[[Hint, timedelta], LookResult],
         telemetry: Telemetry,
+        shares: Shares,
     ) -> None:
         self._account = account
         self._region = region
         self._queue = queue
         self._look = look
         self._telemetry = telemetry
+        self._shares = shares
 
     def take(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
         """Return what Lambda is to be answered.
@@ -82,20 +88,12 @@ class Intake:
         again: list[str] = []
         waiting: dict[Hint, list[str]] = {}
         for record in records:
-            message, body = str(record.get("messageId")), str(record.get("body"))
-            try:
-                hints = self._hints(body)
-                if _came_before(record):
-                    hints = [replace(hint, again=True) for hint in hints]
-                for hint in hints:
-                    waiting.setdefault(hint, []).append(message)
-                if not hints:
-                    self._telemetry.event("nothing happened", count="EventsOfNothing")
-            except UnknownEvent as problem:
-                self._unknown(problem)
-            except MalformedEvent as problem:
-                if not self._set_aside(body, problem):
-                    again.append(message)
+            message = str(record.get("messageId"))
+            hints = self._taken(record)
+            if hints is None:
+                again.append(message)
+            for hint in hints or ():
+                waiting.setdefault(hint, []).append(message)
         for hint, messages in waiting.items():
             if remaining() < RESERVE:
                 self._telemetry.event("put back", count="LooksPutBack", **_names(hint))
@@ -104,6 +102,22 @@ class Intake:
             if self._attempt(hint, remaining) is None:
                 again += messages
         return {"batchItemFailures": [{"itemIdentifier": each} for each in again]}
+
+    def _taken(self, record: Mapping[str, Any]) -> Sequence[Hint] | None:
+        """Return what is to be looked at now; None where it must come again."""
+        body = str(record.get("body"))
+        try:
+            hints, ours = self._hints(body)
+        except UnknownEvent as problem:
+            self._unknown(problem)
+            return ()
+        except MalformedEvent as problem:
+            return () if self._set_aside(body, problem) else None
+        if not hints:
+            self._telemetry.event("nothing happened", count="EventsOfNothing")
+        if _came_before(record):
+            return [replace(hint, again=True) for hint in hints]
+        return [hint for hint in hints if ours or not self._passed_on(hint)]
 
     def _single(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
         try:
@@ -122,14 +136,30 @@ class Intake:
         self._tell(result)
         return result.log_fields()
 
-    def _hints(self, body: str) -> Sequence[Hint]:
+    def _passed_on(self, hint: Hint) -> bool:
+        """Send ``hint`` on with its group if its repository is over its share."""
+        share = self._shares.take(hint.repository)
+        if share is Share.WITHIN:
+            return False
+        try:
+            self._queue.later(hint, timedelta(0))
+        except PortError:
+            return False  # looked at now: unfair, and nothing is lost
+        self._telemetry.tally("EventsPassedOn", 1)
+        if share is Share.EXCEEDED:
+            self._telemetry.event("over its share", repository=hint.repository)
+        return True
+
+    def _hints(self, body: str) -> tuple[Sequence[Hint], bool]:
+        """Return what a message names, and whether Sealward itself sent it."""
         try:
             payload = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise MalformedEvent(
                 EventProblem.NOT_AN_OBJECT, "", "the message is not JSON"
             ) from error
-        return parse_events(payload, account=self._account, region=self._region)
+        hints = parse_events(payload, account=self._account, region=self._region)
+        return hints, payload["source"] == LOOK_AGAIN_SOURCE
 
     def _unknown(self, problem: UnknownEvent) -> None:
         self._telemetry.event(
