@@ -12,10 +12,11 @@ from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Due, HistoryEntry, Intent
 from sealward.subjects import SubjectKey
+from simulator.in_process_overrides import InProcessOverrides
 from simulator.in_process_proposals import InProcessProposals
 
 
-class InProcessLedger(InProcessProposals):
+class InProcessLedger(InProcessProposals, InProcessOverrides):
     """``sealward.ports.ledger.Ledger`` in memory.
 
     ``failures`` holds errors the next calls raise, one each. ``before_write`` is called
@@ -23,7 +24,8 @@ class InProcessLedger(InProcessProposals):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        InProcessProposals.__init__(self)
+        InProcessOverrides.__init__(self)
         self.failures: deque[PortError] = deque()
         self.before_write: Callable[[Record], None] | None = None
         self.intents: list[Intent] = []

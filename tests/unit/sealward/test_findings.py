@@ -37,7 +37,7 @@ def test_a_finding_has_what_security_hub_requires(stand: Stand) -> None:
     assert resource["Details"]["AwsEcrContainerImage"]["ImageTags"] == ["v1"]
     text = finding["Remediation"]["Recommendation"]["Text"]
     assert "docs/findings.md#no-signature" in text
-    assert "Push a new build" in text
+    assert f"sealward release {REPOSITORY}@{image.digest} --to-sign 15m" in text
     assert finding["ProductFields"]["sealward/ownerTeam"] == "payments"
     assert finding["ProductFields"]["sealward/hold"] == "held"
 

@@ -8,6 +8,7 @@ from typing import Any
 from sealward.ledger import JudgedReferrers, Record
 from sealward.ledger.managed_signing import ManagedSigning
 from sealward.lineage import IndexListing, ListingNote
+from sealward.overrides import Pauses, Used
 from sealward.ports.ledger import Due, HistoryEntry, Intent, Ledger
 from sealward.ports.registry import ImageDetail, Manifest, Referrer, Registry
 from sealward.proposals import (
@@ -194,6 +195,23 @@ class CountedLedger:
     ) -> None:
         self._trips.take("keep repository note")
         self._ledger.keep_repository_note(repository, note, expected=expected)
+
+
+    def pauses(self) -> Pauses:
+        self._trips.take("pauses")
+        return self._ledger.pauses()
+
+    def keep_pauses(self, pauses: Pauses) -> None:
+        self._ledger.keep_pauses(pauses)
+
+    def use(self, used: Used) -> None:
+        self._ledger.use(used)
+
+    def used(self, nonce: str) -> Used | None:
+        return self._ledger.used(nonce)
+
+    def use_release(self, key: SubjectKey, nonce: str, *, limit: int) -> int:
+        return self._ledger.use_release(key, nonce, limit=limit)
 
 
 def counted_stand(trips: Trips) -> Stand:

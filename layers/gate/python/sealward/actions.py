@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sealward.decisions import Decision, Step
-from sealward.decisions.schedule import earliest, next_hold_look
+from sealward.decisions.schedule import HOURLY, earliest, next_hold_look
 from sealward.ledger.records import Exposure, Hold, HoldState, PullDenial, Record
 from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
 from sealward.ports.registry import ImageStatus, Registry
@@ -51,6 +51,33 @@ def deny_or_allow_pulls(
     return replace(record, pulls=PullDenial.DENIED, exposure=exposure)
 
 
+def is_by_name(decision: Decision) -> bool:
+    """Return whether a person asked for just this: no pause holds it up."""
+    release = decision.record.release
+    return (
+        decision.step is Step.RESTORE
+        and release is not None
+        and bool(release.by)
+        and release.in_force(decision.record.updated_at)
+    )
+
+
+def postponed(decision: Decision, until: datetime) -> Record:
+    """Return the record where nothing is done before ``until``, the end of a pause.
+
+    What was decided stands, and the next look does it.
+    """
+    record, now = decision.record, decision.record.updated_at
+    hold = record.hold
+    if hold is not None:
+        hold = replace(hold, detail=f"paused until {until:%Y-%m-%d %H:%M} UTC")
+    pulls = record.pulls
+    if decision.pulls_change and pulls is None and decision.known is not None:
+        pulls = decision.known.pulls
+    due = earliest(decision.due, min(until, now + HOURLY))
+    return replace(record, hold=hold, pulls=pulls, due=due)
+
+
 def act(
     registry: Registry,
     decision: Decision,
@@ -92,7 +119,10 @@ def act(
     except PortError as error:
         return _standing(decision, replace(hold, detail=_text(error)), now())
     return _standing(
-        decision, _moved(hold, decision.step, status), now(), status=status
+        decision,
+        _moved(hold, decision.step, status, lent=_is_lent(record)),
+        now(),
+        status=status,
     )
 
 
@@ -107,13 +137,23 @@ def _archive(
         registry.archive(key.repository, key.digest)
 
 
-def _moved(hold: Hold, step: Step, status: ImageStatus) -> Hold | None:
+def _moved(
+    hold: Hold, step: Step, status: ImageStatus, *, lent: bool
+) -> Hold | None:
     if step is Step.ARCHIVE:
         held = status is ImageStatus.ARCHIVED
         return replace(
             hold, state=HoldState.HELD if held else HoldState.HOLDING, detail=""
         )
-    return None if status is ImageStatus.ACTIVE else replace(hold, detail="")
+    if status is ImageStatus.ACTIVE and not lent:
+        return None
+    # What is lent stays a hold; the next look, in seconds, starts its clock.
+    return replace(hold, detail="")
+
+
+def _is_lent(record: Record) -> bool:
+    release = record.release
+    return release is not None and release.in_force(record.updated_at)
 
 
 def _standing(

@@ -23,6 +23,8 @@ class Clients:
 
     def __init__(self) -> None:
         self._session = botocore.session.Session()
+        # Who sends a request proves it to the AWS STS of the stack's own Region.
+        self._session.set_config_variable("sts_regional_endpoints", "regional")
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
@@ -44,6 +46,10 @@ class Clients:
                     service, region_name=region, config=self._config
                 )
             return self._made[service, region]
+
+    def credentials(self) -> Any:  # noqa: ANN401 (botocore's)
+        """Return the credentials in use, or None."""
+        return self._session.get_credentials()
 
     def lazily(self, service: str) -> Any:  # noqa: ANN401 (stands in for such a class)
         """Return what behaves like the client but is made when first asked something.

@@ -22,6 +22,7 @@ from sealward.aws.history_table import (
     own_item,
 )
 from sealward.aws.lineage_table import LineageTable
+from sealward.aws.override_table import OverrideTable
 from sealward.aws.proposal_table import ProposalTable
 from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
@@ -50,7 +51,7 @@ DUE_INDEX: Final = "due"
 _JUDGED: Final = "judged"
 
 
-class LedgerTable(LineageTable, ProposalTable):
+class LedgerTable(LineageTable, OverrideTable, ProposalTable):
     """The ledger in one table.
 
     Args:

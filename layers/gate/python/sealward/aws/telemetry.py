@@ -48,6 +48,14 @@ class Telemetry:
             "policy bundle rejected", count="BundleRejected", reason=str(error)
         )
 
+    def operated(self, message: str, *, done: bool, **fields: str) -> None:
+        """Log what a person asked of the stack and what came of it."""
+        said: dict[str, Any] = {name: value for name, value in fields.items() if value}
+        if done:
+            self.event(message, count="Operated", **said)
+        else:
+            self.problem(message, count="OperateRefused", **said)
+
     def swept(self, report: "Report") -> None:
         """Log a step of the sweep that did something, and count what it did."""
         fields = report.log_fields()

@@ -10,11 +10,13 @@ import click
 
 from sealward.cli.export import export
 from sealward.cli.ledger import ledger
+from sealward.cli.pause import pause, resume
 from sealward.cli.policy_check import check
 from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
 from sealward.cli.proposals import proposals
 from sealward.cli.redo import redo
+from sealward.cli.release import release
 from sealward.cli.verify import verify
 from sealward.cli.verify_blob import verify_blob
 
@@ -39,7 +41,10 @@ policy.add_command(compile_)
 policy.add_command(show)
 main.add_command(export)
 main.add_command(ledger)
+main.add_command(pause)
 main.add_command(proposals)
+main.add_command(release)
+main.add_command(resume)
 main.add_command(redo)
 main.add_command(verify)
 main.add_command(verify_blob)

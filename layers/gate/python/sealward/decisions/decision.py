@@ -10,6 +10,7 @@ from sealward.decisions.holds import next_exposure, next_hold, next_pulls
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.proposed import proposed
 from sealward.decisions.refusals import Judgement
+from sealward.decisions.releases import lends, next_release, with_break_glass
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
@@ -100,6 +101,9 @@ def _decide_seen(
     )
     judgement = judge(seen, policy, known=known, deadline=deadline, now=now)
     judgement = with_baseline(judgement, policy, known=known, begin=begin, now=now)
+    release = next_release(known, seen.detail, policy, now=now)
+    lent = lends(release, judgement.verdict, now=now)
+    judgement = with_break_glass(judgement, release, now=now)
     if judgement.reason in _SAYS_NOTHING and _settled(known):
         unread = Unseen(
             reason=_SAYS_NOTHING[judgement.reason],
@@ -110,7 +114,7 @@ def _decide_seen(
         return decide_unseen(key, known, unread, ruling, now)
     unknown_since, overdue = _unknown(judgement.verdict, known, ruling, now)
     wish, proposal = wish_of(
-        judgement.verdict, known, seen, ruling, begin, overdue=overdue
+        judgement.verdict, known, seen, ruling, begin, overdue=overdue, lent=lent
     )
     hold, step = next_hold(
         known.hold if known else None,
@@ -122,7 +126,7 @@ def _decide_seen(
     pulls_before = known.pulls if known else None
     pulls = next_pulls(pulls_before, hold, may_deny=ruling.may_deny_pulls, now=now)
     settled_at = known.settled_at if known else None
-    if settled_at is None and judgement.verdict not in OPEN:
+    if settled_at is None and judgement.verdict not in OPEN and not lent:
         settled_at = now
     looks = looks_since(known, judgement.verdict, hold)
     due = next_look(
@@ -137,6 +141,8 @@ def _decide_seen(
         policy=policy,
         held=hold is not None,
     )
+    if lent and release is not None:
+        due = earliest(due, release.until)
     statement = policy.statement.name if policy else ""
     bundle = ruling.bundle
     waiting = proposed(proposal, known, reason=judgement.reason, policy=policy, now=now)
@@ -172,7 +178,7 @@ def _decide_seen(
         pulls=pulls,
         exposure=next_exposure(
             known.exposure if known else Exposure(),
-            bad=_bad(judgement.verdict, hold),
+            bad=lent or _bad(judgement.verdict, hold),
             pullable=seen.detail.status is ImageStatus.ACTIVE
             and pulls is not PullDenial.DENIED,
             since=_exposed_since(known, seen, begin, now),
@@ -190,6 +196,7 @@ def _decide_seen(
         and judgement.verdict in ACCEPTED
         and seen.detail.status is ImageStatus.ACTIVE,
         replica=replica,
+        release=release,
         updated_at=now,
     )
     return Decision(

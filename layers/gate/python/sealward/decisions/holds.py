@@ -21,6 +21,8 @@ from sealward.ports.registry import ImageStatus
 
 SETTLING: Final = timedelta(minutes=5)
 """How long an archive that was asked for may still happen though it reads ACTIVE."""
+LET_GO: Final = frozenset({HoldState.RELEASING, HoldState.RELEASED})
+"""States of an image that may be pulled, or is about to be."""
 STILL_COMING: Final = "archiving was asked for and may still happen"
 
 
@@ -30,6 +32,8 @@ class Wish(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     LEAVE = "leave"
+    LEND = "lend"
+    """Let go for a while: it stays a hold."""
 
 
 def next_hold(
@@ -54,6 +58,8 @@ def next_hold(
             return _keep(hold, status, now, pushed_at)
         case Wish.RELEASE:
             return _let_go(hold, status, now)
+        case Wish.LEND:
+            return _lend(hold, status, now, pushed_at)
         case Wish.LEAVE:
             return _leave(hold, status, now), Step.NONE
 
@@ -74,10 +80,12 @@ def _keep(
         and pushed_at is not None
         and pushed_at > hold.pushed_at
     )
-    if hold.state is HoldState.HELD or overtaken:
+    if hold.state is HoldState.HELD or (
+        overtaken and hold.state is not HoldState.RELEASED
+    ):
         times = (*hold.again, now)[-REPUSHES:]
         hold = replace(hold, again=times, pushed_at=pushed_at or hold.pushed_at)
-    elif hold.state is not HoldState.RELEASING:
+    elif hold.state not in LET_GO:
         return hold, Step.ARCHIVE
     # Watched as closely as the first time: who brought it back may do so again.
     return replace(
@@ -116,6 +124,24 @@ def _let_go(
     return replace(hold, state=HoldState.RELEASING, detail=""), step
 
 
+def _lend(
+    hold: Hold | None, status: ImageStatus, now: datetime, pushed_at: datetime | None
+) -> tuple[Hold | None, Step]:
+    """Let go what stays held in the end; a push meanwhile is nothing to count."""
+    if hold is None:
+        return None, Step.NONE
+    if status is not ImageStatus.ACTIVE:
+        step = Step.RESTORE if status is ImageStatus.ARCHIVED else Step.NONE
+        return replace(hold, state=HoldState.RELEASING, detail=""), step
+    hold = replace(hold, pushed_at=pushed_at or hold.pushed_at)
+    if hold.state is HoldState.HOLDING:
+        hold = replace(hold, state=HoldState.RELEASING, since=now, detail=STILL_COMING)
+    coming = hold.detail == STILL_COMING and now - hold.since < SETTLING
+    if hold.state is HoldState.RELEASED or coming:
+        return hold, Step.NONE
+    return replace(hold, state=HoldState.RELEASED, since=now, detail=""), Step.NONE
+
+
 def next_pulls(
     pulls: PullDenial | None, hold: Hold | None, *, may_deny: bool, now: datetime
 ) -> PullDenial | None:
@@ -127,7 +153,7 @@ def next_pulls(
         may_deny: whether policy and stack go so far.
         now: the present instant.
     """
-    if hold is None or hold.state is HoldState.RELEASING or not may_deny:
+    if hold is None or hold.state in LET_GO or not may_deny:
         return None
     return (pulls or PullDenial.DENYING) if hold.escalated(now) else None
 

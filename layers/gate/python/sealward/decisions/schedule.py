@@ -82,8 +82,8 @@ def next_hold_look(hold: Hold | None, *, looks: int, now: datetime) -> datetime 
         looks: looks since it last changed.
         now: the present instant.
     """
-    if hold is None:
-        return None
+    if hold is None or hold.state is HoldState.RELEASED:
+        return None  # a release says itself when it ends
     if hold.state is HoldState.HELD:
         return _hourly_then_daily(hold.since, now)
     return now + MOVING[min(looks, len(MOVING) - 1)]

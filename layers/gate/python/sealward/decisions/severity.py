@@ -5,6 +5,7 @@ from typing import Final
 
 from notation_verifier import Reason
 from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
+from sealward.decisions.releases import BREAK_GLASS
 from sealward.decisions.situation import Unknown
 from sealward.decisions.verdict import (
     GONE,
@@ -62,9 +63,10 @@ def severity(
         proposed: whether an action on it waits for a person.
         escalated: whether somebody brings it back again and again.
     """
-    if reason == GONE:
+    if reason in (GONE, BREAK_GLASS):
         # Run within the grace, then deleted: nobody else would ever tell.
-        return Severity.HIGH if vanished else Tell.RESOLVE
+        loud = vanished or reason == BREAK_GLASS
+        return Severity.HIGH if loud else Tell.RESOLVE
     if verdict in SETTLED_FAILURES:
         loud = (
             reason in _ATTACKS

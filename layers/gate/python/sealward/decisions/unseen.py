@@ -136,9 +136,13 @@ def decide_unseen(
         verdict, reason = Verdict.INCONCLUSIVE, unseen.reason.value
         detail = unseen.detail[:TEXT_LIMIT]
     judgement = Judgement(verdict=Verdict.INCONCLUSIVE, reason=reason, detail=detail)
+    release = known.release
+    lent = release is not None and release.in_force(now)
     hold, step = known.hold, Step.NONE
     status = unseen.status or ImageStatus.ACTIVE
-    if hold is None:
+    if lent:
+        pass  # A person, or a push, let it go: nothing is taken back before its end.
+    elif hold is None:
         if overdue and may_hold_unknown(known, ruling, begin):
             hold, step = next_hold(None, Wish.HOLD, status, now=now)
     elif unseen.status and ruling.acts and hold.state is not HoldState.RELEASING:
@@ -150,6 +154,8 @@ def decide_unseen(
         policy=ruling.policy,
         held=hold is not None,
     )
+    if lent and release is not None:
+        due = earliest(due, release.until)
     record = replace(
         known,
         version=(known_before.version if known_before else 0) + 1,

@@ -25,9 +25,15 @@ def wish_of(  # noqa: PLR0911 - one return for each rule, in their order
     begin: datetime,
     *,
     overdue: bool,
+    lent: bool = False,
 ) -> tuple[Wish, str]:
-    """Return what the verdict asks for, and what it proposes to a person."""
+    """Return what the verdict asks for, and what it proposes to a person.
+
+    ``lent``: a release in force lets the image go for a while.
+    """
     hold = known.hold if known else None
+    if lent and (hold is None or ruling.may_release):
+        return Wish.LEND, ""
     failing = verdict in SETTLED_FAILURES
     if hold is None:
         first = known is None or known.settled_at is None

@@ -85,6 +85,14 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "It was there before its policy acted, and the policy's baseline excuses it.",
         "Sign it, or replace it, before the baseline ends: then it is proposed.",
     ),
+    "break-glass": Remedy(
+        "A person let the image go although nothing vouches for it.",
+        "Sign it, or replace it, before the release ends: then it is decided again.",
+    ),
+    "paused": Remedy(
+        "A person paused Sealward: images are judged and told of, and nothing is done.",
+        "Nothing, if it is wanted: it ends by itself. sealward resume ends it now.",
+    ),
     "not-an-image": Remedy("The digest is a signature or other artifact.", "Nothing."),
     "gone": Remedy(
         "The registry no longer has the image.",

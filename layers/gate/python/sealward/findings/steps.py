@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from sealward.ledger.records import REPUSHES, Hold, HoldState, PullDenial, Record
+from sealward.ledger.releases import ReleaseKind
 
 
 def done(record: Record) -> str:
@@ -35,8 +36,27 @@ def _held(record: Record, hold: Hold) -> str:
             )
         case HoldState.RELEASING:
             return "It is being released."
+        case HoldState.RELEASED:
+            return _released(record)
         case _:
             assert_never(hold.state)
+
+
+def _released(record: Record) -> str:
+    """Return one sentence on an image that a release lets go for a while."""
+    release = record.release
+    if release is None or not release.in_force(record.updated_at):
+        return "It was released for a while, and is to be taken back."
+    who = f"by {release.by}" if release.by else "since it was pushed again"
+    if release.kind is ReleaseKind.BREAK_GLASS:
+        return (
+            f"It can be pulled until {release.until:%Y-%m-%d %H:%M} UTC, released "
+            f"{who}: {release.reason}. Then it is decided again."
+        )
+    return (
+        f"It can be pulled until {release.until:%H:%M:%S} UTC so that it can be signed "
+        f"({who}); without a good signature it is then taken out of reach again."
+    )
 
 
 def _brought_back(record: Record) -> str:
@@ -65,6 +85,7 @@ def mend(record: Record, remedy: str) -> str:
     if record.hold is None or record.hold.state is not HoldState.HELD:
         return remedy
     return (
-        "A held image cannot be signed: its manifest cannot be read. Push a new build "
-        f"and sign it before its grace ends. {remedy}"
+        "A held image cannot be signed where it is: its manifest cannot be read. "
+        f"sealward release {record.key} --to-sign 15m brings it back for that long. "
+        f"{remedy}"
     )

@@ -24,6 +24,7 @@ from sealward.ledger.records import (
     Record,
     Verdict,
 )
+from sealward.ledger.releases import release_from, release_item
 from sealward.ledger.replicas import replica_from, replica_item
 from sealward.ledger.schema_1 import upgraded
 from sealward.subjects import SubjectKey
@@ -92,6 +93,7 @@ def to_item(record: Record) -> dict[str, Any]:
         "untold": record.untold,
         "pushed_by": record.pushed_by,
         "pulled_at": _optional_text(record.pulled_at),
+        "release": release_item(record.release),
         "updated_at": to_text(record.updated_at),
     }
     return {
@@ -162,6 +164,7 @@ def from_item(item: Mapping[str, Any]) -> Record:
             untold=bool(item.get("untold", False)),
             pushed_by=item.get("pushed_by", ""),
             pulled_at=_optional_instant(item.get("pulled_at")),
+            release=release_from(item.get("release")),
             updated_at=from_text(item["updated_at"]),
             schema=SCHEMA,
         )

@@ -13,6 +13,7 @@ from typing import Final
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
 from sealward.ledger.managed_signing import ManagedSigning
+from sealward.ledger.releases import Release
 from sealward.ledger.replicas import Replica
 from sealward.subjects import SubjectKey
 
@@ -48,6 +49,8 @@ class HoldState(StrEnum):
     """The registry said ARCHIVED."""
     REFUSED = "refused"
     """The registry refuses to archive; the reason is in ``detail``; tried again."""
+    RELEASED = "released"
+    """Let go for a while by a release; taken back at its end."""
     RELEASING = "releasing"
     """Restoring was decided; the registry has not said ACTIVE yet (20 minutes)."""
 
@@ -200,6 +203,8 @@ class Record:
     """Who pushed it, as CloudTrail's event said: it names a person in texts only."""
     pulled_at: datetime | None = None
     """When it was last pulled, as ECR said while it was bad; to the day, mostly."""
+    release: Release | None = None
+    """The last one given for it, ended or not."""
     updated_at: datetime
     schema: int = SCHEMA
 

@@ -4,13 +4,13 @@ What the ledger does not know yet is never done: an intent stands there before t
 registry is asked, and the next look finishes what this one began.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from notation_verifier.values import dataclass
-from sealward.actions import act, deny_or_allow_pulls
+from sealward.actions import act, deny_or_allow_pulls, is_by_name, postponed
 from sealward.decisions import Decision, Ruling, Step, is_news
 from sealward.events import Hint
 from sealward.findings import Place
@@ -21,6 +21,7 @@ from sealward.look.breaker import count_reversal
 from sealward.look.crashes import kept
 from sealward.look.descent import Descent
 from sealward.look.result import LookResult, history_report
+from sealward.overrides import Pause
 from sealward.ports.failures import PortError
 from sealward.ports.ledger import Intent, Ledger
 from sealward.ports.look_queue import LookQueue
@@ -90,26 +91,26 @@ class Settlement:
             return descent.lift_shields(key, ruling, hold)
 
         kept(propose, _nothing, crashes)
+        record = decision.record
         if decision.step is not Step.NONE or decision.pulls_change:
+            pause = self._intend(decision, report)
             if is_news(stored, record):
-                self.ledger.write(
-                    record,
-                    expected=record.version - 1,
-                    report=report,
-                    intent=_intent(decision),
-                )
                 stored, report = record, None
-            record = kept(
-                lambda: act(self.registry, decision, now=self.now, unblock=unblock),
-                lambda: decision.record,
-                crashes,
-            )
-            acted = record
-            record = kept(
-                lambda: deny_or_allow_pulls(self.pulls, decision, acted),
-                lambda: acted,
-                crashes,
-            )
+            if pause is not None:
+                record = postponed(decision, pause.until)
+                decision = replace(decision, step=Step.NONE)
+            else:
+                record = kept(
+                    lambda: act(self.registry, decision, now=self.now, unblock=unblock),
+                    lambda: decision.record,
+                    crashes,
+                )
+                acted = record
+                record = kept(
+                    lambda: deny_or_allow_pulls(self.pulls, decision, acted),
+                    lambda: acted,
+                    crashes,
+                )
         tell = self.announcements
         telling: Read[Any] = Read(
             lambda: kept(
@@ -131,6 +132,33 @@ class Settlement:
             raise crashes[0]
         result = LookResult.of(hint, decision, told, len(examined.candidates))
         return replace(result, unsent=unsent)
+
+    def _intend(
+        self, decision: Decision, report: Mapping[str, Any] | None
+    ) -> Pause | None:
+        """Write what is about to be done; return the pause it waits for, if one is on.
+
+        The pauses are read beside the write: as late as can be, and no call longer.
+
+        Raises:
+            Conflict, Unavailable, Denied: nothing may be done.
+        """
+        record = decision.record
+        writing: Read[Any] = Read(
+            lambda: self.ledger.write(
+                record,
+                expected=record.version - 1,
+                report=report,
+                intent=_intent(decision),
+            )
+        )
+        pausing = Read(self.ledger.pauses)
+        news = is_news(decision.known, record)
+        ask((writing, pausing) if news else (pausing,), self.beside)
+        if news:
+            writing.answer()
+        pause = pausing.answer().in_force(record.key.repository, self.now())
+        return None if is_by_name(decision) else pause
 
     def _within(self) -> "Settlement":
         """Return the settlement of what is done on the way to this one."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from notation_verifier.values import dataclass
 from sealward.ledger import JudgedReferrers, Record
 from sealward.lineage import Lineage
+from sealward.overrides import Overrides
 from sealward.proposals import Proposals
 from sealward.subjects import SubjectKey
 
@@ -41,7 +42,7 @@ class Due:
     key: SubjectKey
 
 
-class Ledger(Lineage, Proposals, Protocol):
+class Ledger(Lineage, Overrides, Proposals, Protocol):
     """The durable memory. Reads are consistent."""
 
     def current(self, key: SubjectKey) -> Record | None:
