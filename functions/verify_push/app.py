@@ -73,6 +73,9 @@ def environment() -> tuple[Intake, Telemetry]:
         bundles=bundle_source(
             settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
         ),
+        published=bundle_source(settings.published_bundle, clients.lazily("s3"), now)
+        if settings.published_bundle
+        else None,
         queue=queue,
         pulls=RepositoryPolicies(settings.account, ecr, role=settings.own_role),
         capability=settings.capability,

@@ -30,6 +30,8 @@ class Settings:
     policy_bundle: str
     """``s3://bucket/key`` or a path."""
     capability: Capability
+    published_bundle: str = ""
+    """What Git publishes for this account, written alike; empty: nobody said where."""
     own_role: str = ""
     """ARN of the role that may pull where pulls are denied; empty: none are denied."""
     ledger_key: str
@@ -85,6 +87,7 @@ class Settings:
             dead_letter_queue_url=read("DEAD_LETTER_QUEUE_URL"),
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
+            published_bundle=optional("PUBLISHED_BUNDLE"),
             own_role=optional("SEALWARD_ROLE"),
             event_bus=optional("EVENT_BUS"),
             http_proxy=optional("SEALWARD_HTTP_PROXY"),
