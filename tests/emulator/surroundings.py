@@ -125,6 +125,7 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
         # Nothing here stands behind a proxy.
         "HTTPS_PROXY": "",
         "NO_PROXY": "",
+        "PUBLISHED_BUNDLE": "",
         "SEALWARD_HTTP_PROXY": "",
         "SEALWARD_ROLE": "",
         "SWEEP_LOOKS_PER_MINUTE": "600",
