@@ -1,0 +1,1 @@
+"""``make load``: ten thousand pushes, through the deployed stack and the handlers."""
