@@ -9,6 +9,7 @@ an answer more, so their 2 is "cannot be told" and their 3 what 2 is elsewhere.
 import click
 
 from sealward.cli.export import export
+from sealward.cli.explain import explain
 from sealward.cli.ledger import ledger
 from sealward.cli.pause import pause, resume
 from sealward.cli.policy_check import check
@@ -19,6 +20,7 @@ from sealward.cli.redo import redo
 from sealward.cli.release import release
 from sealward.cli.verify import verify
 from sealward.cli.verify_blob import verify_blob
+from sealward.cli.wait import wait
 
 
 @click.group()
@@ -48,6 +50,8 @@ main.add_command(resume)
 main.add_command(redo)
 main.add_command(verify)
 main.add_command(verify_blob)
+main.add_command(explain)
+main.add_command(wait)
 
 if __name__ == "__main__":
     main(prog_name="sealward")

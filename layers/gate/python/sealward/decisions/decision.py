@@ -33,6 +33,7 @@ from sealward.ledger.records import (
     Verdict,
 )
 from sealward.ledger.replicas import replica_after
+from sealward.policy.bundle import Policy
 from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 
@@ -189,6 +190,7 @@ def _decide_seen(
         so_far=judgement.so_far,
         untold=known.untold if known else False,
         pushed_by=known.pushed_by if known else "",
+        owner=_owner(judgement, policy),
         pulled_at=_pulled_at(judgement.verdict, known, seen),
         children=seen.children,
         signing=None if judgement.verdict in ACCEPTED else seen.signing,
@@ -240,6 +242,15 @@ def _unknown(
     since = unknown_from(known, now)
     allowed = ruling.policy.unknown_for if ruling.policy else timedelta.max
     return since, now - since >= allowed
+
+
+def _owner(judgement: Judgement, policy: Policy | None) -> str:
+    """Return whom to ask about a refused image; of a good one nobody asks."""
+    if judgement.verdict not in SETTLED_FAILURES and not judgement.so_far:
+        return ""
+    said = (policy.owner or {}) if policy else {}
+    owner = " ".join(each for each in map(said.get, ("team", "contact")) if each)
+    return owner[:TEXT_LIMIT]
 
 
 def _pulled_at(verdict: Verdict, known: Record | None, seen: Seen) -> datetime | None:

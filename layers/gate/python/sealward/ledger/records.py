@@ -201,6 +201,8 @@ class Record:
     """Whether the bus, or its owner, has still to hear of this verdict."""
     pushed_by: str = ""
     """Who pushed it, as CloudTrail's event said: it names a person in texts only."""
+    owner: str = ""
+    """Whose image it is, as its policy said while it was refused: team, contact."""
     pulled_at: datetime | None = None
     """When it was last pulled, as ECR said while it was bad; to the day, mostly."""
     release: Release | None = None
