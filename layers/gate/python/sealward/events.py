@@ -3,8 +3,9 @@
 An event is never evidence. Four values are taken from it, account, Region, repository
 and digest, each checked against ECR's own patterns and the function's own account and
 Region; everything else is read again from the registry (docs/threat-model.md, 18). Of a
-replication its source is remembered as well, as what the event said: it chooses words,
-and an entry of the bundle that names it, and decides nothing (docs/replication.md).
+push CloudTrail adds who did it, a name for texts. Of a replication its source is
+remembered as well, as what the event said: it chooses words, and an entry of the bundle
+that names it, and decides nothing (docs/replication.md).
 """
 
 import re
@@ -39,9 +40,12 @@ _ACTIONS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ),
     ("aws.ecr", _REPLICATION): frozenset({"REPLICATE"}),
 }
+_API_CALL: Final = ("aws.ecr", "AWS API Call via CloudTrail")
 _PULL_THROUGH: Final = ("aws.ecr", "ECR Pull Through Cache Action")
 _ECR: Final = "aws.ecr"
 _SHOWN = 80
+_PUSHER = 300
+"""Characters of a principal's ARN that are kept."""
 
 
 class EventProblem(StrEnum):
@@ -87,8 +91,6 @@ class Hint:
     """Whether nothing happened but that the ledger's due time for it came."""
     origin: str = ""
     """``account/region`` it is said to have been replicated from, or empty."""
-    again: bool = False
-    """Whether its message came before: what that look told may have been lost."""
     pusher: str = ""
     """Who is said to have pushed it, by CloudTrail's event, or empty."""
     again: bool = False
@@ -131,7 +133,8 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
     own = (source, kind) == (LOOK_AGAIN_SOURCE, LOOK_AGAIN_TYPE)
     actions = _ACTIONS.get((source, kind))
     cached = (source, kind) == _PULL_THROUGH
-    if actions is None and not own and not cached:
+    called = (source, kind) == _API_CALL
+    if actions is None and not own and not cached and not called:
         raise (UnknownEvent if source == _ECR else MalformedEvent)(
             EventProblem.UNKNOWN_KIND,
             "/detail-type",
@@ -163,6 +166,8 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
             )
     if cached and "image-digest" not in detail:
         return ()  # a sweep finds it
+    if called:
+        return _pushed(detail, account=account, region=region)
     hint = Hint(
         account=account,
         region=region,
@@ -194,6 +199,42 @@ def look_again(hint: Hint) -> dict[str, Any]:
         "region": hint.region,
         "detail": detail,
     }
+
+
+def _pushed(
+    detail: Mapping[str, Any], *, account: str, region: str
+) -> tuple[Hint, ...]:
+    """Return the hint of CloudTrail's PutImage, which alone names who pushed."""
+    if detail.get("eventName") != "PutImage":
+        raise UnknownEvent(
+            EventProblem.UNKNOWN_KIND,
+            "/detail/eventName",
+            f"no rule of this stack forwards {_shown(str(detail.get('eventName')))}",
+        )
+    if detail.get("errorCode"):
+        return ()  # nothing was pushed
+    asked, said = detail.get("requestParameters"), detail.get("responseElements")
+    if isinstance(asked, dict) and asked.get("registryId", account) != account:
+        return ()  # into another account's registry
+    for step in ("image", "imageId"):
+        said = said.get(step) if isinstance(said, dict) else None
+    names = {
+        "repository-name": asked.get("repositoryName")
+        if isinstance(asked, dict)
+        else None,
+        "image-digest": said.get("imageDigest") if isinstance(said, dict) else None,
+    }
+    identity = detail.get("userIdentity")
+    who = identity.get("arn") if isinstance(identity, dict) else None
+    return (
+        Hint(
+            account=account,
+            region=region,
+            repository=_repository(names),
+            digest=_digest(names),
+            pusher=who[:_PUSHER] if isinstance(who, str) else "",
+        ),
+    )
 
 
 def _repository(detail: Mapping[str, Any]) -> str:

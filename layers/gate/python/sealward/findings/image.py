@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from notation_verifier.sentence import requirement
 from sealward.decisions import Severity
+from sealward.decisions.verdict import SETTLED_FAILURES
 from sealward.findings.document import (
     DESCRIPTION_LIMIT,
     FINDING_TYPE,
@@ -22,6 +24,8 @@ from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
 
 _TAGS = 20
+_ASKED = 350
+"""Characters of what the policy asks for: what was found and done must have room."""
 
 _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.UNSIGNED: "Image is not signed",
@@ -90,6 +94,24 @@ def raised(
     return of_replica(document, place, record)
 
 
+def _sentence(record: Record, policy: Policy | None) -> str:
+    """Return what was asked for, and what was found, as *explain* says it."""
+    if policy is None or record.verdict not in SETTLED_FAILURES:
+        return record.detail
+    asked = requirement(policy.statement, None)
+    return f"{printable(asked, _ASKED)}; {record.detail}"
+
+
+def _circumstances(record: Record) -> str:
+    """Return who pushed it and when it was last pulled, as far as anybody knows."""
+    said = []
+    if record.pushed_by:
+        said.append(f"Pushed by {record.pushed_by}.")
+    if record.pulled_at is not None:
+        said.append(f"Last pulled {record.pulled_at:%Y-%m-%d %H:%M} UTC.")
+    return "".join(f"{each} " for each in said)
+
+
 def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str, Any]:
     """Return the end of a subject's own finding, its times left out.
 
@@ -152,6 +174,12 @@ def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
         "hold": record.hold.state.value if record.hold else "",
         "proposal": record.proposal,
         "environment": policy.environment if policy else "",
+        "pushedBy": record.pushed_by,
+        "pulledAt": instant_text(record.pulled_at) if record.pulled_at else "",
+        # While it grows, every look would send the finding anew.
+        "exposureSeconds": f"{record.exposure.seconds:.1f}"
+        if record.exposure.seconds and record.exposure.open_since is None
+        else "",
         "ownerTeam": str(owner.get("team", "")),
         "ownerContact": str(owner.get("contact", "")),
     }

@@ -74,7 +74,7 @@ class Announcements:
                 a look that died between its write and its word to the bus.
         """
         record, known = decision.record, decision.known
-        pushed_by = record.pushed_by or hint.pusher
+        pushed_by = hint.pusher or record.pushed_by
         untold = self.bus is not None and (
             is_change(known, record)
             or (known is not None and known.untold)
