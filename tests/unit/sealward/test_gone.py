@@ -6,7 +6,7 @@ from sealward.ledger.records import Verdict
 from sealward.policy.bundle import Capability
 from simulator.errors import ServiceError
 from simulator.faults import Fault
-from tests.unit.sealward.stand import Stand, bundle
+from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
 
 
 class TestAnImageDeletedWhileItsSignatureWasAwaited:
@@ -23,6 +23,7 @@ class TestAnImageDeletedWhileItsSignatureWasAwaited:
         assert finding["Severity"]["Label"] == "HIGH"
         assert finding["RecordState"] == "ACTIVE"
         assert "awaited" in finding["Description"]
+        assert finding["Title"] == f"Image was deleted: {REPOSITORY}"
         assert stand.record(image).verdict is Verdict.PENDING
 
     def test_it_is_resolved_when_the_image_comes_back_and_is_signed(self) -> None:
@@ -65,6 +66,9 @@ class TestAnImageDeletedWhileItsSignatureWasAwaited:
         (finding,) = stand.findings
         assert finding["Severity"]["Label"] == "HIGH"
         assert "awaited" in finding["Description"]
+        # The same as of one that AWS had told of: what it is called says it is gone.
+        assert finding["Title"] == f"Image was deleted: {REPOSITORY}"
+        assert finding["Compliance"]["Status"] == "FAILED"
 
     def test_it_stays_told_when_the_policy_only_reports_later(self) -> None:
         stand = Stand()

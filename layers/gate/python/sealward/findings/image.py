@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from notation_verifier.sentence import requirement
 from sealward.decisions import Severity
-from sealward.decisions.verdict import SETTLED_FAILURES
+from sealward.decisions.verdict import GONE, SETTLED_FAILURES
 from sealward.findings.document import (
     DESCRIPTION_LIMIT,
     FINDING_TYPE,
@@ -37,6 +37,7 @@ _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.EXEMPT: "Image is exempt from verification",
     Verdict.UNGOVERNED: "Image is governed by no policy",
 }
+_GONE: Final = "Image was deleted"
 
 
 def finding_id(place: Place, record: Record) -> str:
@@ -60,16 +61,14 @@ def raised(
     )
     document = {
         **frame(place, finding_id(place, record)),
-        "Title": printable(
-            f"{_TITLES[record.verdict]}: {record.key.repository}", TITLE_LIMIT
-        ),
+        "Title": printable(f"{_title(record)}: {record.key.repository}", TITLE_LIMIT),
         "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {
             "Severity": {"Label": severity.value, "Original": record.reason},
             "Types": [FINDING_TYPE],
         },
         "Compliance": {
-            "Status": "WARNING" if record.verdict is Verdict.INCONCLUSIVE else "FAILED",
+            "Status": "WARNING" if _is_unknown(record) else "FAILED",
             "StatusReasons": [
                 {
                     "ReasonCode": record.reason.upper().replace("-", "_"),
@@ -129,9 +128,7 @@ def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str
     description = f"{image}: {record.detail}. {rest}"
     return {
         **frame(place, finding_id(place, record)),
-        "Title": printable(
-            f"{_TITLES[record.verdict]}: {record.key.repository}", TITLE_LIMIT
-        ),
+        "Title": printable(f"{_title(record)}: {record.key.repository}", TITLE_LIMIT),
         "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {
             "Severity": {"Label": "INFORMATIONAL", "Original": record.reason},
@@ -142,6 +139,15 @@ def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str
         "Resources": [_image(place, record)],
         "RecordState": "ARCHIVED",
     }
+
+
+def _title(record: Record) -> str:
+    # What AWS answered before it went says nothing of an image that is gone.
+    return _GONE if record.reason == GONE else _TITLES[record.verdict]
+
+
+def _is_unknown(record: Record) -> bool:
+    return record.verdict is Verdict.INCONCLUSIVE and record.reason != GONE
 
 
 def _image(place: Place, record: Record) -> dict[str, Any]:

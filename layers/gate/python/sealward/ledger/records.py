@@ -193,6 +193,8 @@ class Record:
     """What ECR's managed signing says of an image without a good signature."""
     covering: bool = False
     """Whether this index covered its children at its last look."""
+    children_heard: str = ""
+    """What its children were last told of it; another word is owed to them."""
     replica: Replica | None = None
     """That it came by replication, as an event said, and what that explains."""
     so_far: str = ""

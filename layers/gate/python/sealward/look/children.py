@@ -1,10 +1,11 @@
 """Children: what an index lists, remembered, and looked at when its word changes."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 
 from notation_verifier.values import dataclass
+from sealward.decisions.schedule import HOURLY, earliest
 from sealward.decisions.verdict import GONE, OPEN
 from sealward.ledger.records import Record
 from sealward.lineage import CHILDREN_LIMIT
@@ -48,24 +49,60 @@ class Children:
         self.ledger.record_children(sighting.key, children, trusted=False)
         return min(len(children), CHILDREN_LIMIT)
 
-    def tell(self, known: Record | None, told: Record) -> None:
-        """Have the children looked at if what the index says to them has changed.
+    def owing(self, known: Record | None, record: Record) -> Record:
+        """Return ``record`` with what its children have heard so far.
 
-        What cannot be sent is no loss: every child has a due time of its own.
+        Written with it, so that a look that dies, or does not hear that its write was
+        done, leaves the next one to tell them.
 
         Args:
             known: the index's record before the look.
-            told: its record now.
+            record: the one that is to be written.
         """
-        if not told.children or _word(known) is _word(told):
-            return
-        with suppress(PortError):
+        if not record.children:
+            return record
+        return replace(record, children_heard=_heard(known))
+
+    def tell(self, told: Record) -> Record:
+        """Have the children looked at if what the index says to them has changed.
+
+        Returns the record that is stored then. What could not be sent is owed still,
+        and told within the hour.
+
+        Args:
+            told: the index's record, as stored.
+
+        Raises:
+            Conflict: another look wrote in between.
+            Unavailable, Denied: the ledger did not answer.
+        """
+        word = _word(told)
+        if not told.children or told.children_heard == word:
+            return told
+        try:
             children = self.ledger.children(told.key)
             if told.covering:
                 # Found first from each child, however many others list it.
                 self.ledger.record_children(told.key, children, trusted=True)
             for digest in children:
                 self.look_later(digest)
+        except PortError:
+            due = earliest(told.due, told.updated_at + HOURLY)
+            heard = replace(told, due=due)
+        else:
+            heard = replace(told, children_heard=word.value)
+        if heard == told:
+            return told
+        heard = replace(heard, version=told.version + 1)
+        self.ledger.write(heard, expected=told.version, report=None)
+        return heard
+
+
+def _heard(known: Record | None) -> str:
+    """Return what children know of their index; records of before do not say it."""
+    if known is None:
+        return _Word.WAIT.value
+    return known.children_heard or _word(known).value
 
 
 def _word(record: Record | None) -> _Word:

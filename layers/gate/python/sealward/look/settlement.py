@@ -78,6 +78,8 @@ class Settlement:
         )
         record, stored = decision.record, decision.known
         descent = self.descent(record.key.repository)
+        record = descent.children.owing(stored, record)
+        decision = replace(decision, record=record)
 
         def hold(index: Decision) -> None:
             digest = index.record.key.digest
@@ -127,7 +129,7 @@ class Settlement:
         told, unsent = telling.answer(), sending.answer()
         if told.due != record.due:
             unsent = self._schedule(told, decision.known)
-        kept(lambda: descent.children.tell(decision.known, told), _nothing, crashes)
+        told = kept(lambda: descent.children.tell(told), lambda: told, crashes)
         if crashes and not self.nested:
             raise crashes[0]
         result = LookResult.of(hint, decision, told, len(examined.candidates))
