@@ -25,12 +25,41 @@ def compiled(folder: Path, *more: str, policy: Path | None = None) -> Result:
 
 def test_what_compile_writes_check_accepts(tmp_path: Path) -> None:
     done = compiled(tmp_path, "--serial", "3", "--grace", "1m")
-    assert (done.exit_code, done.output) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
     checked = run("policy", "check", tmp_path / "bundle.json", "--json")
     assert checked.exit_code == 0
     said = json.loads(checked.output)
     assert said["problems"] == []
-    assert (said["serial"], said["policies"], said["audience"]) == (3, 6, ["*"])
+    assert (said["serial"], said["policies"], said["audience"]) == (3, 7, ["*"])
+
+
+def test_what_deserves_a_second_look_is_said_and_does_not_refuse(
+    tmp_path: Path,
+) -> None:
+    """An index trusted at such a level covers nothing: its children would be held."""
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"payments": {"environment": "production"}}')
+    done = compiled(
+        tmp_path,
+        *("--enforcement", "signer=quarantine", "--grace", "payments=2h"),
+        *("--signer-root", f"mine={'ab' * 32}", "--settings", str(settings)),
+    )
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [
+        "advice: AWS Signer's ARNs count under roots of the bundle's own, not under "
+        "those that AWS publishes",
+        "advice: payments: a grace of 2h in production: as long can an unsigned image "
+        "be pulled",
+        "advice: signer: level custom does not enforce authenticity, expiry and "
+        "revocation all three, so a trusted index covers nothing that it lists: "
+        "platform images without a signature of their own meet 'quarantine'",
+    ]
+    checked = run("policy", "check", tmp_path / "bundle.json", "--json")
+    assert (checked.exit_code, len(json.loads(checked.output)["advice"])) == (0, 3)
+
+
+def test_a_bundle_that_needs_no_second_look_gets_no_advice(tmp_path: Path) -> None:
+    assert compiled(tmp_path, "--enforcement", "payments=quarantine").stderr == ""
 
 
 @pytest.mark.parametrize("folder", ["truststore", "truststore/x509"])

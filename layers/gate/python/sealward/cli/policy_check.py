@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from sealward.cli.bundle_advice import advice
 from sealward.cli.bundle_file import BUNDLE, JSON, read_bundle
-from sealward.cli.output import as_json, table
+from sealward.cli.output import as_json, printable, table
 
 
 @click.command()
@@ -14,8 +15,9 @@ from sealward.cli.output import as_json, table
 def check(bundle_path: Path, json_wanted: bool) -> None:  # noqa: FBT001 - click's way
     """Say whether BUNDLE would be used, and if not, everything that is wrong.
 
-    It is judged by the same code as in the functions. Exit codes: 0 it would be used,
-    1 it is refused, 2 it cannot be read.
+    It is judged by the same code as in the functions. What would be used and still
+    deserves a second look is said as advice. Exit codes: 0 it would be used, 1 it is
+    refused, 2 it cannot be read.
     """
     bundle = read_bundle(bundle_path, json_wanted=json_wanted)
     scopes = sum(len(one.statement.registry_scopes) for one in bundle.policies)
@@ -28,6 +30,7 @@ def check(bundle_path: Path, json_wanted: bool) -> None:  # noqa: FBT001 - click
                 "audience": bundle.audience,
                 "policies": len(bundle.policies),
                 "scopes": scopes,
+                "advice": advice(bundle),
             }
         )
         return
@@ -42,3 +45,5 @@ def check(bundle_path: Path, json_wanted: bool) -> None:  # noqa: FBT001 - click
             ("signer roots", f"{len(bundle.signer_roots)}"),
         ]
     )
+    for sentence in advice(bundle):
+        click.echo(f"advice: {printable(sentence)}", err=True)

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from sealward.cli.bundle_advice import advice
 from sealward.cli.bundle_file import UnreadableFile, read_file
 from sealward.cli.crl_files import read_crls
 from sealward.cli.output import printable, refuse
 from sealward.cli.trust_store_folder import read_trust_stores
+from sealward.policy.bundle import load_bundle
 from sealward.policy.compile import Settings, compile_bundle, read_trust_policy
 from sealward.policy.problems import InvalidBundle
 from sealward.policy.settings_file import read_settings
@@ -130,6 +132,8 @@ def compile_(  # noqa: PLR0913 - the options of a command
         output.write_bytes(document)
     except OSError as error:
         raise UnreadableFile(f"{output}: {error.strerror}") from error
+    for sentence in advice(load_bundle(document)):
+        click.echo(f"advice: {printable(sentence)}", err=True)
     for scope in source.left_out:
         click.echo(
             f"left out {printable(scope)}: not a repository of Amazon ECR", err=True
