@@ -140,17 +140,7 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
             "/detail-type",
             f"no rule of this stack forwards {_shown(kind)} from {_shown(source)}",
         )
-    for field, mine, problem in (
-        ("account", account, EventProblem.OTHER_ACCOUNT),
-        ("region", region, EventProblem.OTHER_REGION),
-    ):
-        said = _text(payload, "", field)
-        if said != mine:
-            raise MalformedEvent(
-                problem,
-                f"/{field}",
-                f"the event is of {field} {_shown(said)}, this function is of {mine}",
-            )
+    _require_ours(payload, account, region)
     detail = payload.get("detail")
     if not isinstance(detail, dict):
         raise MalformedEvent(
@@ -179,6 +169,20 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
     if own or _succeeded(detail, "sync-status" if cached else "result"):
         return (hint,)
     return ()
+
+
+def _require_ours(payload: Mapping[str, Any], account: str, region: str) -> None:
+    for field, mine, problem in (
+        ("account", account, EventProblem.OTHER_ACCOUNT),
+        ("region", region, EventProblem.OTHER_REGION),
+    ):
+        said = _text(payload, "", field)
+        if said != mine:
+            raise MalformedEvent(
+                problem,
+                f"/{field}",
+                f"the event is of {field} {_shown(said)}, this function is of {mine}",
+            )
 
 
 def look_again(hint: Hint) -> dict[str, Any]:
