@@ -18,6 +18,8 @@ from notation_verifier import SeenChains
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.clients import Clients
 from sealward.aws.ecr import EcrRegistry
+from sealward.aws.evidence_bucket import EvidenceBucket
+from sealward.aws.evidence_quota import EvidenceQuotaTable
 from sealward.aws.event_bus import EventBridgeBus
 from sealward.aws.forged_items import ForgedItems
 from sealward.aws.intake import Intake
@@ -77,6 +79,10 @@ def environment() -> tuple[Intake, Telemetry]:
         if settings.published_bundle
         else None,
         queue=queue,
+        evidence=EvidenceBucket(clients.lazily("s3"), settings.evidence_bucket)
+        if settings.evidence_bucket
+        else None,
+        evidence_quota=EvidenceQuotaTable(settings.ledger_table, items),
         pulls=RepositoryPolicies(settings.account, ecr, role=settings.own_role),
         capability=settings.capability,
         partition=settings.partition,

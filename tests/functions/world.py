@@ -34,6 +34,7 @@ from tests.functions.moto_aws import moto_aws
 from tests.ledger_on_moto import create_ledger_table
 
 BUNDLE = ROOT / "demo/policy/bundle.json"
+EVIDENCE = "evidence"
 LEDGER_KEY = "ledger-key"
 _WORLDS = count()
 PUSHED_BEFORE = timedelta(hours=1)
@@ -169,6 +170,7 @@ def _environment(url: str, capability: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL_SECURITYHUB": url,
         "AWS_ENDPOINT_URL_SIGNER_DATA": url,
         "CAPABILITY": capability,
+        "EVIDENCE_BUCKET": EVIDENCE,
         "EVENT_BUS": "default",
         "LEDGER_KEY": LEDGER_KEY,
         "LEDGER_TABLE": "ledger",
@@ -187,6 +189,7 @@ def _made(aws: LocalAws, clock: ManualClock) -> World:
         name: session.create_client(name) for name in ("sqs", "s3", "dynamodb", "ecr")
     }
     clients["s3"].create_bucket(Bucket="policy")
+    clients["s3"].create_bucket(Bucket=EVIDENCE, ObjectLockEnabledForBucket=True)
     clients["secrets"] = session.create_client("secretsmanager")
     clients["secrets"].create_secret(Name=LEDGER_KEY, SecretString="k" * 64)
     create_ledger_table(clients["dynamodb"])

@@ -27,6 +27,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "ecr:UpdateImageStorageClass": "ecr:UpdateImageStorageClass",
     "events:PutEvents": "events:PutEvents",
     "s3:GetObject": "s3:GetObject",
+    "s3:PutObject": "s3:PutObject",
     "secretsmanager:GetSecretValue": "secretsmanager:GetSecretValue",
     "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",
     # Service authorization reference: no resource type, so nothing but * fits.

@@ -24,6 +24,7 @@ ROLES = {
     "sweep": "SweepRole",
 }
 BUNDLE = {"PolicyBundle": "s3://policy/bundle.json"}
+PATTERNS = (":repository/*", "/dossiers/*", "/objects/*")
 
 
 @pytest.fixture(scope="module", params=CAPABILITIES)
@@ -144,8 +145,8 @@ def test_a_role_has_no_wildcards_and_no_managed_policies(role: str) -> None:
             continue
         for resource in [resources] if isinstance(resources, str) else resources:
             assert resource != "*"
-            # All repositories of the account, and nothing else, are a pattern.
-            assert "*" not in resource or resource.endswith(":repository/*")
+            # All repositories of the account are a pattern, and what evidence is.
+            assert "*" not in resource or resource.endswith(PATTERNS)
 
 
 def test_the_sweep_writes_its_own_item_and_no_verdict() -> None:

@@ -28,6 +28,8 @@ from tests.unit.sealward.stand import (
 )
 
 MINUTE = timedelta(minutes=1)
+CONFIG_READ = 2
+"""Calls for the config of an image that is held: it becomes evidence."""
 CREATED = "org.opencontainers.image.created"
 THUMBPRINTS = "io.cncf.notary.x509chain.thumbprint#S256"
 FUTURE = {CREATED: "2999-01-01T00:00:00Z"}

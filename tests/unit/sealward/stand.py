@@ -22,6 +22,7 @@ from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub
 from simulator.in_process_bus import InProcessEventBus, InProcessTopics
+from simulator.in_process_evidence import InProcessEvidence
 from simulator.in_process_ledger import InProcessLedger
 from simulator.in_process_pulls import InProcessPulls
 from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
@@ -133,7 +134,10 @@ class Stand:
             {"principalArn": ROLE},
             place=self.place,
         )
+        self.evidence = InProcessEvidence()
         self.gate = Gate(
+            evidence=self.evidence,
+            evidence_quota=self.evidence,
             pulls=self.pulls,
             registry=registry(
                 InProcessRegistry(

@@ -17,6 +17,7 @@ from sealward.signatures.candidates import (
 from sealward.signatures.retrieval import LARGE, WAVE
 from tests import forge
 from tests.unit.sealward.counting import (
+    CONFIG_READ,
     CREATED,
     FUTURE,
     LISTED,
@@ -95,7 +96,7 @@ class TestTheBound:
         flood(counting, image)
         result = counting.look(image)
         assert (result.verdict, result.reason) == (Verdict.UNTRUSTED, "limit")
-        assert counting.registry.calls["blob"] == 2 * CANDIDATES_LIMIT
+        assert counting.registry.calls["blob"] == 2 * CANDIDATES_LIMIT + CONFIG_READ
 
     def test_a_signature_the_event_names_stands_outside_the_bound(
         self, at_once: Stand
@@ -144,7 +145,7 @@ class TestTheBound:
         counting.registry.more = invented(10_001, size=70_000)
         result = counting.look(image)
         assert (result.verdict, result.reason) == (Verdict.UNTRUSTED, "limit")
-        assert counting.registry.calls["blob"] == 0
+        assert counting.registry.calls["blob"] == CONFIG_READ
 
     def test_an_sbom_flood_is_no_signature_and_still_the_bound(
         self, counting: Counting

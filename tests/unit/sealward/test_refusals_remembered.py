@@ -9,6 +9,7 @@ from sealward.signatures.candidates import (
 )
 from tests import forge
 from tests.unit.sealward.counting import (
+    CONFIG_READ,
     CREATED,
     FUTURE,
     MINUTE,
@@ -28,7 +29,11 @@ class TestRefusalsAreRemembered:
         flood(counting, image, 40)
         first = counting.calls_of_a_look(image)
         again = counting.calls_of_a_look(image)
-        assert (first["blob"], again["blob"], again["manifests"]) == (80, 0, 1)
+        assert (first["blob"], again["blob"], again["manifests"]) == (
+            80 + CONFIG_READ,
+            0,
+            1,
+        )
         result = counting.look(image)
         assert (result.verdict, result.reason) == (
             Verdict.UNTRUSTED,

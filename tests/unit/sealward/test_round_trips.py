@@ -1,15 +1,45 @@
 """How many AWS calls wait for one another, counted on a clock that only calls move."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import pytest
 
 from sealward.ledger import Verdict
 from sealward.subjects import NOTARY_SIGNATURE
+from simulator.in_process_evidence import InProcessEvidence
 from tests import forge
 from tests.unit.sealward.family import push_index, strict
 from tests.unit.sealward.stand import REPOSITORY, Stand, as_json, bundle
 from tests.unit.sealward.trips import Trips, counted_stand
+
+
+@dataclass(frozen=True)
+class CountedEvidence:
+    """The evidence store and its quota, each call a round trip."""
+
+    store: InProcessEvidence
+    trips: Trips
+
+    def keep(self, key: str, content: bytes) -> None:
+        self.trips.take("keep")
+        self.store.keep(key, content)
+
+    def read(self, key: str, *, limit: int) -> bytes:
+        self.trips.take("read")
+        return self.store.read(key, limit=limit)
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        return self.store.keys(prefix)
+
+    def spent(self, repository: str, day: date) -> int:
+        self.trips.take("quota")
+        return self.store.spent(repository, day)
+
+    def take(self, repository: str, day: date, size: int) -> None:
+        self.trips.take("quota", 2)
+        self.store.take(repository, day, size)
 
 
 @pytest.fixture
@@ -96,12 +126,32 @@ def test_four_bad_envelopes_are_read_beside_each_other(
     stand: Stand, trips: Trips
 ) -> None:
     stand.bundles.current = bundle(grace="0s")
+    stand.gate = replace(stand.gate, evidence=None)  # its config is a layer as well
     image = stand.push()
     for number in range(4):
         stand.junk(image, number)
     result = stand.look(image)
     assert (result.verdict, result.candidates) == (Verdict.UNTRUSTED, 4)
     assert trips.at["envelope"] == 4
+
+
+def test_evidence_takes_five_round_trips_between_the_verdict_and_the_archive() -> None:
+    def archived_at(*, evidence: bool) -> int:
+        trips = Trips()
+        stand = counted_stand(trips)
+        stand.bundles.current = bundle(grace="0s")
+        store = CountedEvidence(stand.evidence, trips) if evidence else None
+        stand.gate = replace(stand.gate, evidence=store, evidence_quota=store)
+        image = stand.push()
+        for number in range(4):
+            stand.junk(image, number)
+        stand.look(image)
+        assert stand.status(image) == "ARCHIVED"
+        return trips.at["archive"]
+
+    # The config's address and bytes, all pieces beside what counts them, the dossier.
+    # With 20 ms each that is 0.1 s of the two that exposure may last.
+    assert archived_at(evidence=True) - archived_at(evidence=False) == 5
 
 
 def test_cose_envelopes_take_no_more(stand: Stand, trips: Trips) -> None:

@@ -32,6 +32,8 @@ class Settings:
     capability: Capability
     published_bundle: str = ""
     """What Git publishes for this account, written alike; empty: nobody said where."""
+    evidence_bucket: str = ""
+    """Where evidence is kept before an action; empty: none is."""
     own_role: str = ""
     """ARN of the role that may pull where pulls are denied; empty: none are denied."""
     ledger_key: str
@@ -88,6 +90,7 @@ class Settings:
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
             published_bundle=optional("PUBLISHED_BUNDLE"),
+            evidence_bucket=optional("EVIDENCE_BUCKET"),
             own_role=optional("SEALWARD_ROLE"),
             event_bus=optional("EVENT_BUS"),
             http_proxy=optional("SEALWARD_HTTP_PROXY"),

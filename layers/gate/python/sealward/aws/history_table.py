@@ -192,6 +192,7 @@ def entries_of(
             "action": intent.action,
             "decided_at": to_text(intent.decided_at),
             "reason": intent.reason,
+            **({"evidence": intent.evidence} if intent.evidence else {}),
         }
 
 
@@ -244,4 +245,5 @@ def _intent(entry: Entry) -> Intent:
         action=entry["action"],
         decided_at=from_text(entry["decided_at"]),
         reason=entry["reason"],
+        evidence=entry.get("evidence", ""),
     )

@@ -248,6 +248,8 @@ def _hold_item(hold: Hold | None) -> dict[str, Any] | None:
         "detail": hold.detail,
         **({"again": [to_text(each) for each in hold.again]} if hold.again else {}),
         **({"pushed_at": to_text(hold.pushed_at)} if hold.pushed_at else {}),
+        **({"evidence": hold.evidence} if hold.evidence else {}),
+        **({"unkept": hold.unkept} if hold.unkept else {}),
     }
 
 
@@ -261,6 +263,8 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
         detail=item["detail"],
         again=tuple(from_text(each) for each in item.get("again", ())),
         pushed_at=_optional_instant(item.get("pushed_at")),
+        evidence=item.get("evidence", ""),
+        unkept=item.get("unkept", ""),
     )
 
 

@@ -68,6 +68,10 @@ class Hold:
     """When it came back though it was held: the last ``REPUSHES`` times."""
     pushed_at: datetime | None = None
     """Its last push that was counted."""
+    evidence: str = ""
+    """SHA-256 (hex) of the dossier kept before it was archived; empty for none."""
+    unkept: str = ""
+    """Why the last evidence for it could not be kept; empty where it was."""
 
     @property
     def ours(self) -> bool:

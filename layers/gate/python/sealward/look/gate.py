@@ -22,6 +22,7 @@ from sealward.decisions import (
 )
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.events import Hint
+from sealward.evidence import EvidenceKeeping, Recorder, recorded
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
@@ -38,6 +39,7 @@ from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.event_bus import EventBus
+from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.failures import Conflict
 from sealward.ports.ledger import Ledger
 from sealward.ports.look_queue import LookQueue
@@ -86,6 +88,10 @@ class Gate:
     """Asks AWS Signer what it revoked; None leaves open what needs its answer."""
     revocations: Revocations | None = None
     """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
+    evidence: EvidenceStore | None = None
+    """Keeps what an action rests on before it is taken; None keeps nothing."""
+    evidence_quota: EvidenceQuota | None = None
+    """Counts what each repository had kept today; None counts nothing."""
     pulls: PullDenials | None = None
     """Denies pulls where a held image is pushed again and again; None never does."""
     published: BundleSource | None = None
@@ -95,6 +101,8 @@ class Gate:
     inquiry: Inquiry | None = None
     """What the whole look asks the web, and all that is looked at on its way: its
     deadline is theirs. Made by ``look``."""
+    recorder: Recorder | None = None
+    """Remembers what the look reads, which may become evidence. Made by ``look``."""
 
     @property
     def place(self) -> Place:
@@ -128,7 +136,8 @@ class Gate:
         whole = self._with_inquiry()
         for _ in range(ATTEMPTS):
             try:
-                return whole._look(hint, within, ahead)  # noqa: SLF001 - its own
+                # A recorder each: what another look overtook is no evidence of this.
+                return whole._recording()._look(hint, within, ahead)  # noqa: SLF001 - its own
             except Conflict:
                 ahead = None
         self.queue.later(hint, RETRY)
@@ -142,6 +151,18 @@ class Gate:
             return self
         inquiry = self.revocations.begin(self.now(), part_of=self.inquiry)
         return replace(self, inquiry=inquiry)
+
+    def _recording(self) -> "Gate":
+        """Return the same gate, which remembers what it reads where that may be kept.
+
+        A look within another one is read through that one's registry: both remember.
+        """
+        if self.evidence is None:
+            return self
+        recorder = Recorder()
+        return replace(
+            self, recorder=recorder, registry=recorded(self.registry, recorder)
+        )
 
     def _look(self, hint: Hint, within: timedelta, ahead: Record | None) -> LookResult:
         started = self.now()
@@ -290,11 +311,25 @@ class Gate:
             queue=self.queue,
             pulls=self.pulls,
             place=self.place,
+            evidence=self._keeping,
             announcements=self._announcements,
             descent=self._descent,
             beside=self.run_beside,
             now=self.now,
             nested=self.nested,
+        )
+
+    @property
+    def _keeping(self) -> EvidenceKeeping | None:
+        if self.evidence is None or self.recorder is None:
+            return None
+        return EvidenceKeeping(
+            store=self.evidence,
+            quota=self.evidence_quota,
+            registry=self.registry,
+            recorder=self.recorder,
+            beside=self.run_beside,
+            now=self.now,
         )
 
     def _policy(self, key: SubjectKey, force: InForce) -> Policy | None:

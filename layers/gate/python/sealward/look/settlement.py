@@ -13,6 +13,7 @@ from notation_verifier.values import dataclass
 from sealward.actions import act, deny_or_allow_pulls, is_by_name, postponed
 from sealward.decisions import Decision, Ruling, Step, is_news
 from sealward.events import Hint
+from sealward.evidence import EvidenceKeeping
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.look.announcements import Announcements
@@ -21,6 +22,7 @@ from sealward.look.breaker import count_reversal
 from sealward.look.crashes import kept
 from sealward.look.descent import Descent
 from sealward.look.result import LookResult, history_report
+from sealward.look.safekeeping import Safekeeping
 from sealward.overrides import Pause
 from sealward.ports.failures import PortError
 from sealward.ports.ledger import Intent, Ledger
@@ -46,6 +48,8 @@ class Settlement:
     queue: LookQueue
     pulls: PullDenials | None
     place: Place
+    evidence: EvidenceKeeping | None
+    """Keeps the evidence before an action; None keeps none."""
     announcements: Announcements
     descent: Callable[[str], Descent]
     """What is known of the indexes of a repository."""
@@ -93,6 +97,9 @@ class Settlement:
             return descent.lift_shields(key, ruling, hold)
 
         kept(propose, _nothing, crashes)
+        keeping = Safekeeping(keeping=self.evidence, now=self.now)
+        decision = keeping.before(decision, examined, crashes)
+        record = decision.record
         record = decision.record
         if decision.step is not Step.NONE or decision.pulls_change:
             pause = self._intend(decision, report)
@@ -203,4 +210,5 @@ def _intent(decision: Decision) -> Intent:
         action=decision.action,
         decided_at=record.updated_at,
         reason=record.reason,
+        evidence=record.hold.evidence if record.hold else "",
     )

@@ -21,6 +21,8 @@ class Intent:
     action: str
     decided_at: datetime
     reason: str
+    evidence: str = ""
+    """SHA-256 (hex) of the dossier kept before; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
