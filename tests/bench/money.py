@@ -6,60 +6,25 @@ is a figure. No free tier is counted, no batch, no discount: the dearest ordinar
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from sealward.prices import (
+    GB,
+    MILLION,
+    MONTH_MINUTES,
+    PRICES,
+    REQUESTS_OF_A_MESSAGE,
+)
 from tests.bench.canned import function
 from tests.bench.usage import IMAGES, LINE_BYTES, Usage, record
 from tests.figures import Figures
 from tests.template.rendering import load, render
 
-MILLION = 1_000_000
-GB = 1e9
-MONTH_MINUTES = 43_800
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """A list price of us-east-1, in dollars."""
-
-    dollars: float
-    of: str
-    source: str
-    """``published``: read in a third party's copy; ``remembered``: check it."""
-
-
-PRICES: Mapping[str, Price] = {
-    "lambda_request": Price(
-        dollars=0.20 / MILLION, of="an invocation", source="published"
-    ),
-    "lambda_gb_second": Price(
-        dollars=0.0000133334, of="a GB-second on arm64", source="published"
-    ),
-    "sqs_request": Price(dollars=0.40 / MILLION, of="a request", source="remembered"),
-    "write_unit": Price(
-        dollars=0.625 / MILLION, of="a write unit on demand", source="remembered"
-    ),
-    "read_unit": Price(
-        dollars=0.125 / MILLION, of="a read unit on demand", source="remembered"
-    ),
-    "log_gb": Price(dollars=0.50, of="a GB of log taken in", source="remembered"),
-    "ledger_gb_month": Price(
-        dollars=0.25 + 0.20, of="a GB-month, with its backup", source="remembered"
-    ),
-    "metric_month": Price(dollars=0.30, of="a metric a month", source="remembered"),
-    "secret_month": Price(dollars=0.40, of="a secret a month", source="remembered"),
-    "alarm_month": Price(dollars=0.10, of="an alarm a month", source="remembered"),
-    "s3_get": Price(dollars=0.40 / MILLION, of="a GET", source="remembered"),
-    "finding": Price(dollars=0.00003, of="a finding taken in", source="remembered"),
-}
-
 CALL_SECONDS = 0.020
 """Of a call to AWS. Assumed."""
 MEGABYTES_OF_A_PROCESSOR = 1_769
 """Memory that buys one whole processor; AWS documents it."""
-REQUESTS_OF_A_MESSAGE = 3
-"""Sent, received, deleted; each message alone."""
 LAMBDA_LINES, LAMBDA_LINES_BYTES = 3, 320
 """START, END and REPORT, and the bytes of the three, where the template lets Lambda
 write them. From memory."""

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from sealward.prices import PRICES, SIGNED, UNSIGNED, Amounts
 from tests.bench import money
 from tests.bench.capacity import CountedTable, item_bytes
-from tests.bench.money import PRICES, Processor, idle_month, million
+from tests.bench.money import Processor, idle_month, million
 from tests.bench.usage import Usage, record
 
 TEN = Processor(look=0.010, spared=0.001)
@@ -120,3 +121,20 @@ def test_every_price_is_a_number_and_says_where_it_is_from() -> None:
         assert math.isfinite(price.dollars)
         assert price.dollars > 0
         assert price.source in {"published", "remembered"}
+
+
+@pytest.mark.parametrize(
+    ("image", "said"), [("signed", SIGNED), ("unsigned", UNSIGNED)]
+)
+def test_what_the_command_estimates_by_is_what_is_measured(
+    image: str, said: Amounts
+) -> None:
+    usage = record(image)
+    assert said.looks == usage.looks
+    assert said.findings == usage.findings
+    assert said.write_units == usage.table_write_units + usage.index_write_units
+    assert said.read_units == usage.read_units
+    assert said.log_bytes == pytest.approx(usage.log_bytes, rel=0.1)
+    assert said.stored_bytes == pytest.approx(usage.stored_bytes, rel=0.1)
+    calls = (usage.round_trips + usage.findings) * money.CALL_SECONDS
+    assert said.seconds == pytest.approx(calls + usage.looks * 0.035, rel=0.1)

@@ -8,8 +8,10 @@ an answer more, so their 2 is "cannot be told" and their 3 what 2 is elsewhere.
 
 import click
 
-from sealward.cli.export import export
+from sealward.cli.cost import cost
+from sealward.cli.doctor import doctor
 from sealward.cli.explain import explain
+from sealward.cli.export import export
 from sealward.cli.ledger import ledger
 from sealward.cli.pause import pause, resume
 from sealward.cli.policy_check import check
@@ -17,7 +19,10 @@ from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
 from sealward.cli.proposals import proposals
 from sealward.cli.redo import redo
+from sealward.cli.redrive import redrive
 from sealward.cli.release import release
+from sealward.cli.status import status
+from sealward.cli.uninstall import uninstall
 from sealward.cli.verify import verify
 from sealward.cli.verify_blob import verify_blob
 from sealward.cli.wait import wait
@@ -52,6 +57,11 @@ main.add_command(verify)
 main.add_command(verify_blob)
 main.add_command(explain)
 main.add_command(wait)
+main.add_command(cost)
+main.add_command(doctor)
+main.add_command(redrive)
+main.add_command(status)
+main.add_command(uninstall)
 
 if __name__ == "__main__":
     main(prog_name="sealward")

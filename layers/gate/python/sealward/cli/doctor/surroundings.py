@@ -1,0 +1,156 @@
+"""What the stack stands on: bundle, Security Hub, ledger, alarms, network, versions."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sealward.aws.bundle_source import bundle_source
+from sealward.aws.errors import translated
+from sealward.cli.doctor.check import Check, Examination, ill, note, well
+from sealward.cli.stack import Stack
+from sealward.policy.bundle import Standing
+from sealward.policy.problems import InvalidBundle
+from sealward.ports.failures import Denied
+
+SOON: Final = timedelta(days=14)
+
+
+def bundle(stack: Stack) -> Iterator[Check]:
+    """Look whether there is a bundle to decide by, and for how long."""
+    now = datetime.now(UTC)
+    where = stack.parameters.get("PolicyBundle", "")
+    try:
+        found = bundle_source(where, stack.client("s3"), lambda: now).bundle()
+        standing = found.in_force(stack.account, now)
+    except InvalidBundle as error:
+        yield ill(
+            "bundle", f"refused: {error}", "publish a good one under a higher serial"
+        )
+        return
+    said = f"serial {found.serial}"
+    match standing:
+        case Standing.EXPIRED:
+            yield ill(
+                "bundle", f"{said} has expired", "compile and publish a newer one"
+            )
+        case Standing.NOT_YET:
+            yield ill(
+                "bundle",
+                f"{said} is not in force before {found.not_before}",
+                "publish one that is in force now",
+            )
+        case Standing.IN_FORCE if found.expires and found.expires - now < SOON:
+            yield note(
+                "bundle",
+                f"{said} expires {found.expires:%Y-%m-%d}",
+                "compile and publish a newer one before that",
+            )
+        case Standing.IN_FORCE:
+            yield well("bundle", f"{said}, in force")
+    bucket = where.removeprefix("s3://").partition("/")[0]
+    with translated("GetBucketVersioning"):
+        versioning = stack.client("s3").get_bucket_versioning(Bucket=bucket)
+    if versioning.get("Status") != "Enabled":
+        yield ill(
+            "bundle's bucket",
+            "keeps no versions: what a decision was made by can be lost",
+            "aws s3api put-bucket-versioning --versioning-configuration "
+            f"Status=Enabled --bucket {bucket}",
+        )
+
+
+def security_hub(stack: Stack) -> Iterator[Check]:
+    """Look whether findings reach anybody."""
+    try:
+        with translated("DescribeHub"):
+            stack.client("securityhub").describe_hub()
+    except Denied as error:
+        yield note(
+            "Security Hub",
+            f"off, or not yours to ask: {error}",
+            "verdicts are in the ledger and on the event bus all the same; enable "
+            "Security Hub for findings",
+        )
+    else:
+        yield well("Security Hub", "on")
+
+
+def ledger_key(stack: Stack) -> Iterator[Check]:
+    """Look whether the secret that seals the ledger stays, and is only the stack's."""
+    secret, client = stack.physical("LedgerKey"), stack.client("secretsmanager")
+    with translated("DescribeSecret"):
+        deleted = client.describe_secret(SecretId=secret).get("DeletedDate")
+    if deleted:
+        yield ill(
+            "ledger key",
+            f"it is deleted on {deleted:%Y-%m-%d}: then every record counts as forged",
+            f"aws secretsmanager restore-secret --secret-id {secret}",
+        )
+        return
+    with translated("GetResourcePolicy"):
+        policy = client.get_resource_policy(SecretId=secret).get("ResourcePolicy", "")
+    if "NobodyElseReadsIt" not in policy:
+        yield ill(
+            "ledger key",
+            "its policy lets others read it: they could write verdicts",
+            "deploy the stack again; then replace the secret's value and accept that "
+            "every image is judged anew",
+        )
+    else:
+        yield well("ledger key", "read by the stack alone")
+
+
+def ledger_backup(stack: Stack) -> Iterator[Check]:
+    """Look whether the ledger can be brought back."""
+    with translated("DescribeContinuousBackups"):
+        answer = stack.client("dynamodb").describe_continuous_backups(
+            TableName=stack.physical("LedgerTable")
+        )
+    state = answer["ContinuousBackupsDescription"].get(
+        "PointInTimeRecoveryDescription", {}
+    )
+    if state.get("PointInTimeRecoveryStatus") == "ENABLED":
+        yield well("ledger backup", "35 days")
+    else:
+        yield ill("ledger backup", "off", "deploy the stack again")
+
+
+def alarms(stack: Stack) -> Iterator[Check]:
+    """Look whether anybody hears the alarms."""
+    if stack.parameters.get("AlarmTopicArn"):
+        yield well("alarms", "they notify a topic")
+    else:
+        yield note(
+            "alarms",
+            "they ring and nobody hears",
+            "update the stack with AlarmTopicArn",
+        )
+
+
+def network(stack: Stack) -> Iterator[Check]:
+    """Say what the functions need a way to."""
+    if not stack.parameters.get("SubnetIds"):
+        yield well("network", "no VPC: the functions reach AWS and the web")
+        return
+    said = "in a VPC" + (
+        " with a proxy for revocation"
+        if stack.parameters.get("HttpProxy")
+        else "; OCSP responders and CRL servers need a NAT gateway or HttpProxy"
+    )
+    yield note(
+        "network",
+        said,
+        "endpoints for DynamoDB, S3, SQS, ECR, Secrets Manager, Security Hub and "
+        "Signer, or a NAT gateway: docs/network.md. What cannot be reached shows as "
+        "inconclusive, revocation-unknown",
+    )
+
+
+SURROUNDINGS: Final[tuple[Examination, ...]] = (
+    bundle,
+    security_hub,
+    ledger_key,
+    ledger_backup,
+    alarms,
+    network,
+)

@@ -1,0 +1,108 @@
+"""Prices, and what Sealward uses of them: one table for ``cost`` and ``make bench``.
+
+List prices of us-east-1 in dollars, no free tier, no discount. A Region's own may be a
+third higher. Amounts of an image are measured (``tests/bench/usage.py``); a test keeps
+them equal to what is measured.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from notation_verifier.values import dataclass
+
+MILLION: Final = 1_000_000
+GB: Final = 1e9
+MONTH_MINUTES: Final = 43_800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A list price of us-east-1, in dollars."""
+
+    dollars: float
+    of: str
+    source: str
+    """``published``: read in a third party's copy; ``remembered``: check it."""
+
+
+PRICES: Final[Mapping[str, Price]] = {
+    "lambda_request": Price(
+        dollars=0.20 / MILLION, of="an invocation", source="published"
+    ),
+    "lambda_gb_second": Price(
+        dollars=0.0000133334, of="a GB-second on arm64", source="published"
+    ),
+    "sqs_request": Price(dollars=0.40 / MILLION, of="a request", source="remembered"),
+    "write_unit": Price(
+        dollars=0.625 / MILLION, of="a write unit on demand", source="remembered"
+    ),
+    "read_unit": Price(
+        dollars=0.125 / MILLION, of="a read unit on demand", source="remembered"
+    ),
+    "log_gb": Price(dollars=0.50, of="a GB of log taken in", source="remembered"),
+    "ledger_gb_month": Price(
+        dollars=0.25 + 0.20, of="a GB-month, with its backup", source="remembered"
+    ),
+    "metric_month": Price(dollars=0.30, of="a metric a month", source="remembered"),
+    "secret_month": Price(dollars=0.40, of="a secret a month", source="remembered"),
+    "alarm_month": Price(dollars=0.10, of="an alarm a month", source="remembered"),
+    "dashboard_month": Price(
+        dollars=3.00, of="a dashboard a month", source="remembered"
+    ),
+    "s3_get": Price(dollars=0.40 / MILLION, of="a GET", source="remembered"),
+    "finding": Price(dollars=0.00003, of="a finding taken in", source="remembered"),
+}
+
+REQUESTS_OF_A_MESSAGE: Final = 3
+"""Sent, received, deleted; each message alone."""
+MEMORY_GB: Final = 0.5
+"""Of each function."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """What one image makes AWS count, looks for weeks included where it fails."""
+
+    looks: int
+    write_units: int
+    read_units: float
+    log_bytes: int
+    findings: int
+    stored_bytes: int
+    seconds: float
+    """Of the function, at 20 ms a call: counted, not measured."""
+
+    def dollars(self) -> dict[str, float]:
+        """Return the dollars of one image, by part."""
+        counts = {
+            "lambda_request": self.looks,
+            "lambda_gb_second": self.seconds * MEMORY_GB,
+            "sqs_request": self.looks * REQUESTS_OF_A_MESSAGE,
+            "write_unit": self.write_units,
+            "read_unit": self.read_units,
+            "log_gb": self.log_bytes / GB,
+            "finding": self.findings,
+        }
+        return {name: n * PRICES[name].dollars for name, n in counts.items()}
+
+
+SIGNED: Final = Amounts(
+    looks=3,
+    write_units=8,
+    read_units=7.5,
+    log_bytes=1_300,
+    findings=0,
+    stored_bytes=2_500,
+    seconds=0.26,
+)
+"""One that is signed within its grace: it is done with."""
+UNSIGNED: Final = Amounts(
+    looks=58,
+    write_units=233,
+    read_units=145,
+    log_bytes=38_500,
+    findings=1,
+    stored_bytes=2_500,
+    seconds=6.6,
+)
+"""One that is held and stays unsigned for its first month."""
