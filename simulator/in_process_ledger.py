@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
+from sealward.ledger.unsigned_count import UnsignedCount
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Due, HistoryEntry, Intent
@@ -35,6 +36,7 @@ class InProcessLedger(InProcessProposals, InProcessOverrides):
         self._history: dict[SubjectKey, list[HistoryEntry]] = {}
         self._parents: dict[SubjectKey, dict[str, bool]] = {}
         self._children: dict[SubjectKey, tuple[str, ...]] = {}
+        self._unsigned: dict[str, UnsignedCount] = {}
         self._listings: dict[str, ListingNote] = {}
         self._lock = threading.RLock()
 
@@ -42,6 +44,20 @@ class InProcessLedger(InProcessProposals, InProcessOverrides):
     def records(self) -> Mapping[SubjectKey, Record]:
         """All current records."""
         return dict(self._records)
+
+    def unsigned_count(self, repository: str) -> UnsignedCount:
+        """See the port. ``failures`` are for calls a verdict rests on."""
+        return self._unsigned.get(repository, UnsignedCount())
+
+    def keep_unsigned_count(
+        self, repository: str, count: UnsignedCount, *, expected: int
+    ) -> None:
+        """See the port."""
+        with self._lock:
+            stored = self.unsigned_count(repository).version
+            if stored != expected:
+                raise Conflict(f"{repository}: count {stored}, not {expected}")
+            self._unsigned[repository] = count
 
     def current(self, key: SubjectKey) -> Record | None:
         """See the port."""

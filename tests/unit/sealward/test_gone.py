@@ -1,5 +1,7 @@
 """Gone: what is told of an image that the registry no longer has."""
 
+from datetime import timedelta
+
 import pytest
 
 from sealward.ledger.records import Verdict
@@ -91,3 +93,29 @@ def test_one_that_was_trusted_is_gone_without_a_word() -> None:
     stand.look(image)
     assert stand.record(image).reason == "gone"
     assert not stand.findings
+
+
+def test_a_bad_image_that_was_pulled_stays_told_when_it_goes(stand: Stand) -> None:
+    image = stand.push()
+    stand.look(image)
+    stored = stand.aws.registry(stand.place).repositories[REPOSITORY]
+    stored.images[image.digest].last_pulled_at = stand.clock.now
+    stand.pass_time(timedelta(minutes=10))
+    assert stand.status(image) == "ARCHIVED"
+    stand.delete(image)
+    stand.look(image)
+    (finding,) = stand.findings
+    assert finding["RecordState"] == "ACTIVE"
+    assert finding["FindingProviderFields"]["Severity"]["Label"] == "HIGH"
+    assert "was pulled: ECR's last record" in finding["Description"]
+    stand.look(image)
+    assert [each["RecordState"] for each in stand.findings] == ["ACTIVE"]
+
+
+def test_a_bad_image_that_nobody_pulled_is_resolved_when_it_goes(stand: Stand) -> None:
+    image = stand.push()
+    stand.look(image)
+    stand.pass_time(timedelta(minutes=10))
+    stand.delete(image)
+    stand.look(image)
+    assert [each["RecordState"] for each in stand.findings] == ["ARCHIVED"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
 from sealward.ledger.managed_signing import ManagedSigning
+from sealward.ledger.unsigned_count import UnsignedCount
 from sealward.lineage import IndexListing, ListingNote
 from sealward.overrides import Pauses, Used
 from sealward.ports.ledger import Due, HistoryEntry, Intent, Ledger
@@ -143,6 +144,16 @@ class CountedLedger:
     def keep_judged(self, key: SubjectKey, judged: JudgedReferrers) -> None:
         self._trips.take("keep judged")
         self._ledger.keep_judged(key, judged)
+
+    def unsigned_count(self, repository: str) -> UnsignedCount:
+        self._trips.take("unsigned count")
+        return self._ledger.unsigned_count(repository)
+
+    def keep_unsigned_count(
+        self, repository: str, count: UnsignedCount, *, expected: int
+    ) -> None:
+        self._trips.take("keep unsigned count")
+        self._ledger.keep_unsigned_count(repository, count, expected=expected)
 
     def due(self, before: Any, *, after: Any = None, limit: int) -> Sequence[Due]:
         return self._ledger.due(before, after=after, limit=limit)

@@ -26,6 +26,7 @@ from sealward.aws.override_table import OverrideTable
 from sealward.aws.proposal_table import ProposalTable
 from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
+from sealward.aws.unsigned_count_table import UnsignedCountTable
 from sealward.ledger import (
     JudgedReferrers,
     Record,
@@ -51,7 +52,7 @@ DUE_INDEX: Final = "due"
 _JUDGED: Final = "judged"
 
 
-class LedgerTable(LineageTable, OverrideTable, ProposalTable):
+class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable):
     """The ledger in one table.
 
     Args:

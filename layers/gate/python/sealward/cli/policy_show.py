@@ -70,6 +70,7 @@ def show(
             "crls": len(policy.revocation.crls),
             "signer": str(policy.revocation.signer),
         },
+        "unsignedPerDay": policy.unsigned_per_day,
         "identitiesRequired": policy.identities_required,
         "enforceFrom": policy.enforce_from and policy.enforce_from.isoformat(),
         "baselineUntil": policy.baseline_until and policy.baseline_until.isoformat(),
@@ -107,6 +108,7 @@ def show(
             ("enforcement", str(policy.enforcement)),
             ("grace", duration_text(policy.grace)),
             ("untagged", duration_text(policy.untagged_grace)),
+            ("grace spent", f"by {policy.unsigned_per_day} unsigned digests a day"),
             ("unknown for", duration_text(policy.unknown_for)),
             *(
                 [("escalation", str(policy.escalation))]

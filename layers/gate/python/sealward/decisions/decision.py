@@ -5,7 +5,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
-from sealward.decisions.grace import grace_ends
+from sealward.decisions.grace import grace_ends, with_spent_grace
 from sealward.decisions.holds import next_exposure, next_hold, next_pulls
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.proposed import proposed
@@ -95,6 +95,7 @@ def _decide_seen(
             begin=begin,
             untagged=not seen.detail.tags,
             coverage=seen.coverage,
+            spent=seen.grace_spent,
             origin=replica.source if replica else "",
         )
         if policy
@@ -102,6 +103,9 @@ def _decide_seen(
     )
     judgement = judge(seen, policy, known=known, deadline=deadline, now=now)
     judgement = with_baseline(judgement, policy, known=known, begin=begin, now=now)
+    spent = known.grace_spent if known and known.settled_at else seen.grace_spent
+    if spent:
+        judgement = with_spent_grace(judgement, policy)
     release = next_release(known, seen.detail, policy, now=now)
     lent = lends(release, judgement.verdict, now=now)
     judgement = with_break_glass(judgement, release, now=now)
@@ -193,6 +197,7 @@ def _decide_seen(
         owner=_owner(judgement, policy),
         pulled_at=_pulled_at(judgement.verdict, known, seen),
         children=seen.children,
+        grace_spent=spent,
         signing=None if judgement.verdict in ACCEPTED else seen.signing,
         covering=seen.children is not None
         and judgement.verdict in ACCEPTED

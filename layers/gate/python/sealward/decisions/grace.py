@@ -4,10 +4,17 @@ It runs once for each repository and digest, from the earlier of first seen and 
 nothing restarts it.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from sealward.coverage import NO_COVERAGE, Coverage
+from sealward.decisions.refusals import Judgement
+from sealward.ledger.records import Verdict
 from sealward.policy.bundle import Policy
+
+SPENT_GRACE: Final = timedelta(minutes=1)
+"""What is left of a grace that is spent: a signature made at the push still arrives."""
 
 
 def grace_ends(
@@ -17,6 +24,7 @@ def grace_ends(
     untagged: bool = False,
     coverage: Coverage = NO_COVERAGE,
     origin: str = "",
+    spent: bool = False,
 ) -> datetime:
     """Return when a missing signature counts; nothing restarts or exceeds it.
 
@@ -28,8 +36,32 @@ def grace_ends(
             waits for its signature, so does what it lists.
         origin: where an event said it was replicated from; one that the policy names
             has a grace of its own.
+        spent: whether too many digests of the repository ended unsigned or gone today.
     """
     grace = policy.replication.grace_of(origin, policy.grace)
+    untagged_grace = policy.untagged_grace
+    if spent:
+        untagged_grace, grace = min(untagged_grace, grace), min(grace, SPENT_GRACE)
     awaited = coverage.awaited or (untagged and not coverage.listed)
-    ends = begin + (max(grace, policy.untagged_grace) if awaited else grace)
+    ends = begin + (max(grace, untagged_grace) if awaited else grace)
     return max(ends, coverage.unlisted_until or ends)
+
+
+def with_spent_grace(judgement: Judgement, policy: Policy | None) -> Judgement:
+    """Return ``judgement`` of an image whose repository had spent its grace, saying so.
+
+    Args:
+        judgement: what the signatures say; its verdict stays.
+        policy: what governs the repository.
+    """
+    if policy is None or judgement.verdict not in {
+        Verdict.PENDING,
+        Verdict.UNSIGNED,
+        Verdict.UNTRUSTED,
+    }:
+        return judgement
+    return replace(
+        judgement,
+        detail=f"{judgement.detail}; {policy.unsigned_per_day} digests of its "
+        "repository ended unsigned or gone that day, so its grace was a minute",
+    )

@@ -39,6 +39,8 @@ class Seen:
     """Empty where nothing had to be examined."""
     coverage: Coverage = NO_COVERAGE
     """What the indexes that list it mean for it."""
+    grace_spent: bool = False
+    """Whether too many digests of its repository ended unsigned or gone today."""
     signing: ManagedSigning | None = None
     """What ECR's managed signing says where no good signature is there."""
     children: int | None = None

@@ -64,6 +64,11 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
         and known.settled_at is None
         and not known.ever_trusted
     )
+    pulled = (
+        known.verdict in SETTLED_FAILURES
+        and not known.ever_trusted
+        and known.pulled_at is not None
+    )
     # What was told of its going stays told, whatever the policy became.
     told = known.reason == GONE and (
         known.finding is not None and known.finding.status is FindingStatus.OPEN
@@ -74,7 +79,7 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             known,
             version=known.version + 1,
             reason=GONE,
-            detail=VANISHED if unjudged else "the registry no longer has it",
+            detail=_why_gone(known, unjudged=unjudged, pulled=pulled),
             hold=hold,
             covering=False,
             pulls=None,
@@ -87,8 +92,19 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             updated_at=now,
         ),
         acts=acts,
-        vanished=unjudged and (acts or told),
+        vanished=(unjudged or pulled) and (acts or told),
     )
+
+
+def _why_gone(known: Record, *, unjudged: bool, pulled: bool) -> str:
+    if unjudged:
+        return VANISHED
+    if pulled and known.pulled_at is not None:
+        return (
+            "the registry no longer has it; it was never trusted, and was pulled: "
+            f"ECR's last record of it is of {known.pulled_at:%Y-%m-%d %H:%M} UTC"
+        )
+    return "the registry no longer has it"
 
 
 def decide_not_an_image(known: Record, what: str, *, now: datetime) -> Decision:

@@ -193,6 +193,8 @@ class Record:
     """Digest of the trusted index that covers it."""
     children: int | None = None
     """How many children of this index are remembered; None: it is none, or not yet."""
+    grace_spent: bool = False
+    """Whether its repository had spent its grace when the first verdict fell."""
     signing: ManagedSigning | None = None
     """What ECR's managed signing says of an image without a good signature."""
     covering: bool = False

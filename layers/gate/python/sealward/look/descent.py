@@ -90,6 +90,7 @@ class Descent:
             begin=begin,
             untagged=not found.detail.tags,
             coverage=found.coverage,
+            spent=found.grace_spent,
         )
         if not _may_settle(found, sighting) or self.now() < deadline:
             return found

@@ -15,6 +15,7 @@ from sealward.look.hints import Found
 from sealward.look.managed_signing import Asked, said_of_signing
 from sealward.look.sightings import InForce, Sighting, unjudged
 from sealward.look.signatures import SignatureSearch
+from sealward.look.spent_grace import AskedCount, is_spent
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports.failures import PortError
 from sealward.revocation import Inquiry
@@ -39,6 +40,8 @@ class Evidence:
     now: Callable[[], datetime]
     signing: tuple[Asked, ...] = ()
     """Asks ECR about its managed signing, where that was worth it."""
+    count: tuple[AskedCount, ...] = ()
+    """Asks how many digests of the repository ended unsigned today."""
     crashes: list[Exception] = field(default_factory=list)
     """What nobody expected while it was gathered."""
 
@@ -70,6 +73,7 @@ class Evidence:
             descriptor=descriptor,
             problem=found.problem,
             referrers=tuple(referrer.digest for referrer in sighting.referrers),
+            grace_spent=is_spent(self.count, policy, self.now()),
             signing=said_of_signing(self.signing, sighting.known),
         )
         if policy is None or force.bundle is None or skips(policy.statement.level):

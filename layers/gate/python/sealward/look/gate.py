@@ -36,6 +36,7 @@ from sealward.look.result import NOT_DUE, LookResult
 from sealward.look.settlement import Settlement
 from sealward.look.sightings import InForce, in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
+from sealward.look.spent_grace import ask_about_count
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.event_bus import EventBus
@@ -171,13 +172,14 @@ class Gate:
         # The bundle is read beside the rest: it is off the path of a decision.
         bundle = Read(lambda: in_force(self.bundles, account=account, now=started))
         signing = ask_about_signing(self.registry, ahead, now=started)
+        count = ask_about_count(self.ledger, hint.repository, ahead)
         crashes: list[Exception] = []
         trail = Trail(
             registry=self.registry,
             ledger=self.ledger,
             beside=self.run_beside,
             started=started,
-            also=(bundle, *signing, *((inquiry.recall,) if inquiry else ())),
+            also=(bundle, *signing, *count, *((inquiry.recall,) if inquiry else ())),
             ahead=ahead,
         )
         key = SubjectKey(repository=hint.repository, digest=hint.digest)
@@ -222,6 +224,7 @@ class Gate:
             chains=self.seen,
             now=self.now,
             signing=signing,
+            count=count,
             crashes=crashes,
         )
         subject = found.sighting.key

@@ -23,6 +23,7 @@ from sealward.look.crashes import kept
 from sealward.look.descent import Descent
 from sealward.look.result import LookResult, history_report
 from sealward.look.safekeeping import Safekeeping
+from sealward.look.spent_grace import count_unsigned
 from sealward.overrides import Pause
 from sealward.ports.failures import PortError
 from sealward.ports.ledger import Intent, Ledger
@@ -137,6 +138,8 @@ class Settlement:
         if told.due != record.due:
             unsent = self._schedule(told, decision.known)
         told = kept(lambda: descent.children.tell(told), lambda: told, crashes)
+        policy = ruling.policy
+        kept(lambda: count_unsigned(self.ledger, decision, policy), _nothing, crashes)
         if crashes and not self.nested:
             raise crashes[0]
         result = LookResult.of(hint, decision, told, len(examined.candidates))

@@ -33,6 +33,10 @@ from sealward.policy.scopes import (
     parse_scope,
 )
 from sealward.policy.trust_material import TrustMaterial
+from sealward.policy.unsigned_per_day import (
+    UNSIGNED_PER_DAY,
+    read_unsigned_per_day,
+)
 from sealward.policy.user_metadata import read_user_metadata
 
 
@@ -87,6 +91,9 @@ class Policy:
     """Whether a never trusted subject is held after ``unknown_for``."""
     fail_fast: bool = False
     """An intact, anchored signature by an identity not allowed is final at once."""
+    unsigned_per_day: int = UNSIGNED_PER_DAY
+    """After as many digests of a repository that ended unsigned or gone on one day its
+    grace is a minute until midnight UTC."""
     identities_required: int = 1
     """How many different trusted identities must have signed. Notation knows one."""
     enforce_from: datetime | None = None
@@ -178,6 +185,7 @@ def _read_policy(
         problems.add(f"{where}/unknownFor", "no time at all", "write at least 1s")
     hold_unknown = fields.take("holdUnknown", bool, "write true or false")
     fail_fast = fields.take("failFast", bool, "write true or false")
+    unsigned_per_day = read_unsigned_per_day(fields, problems)
     enforce_from = fields.parsed(
         "enforceFrom", instant, None, 'write as in "2027-01-15T00:00:00Z"'
     )
@@ -224,6 +232,7 @@ def _read_policy(
         unknown_for=unknown_for,
         hold_unknown=bool(hold_unknown),
         fail_fast=bool(fail_fast),
+        unsigned_per_day=unsigned_per_day,
         identities_required=identities_required,
         enforce_from=enforce_from,
         baseline_until=baseline_until,
@@ -320,6 +329,11 @@ def _hash(
         **(
             {"identitiesRequired": policy.identities_required}
             if policy.identities_required > 1
+            else {}
+        ),
+        **(
+            {"unsignedPerDay": policy.unsigned_per_day}
+            if policy.unsigned_per_day != UNSIGNED_PER_DAY
             else {}
         ),
         **({"userMetadata": policy.user_metadata} if policy.user_metadata else {}),

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from notation_verifier.values import dataclass
 from sealward.ledger import JudgedReferrers, Record
+from sealward.ledger.unsigned_count import UnsignedCount
 from sealward.lineage import Lineage
 from sealward.overrides import Overrides
 from sealward.proposals import Proposals
@@ -92,6 +93,27 @@ class Ledger(Lineage, Overrides, Proposals, Protocol):
         """Keep ``judged`` in place of what was kept of ``key``; the last writer wins.
 
         Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def unsigned_count(self, repository: str) -> UnsignedCount:
+        """Return how many of a repository's digests ended unsigned or gone.
+
+        It may be a second old.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
+    def keep_unsigned_count(
+        self, repository: str, count: UnsignedCount, *, expected: int
+    ) -> None:
+        """Write ``count`` if the stored version is ``expected``, 0 for none.
+
+        Raises:
+            Conflict: it is not.
             Unavailable, Denied: as named.
         """
         ...
