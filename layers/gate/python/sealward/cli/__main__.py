@@ -21,6 +21,7 @@ from sealward.cli.proposals import proposals
 from sealward.cli.redo import redo
 from sealward.cli.redrive import redrive
 from sealward.cli.release import release
+from sealward.cli.replication import replication
 from sealward.cli.status import status
 from sealward.cli.uninstall import uninstall
 from sealward.cli.verify import verify
@@ -51,6 +52,7 @@ main.add_command(ledger)
 main.add_command(pause)
 main.add_command(proposals)
 main.add_command(release)
+main.add_command(replication)
 main.add_command(resume)
 main.add_command(redo)
 main.add_command(verify)

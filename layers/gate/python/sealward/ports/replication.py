@@ -1,0 +1,58 @@
+"""Replication as the source's registry tells it, and the verdict at a destination."""
+
+from enum import StrEnum
+from typing import Any, Protocol
+
+from notation_verifier.values import dataclass
+
+
+class CopyState(StrEnum):
+    """How far the copying of one digest to one destination is."""
+
+    COMPLETE = "complete"
+    IN_PROGRESS = "in-progress"
+    FAILED = "failed"
+    NEVER = "never-begun"
+    """The registry knows of none: no rule named it when it was pushed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The copying of one digest."""
+
+    digest: str
+    state: CopyState
+    failure: str = ""
+    """ECR's code, where it failed."""
+
+
+class ReplicationSource(Protocol):
+    """One account's ECR in one Region, asked about what it replicates."""
+
+    def copy_of(self, repository: str, digest: str, place: str) -> Copy:
+        """Return how far the copying to ``place`` (``account/region``) is.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named.
+        """
+        ...
+
+    def rule_names(self, repository: str, place: str) -> bool:
+        """Return whether a rule in force replicates ``repository`` to ``place``.
+
+        Raises:
+            Denied, Unavailable: as named.
+        """
+        ...
+
+
+class ReplicaVerdict(Protocol):
+    """A destination's stack, asked for its verdict."""
+
+    def verdict(self, repository: str, digest: str) -> dict[str, Any]:
+        """Return what it holds of an image, in plain JSON types.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named.
+        """
+        ...
