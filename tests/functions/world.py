@@ -16,13 +16,17 @@ from unittest.mock import patch
 
 import botocore.session
 
+from functions.operate import app as operate
 from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
+from sealward.aws.caller_identity import prove
 from sealward.aws.clients import Clients
 from sealward.aws.ledger_key import LedgerKey
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.sealed_items import sealed
+from sealward.cli.asking import payload_of, request_text
+from sealward.operate.requests import Command
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
@@ -36,6 +40,7 @@ from tests.ledger_on_moto import create_ledger_table
 BUNDLE = ROOT / "demo/policy/bundle.json"
 EVIDENCE = "evidence"
 LEDGER_KEY = "ledger-key"
+OPERATE = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:operate"
 _WORLDS = count()
 PUSHED_BEFORE = timedelta(hours=1)
 """How long ago images were pushed: their grace is over."""
@@ -70,15 +75,27 @@ class World:
             referrers=referrers,
         )
 
-    def push_unseen(self) -> str:
+    def push_unseen(
+        self, repository: str = "demo/unseen", *, ago: timedelta = PUSHED_BEFORE
+    ) -> str:
         """Push an image that no event tells of; return its digest."""
-        pusher = Pusher(self.aws, place(ACCOUNT, REGION), "demo/unseen")
+        self.clock.now = datetime.now(UTC) - ago
+        pusher = Pusher(self.aws, place(ACCOUNT, REGION), repository)
         return str(pusher.image("unseen")["digest"])
 
     def look(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Invoke verify_push."""
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: self.remaining)
         return verify_push.handler(dict(event), context)
+
+    def operate(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Invoke operate."""
+        return operate.handler(dict(payload), SimpleNamespace())
+
+    def ask(self, command: Command, **members: Any) -> dict[str, Any]:
+        """Ask as the command line does, with the credentials of the environment."""
+        text = request_text(command, members, function=OPERATE, now=datetime.now(UTC))
+        return self.operate(payload_of(text, prove(text, Clients(), REGION)))
 
     def tick(self) -> dict[str, int]:
         """Invoke tick."""
@@ -141,6 +158,7 @@ def world(capability: str = "quarantine") -> Iterator[World]:
         os.environ["LOOK_QUEUE_URL"] = made.queues["looks"]
         os.environ["DEAD_LETTER_QUEUE_URL"] = made.queues["dead"]
         functions: dict[str, ModuleType] = {
+            "operate": operate,
             "verify_push": verify_push,
             "tick": tick,
             "sweep": sweep,
@@ -166,6 +184,7 @@ def _environment(url: str, capability: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
+        "AWS_LAMBDA_FUNCTION_NAME": "operate",
         "AWS_ENDPOINT_URL_ECR": url,
         "AWS_ENDPOINT_URL_SECURITYHUB": url,
         "AWS_ENDPOINT_URL_SIGNER_DATA": url,

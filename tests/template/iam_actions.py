@@ -35,6 +35,9 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "sqs:SendMessage": "sqs:SendMessage",
 }
 
+FREE: Final = frozenset({"sts:GetCallerIdentity"})
+"""Operations that need no right at all, as the reference says."""
+
 ECR_WRITES: Final = frozenset(
     {
         "ecr:BatchDeleteImage",
@@ -78,4 +81,4 @@ def actions(operations: Iterable[str]) -> frozenset[str]:
     Raises:
         KeyError: the table lacks an operation: look its action up and add it.
     """
-    return frozenset(ACTION_OF[operation] for operation in operations)
+    return frozenset(ACTION_OF[each] for each in operations if each not in FREE)

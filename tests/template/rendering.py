@@ -16,6 +16,7 @@ PSEUDO: Mapping[str, str] = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
     "AWS::Region": "us-east-1",
+    "AWS::StackId": "stack/sealward/1",
     "AWS::URLSuffix": "amazonaws.com",
 }
 _NO_VALUE = object()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sealward.aws.sweep_table import PARTITION
+from sealward.operate.requests import Command
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import CASES, batch, files, function_of, push, referrer
 from tests.functions.signer_images import SignerImages
@@ -19,6 +20,7 @@ from tests.template.rendering import load, render
 
 CAPABILITIES = ("observe", "quarantine", "delete")
 ROLES = {
+    "operate": "OperateRole",
     "verify_push": "VerifyPushRole",
     "tick": "TickRole",
     "sweep": "SweepRole",
@@ -62,6 +64,18 @@ def _play(made: World) -> None:
         expected=record.version,
     )
     made.messages("looks")
+    pending = made.push_unseen("demo/unsigned", ago=timedelta(0))
+    made.look(push("demo/unsigned", pending, tag=""))
+    asked = made.ask(
+        Command.BREAK_GLASS,
+        repository="demo/unsigned",
+        digest=pending,
+        seconds=60,
+        reason="the roles must allow it",
+    )
+    assert asked["done"], asked
+    assert made.ask(Command.PAUSE, repository="", seconds=60, reason="likewise")["done"]
+    assert made.ask(Command.RESUME, repository="")["done"]
     assert made.tick()["sent"] >= 1
     # A look-again: that is what asks ECR about its managed signing.
     made.look(batch(*(body for body, _ in made.messages("looks"))))
@@ -136,7 +150,11 @@ def test_the_default_capability_is_observe() -> None:
 @pytest.mark.parametrize("role", ROLES.values())
 def test_a_role_has_no_wildcards_and_no_managed_policies(role: str) -> None:
     statements, properties = _statements(role, {"Capability": "quarantine"})
-    assert properties.keys() == {"Path", "AssumeRolePolicyDocument", "Policies"}
+    assert properties.keys() - {"Tags"} == {
+        "Path",
+        "AssumeRolePolicyDocument",
+        "Policies",
+    }
     assert not any("*" in action for action in _actions(statements))
     for statement in statements:
         resources = statement["Resource"]

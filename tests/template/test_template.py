@@ -40,7 +40,12 @@ def test_every_function_has_the_three_layers(
     resources: dict[str, dict[str, Any]],
 ) -> None:
     functions = _of_type(resources, FUNCTION)
-    assert functions.keys() == {"VerifyPushFunction", "TickFunction", "SweepFunction"}
+    assert functions.keys() == {
+        "OperateFunction",
+        "SweepFunction",
+        "TickFunction",
+        "VerifyPushFunction",
+    }
     for properties in functions.values():
         assert properties["Layers"] == [
             "<DependenciesLayer>",
@@ -180,6 +185,7 @@ def test_production_and_a_local_aws_have_no_other_source(
     }
     assert sources == {
         "VerifyPushFunction": ["SQS"],
+        "OperateFunction": ["Schedule"],
         "TickFunction": ["Schedule"],
         "SweepFunction": ["Schedule"],
     }
@@ -296,6 +302,10 @@ STRANGER = "arn:aws:iam::123456789012:role/stranger"
         ),
         (
             {"aws:PrincipalArn": "<SweepRole.Arn>", "aws:SecureTransport": "true"},
+            "none",
+        ),
+        (
+            {"aws:PrincipalArn": "<OperateRole.Arn>", "aws:SecureTransport": "true"},
             "none",
         ),
         (

@@ -8,7 +8,9 @@ import pytest
 from notation_verifier import Reason
 from sealward.decisions import Unknown, verdict
 from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
+from sealward.decisions.releases import BREAK_GLASS
 from sealward.findings.ledger import LEDGER_FORGED
+from sealward.findings.pause import PAUSED
 from sealward.findings.remedies import DOCUMENT, REMEDIES
 from sealward.ledger import Verdict
 from sealward.ledger.replicas import ReplicaCause
@@ -36,6 +38,8 @@ VERDICT_REASONS = {
     BUNDLE_EXPIRED,
     MANAGED_SIGNING_FAILED,
     LEDGER_FORGED,
+    BREAK_GLASS,
+    PAUSED,
 }
 REASONS = sorted(
     VERDICT_REASONS.union(

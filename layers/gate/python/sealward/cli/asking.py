@@ -19,6 +19,7 @@ from sealward.aws.caller_identity import prove
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.cli.output import as_json, printable
+from sealward.operate import Proof
 from sealward.operate.requests import SCHEMA, VALID, Command
 from sealward.ports.failures import PortError
 
@@ -97,6 +98,31 @@ def ask(
         raise click.exceptions.Exit(REFUSED)
 
 
+def request_text(
+    command: Command, members: Mapping[str, Any], *, function: str, now: datetime
+) -> str:
+    """Return the text of a request to ``function``, an ARN, good for a few minutes."""
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "audience": function,
+            "command": command.value,
+            "nonce": secrets.token_hex(16),
+            "notBefore": _text(now - _EARLIER),
+            "notAfter": _text(now - _EARLIER + VALID),
+            **members,
+        }
+    )
+
+
+def payload_of(text: str, proof: Proof) -> dict[str, Any]:
+    """Return what the function is invoked with."""
+    signed = {"authorization": proof.authorization, "date": proof.date}
+    if proof.token:
+        signed["token"] = proof.token
+    return {"request": text, "proof": signed}
+
+
 def _answer(
     command: Command,
     members: Mapping[str, Any],
@@ -111,26 +137,9 @@ def _answer(
     now = datetime.now(UTC)
     _, partition, _, _, account, _ = me.split(":", 5)
     name = function_name.rpartition(":")[2]
-    text = json.dumps(
-        {
-            "schema": SCHEMA,
-            "audience": f"arn:{partition}:lambda:{where}:{account}:function:{name}",
-            "command": command.value,
-            "nonce": secrets.token_hex(16),
-            "notBefore": _text(now - _EARLIER),
-            "notAfter": _text(now - _EARLIER + VALID),
-            **members,
-        }
-    )
-    proof = prove(text, clients, where)
-    payload = {
-        "request": text,
-        "proof": {
-            "authorization": proof.authorization,
-            "date": proof.date,
-            **({"token": proof.token} if proof.token else {}),
-        },
-    }
+    function = f"arn:{partition}:lambda:{where}:{account}:function:{name}"
+    text = request_text(command, members, function=function, now=now)
+    payload = payload_of(text, prove(text, clients, where))
     with translated(f"invoking {name}"):
         answer = _lambda(where).invoke(
             FunctionName=name, Payload=json.dumps(payload).encode()

@@ -94,7 +94,7 @@ def read_proof(value: object, *, region: str) -> Proof:
     token = _text(value, "token") if "token" in value else ""
     signed = [*_SIGNED, *([_TOKEN] if token else []), HEADER.lower()]
     pattern = (
-        r"AWS4-HMAC-SHA256 Credential=[A-Z0-9]{16,128}/(?P<day>[0-9]{8})/"
+        r"AWS4-HMAC-SHA256 Credential=[0-9A-Za-z_]{1,128}/(?P<day>[0-9]{8})/"
         rf"{re.escape(region)}/sts/aws4_request, "
         rf"SignedHeaders={re.escape(';'.join(signed))}, Signature=[0-9a-f]{{64}}"
     )
