@@ -17,6 +17,7 @@ PSEUDO: Mapping[str, str] = {
     "AWS::Partition": "aws",
     "AWS::Region": "us-east-1",
     "AWS::StackId": "stack/sealward/1",
+    "AWS::StackName": "sealward",
     "AWS::URLSuffix": "amazonaws.com",
 }
 _NO_VALUE = object()

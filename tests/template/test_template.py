@@ -1,5 +1,6 @@
 """The template: what is in it hangs together, and nothing is where it must not be."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from sealward.aws.look_queue import LONGEST_DELAY
+from sealward.look.result import LookResult
 from sealward.sweep.progress import SAVED_UP
 from tests.functions.event_files import EVENTS, ROOT
 from tests.template.event_patterns import matches
@@ -437,11 +439,53 @@ def test_a_look_delayed_on_purpose_is_no_alarm(
     assert alarm["Threshold"] > LONGEST_DELAY.total_seconds()
 
 
-def test_every_alarm_is_explained() -> None:
-    told = (ROOT / "docs/operations.md").read_text()
+def test_every_alarm_is_a_page_or_a_ticket_with_its_runbook() -> None:
+    told = (ROOT / "docs/runbooks.md").read_text()
     for name, resource in load()["Resources"].items():
         if resource["Type"] == "AWS::CloudWatch::Alarm":
-            assert f"`{name}`" in told, name
+            said = resource["Properties"]["AlarmDescription"]
+            kind, _, rest = said.partition(": ")
+            assert rest.endswith(f". Runbook: docs/runbooks.md#{name.lower()}"), name
+            assert f"\n## {name}\n\n**{kind.capitalize()}.**" in told, name
+            assert kind in {"PAGE", "TICKET"}
+
+
+def test_tickets_go_to_their_own_topic_where_one_is_given() -> None:
+    topics = {"AlarmTopicArn": "page", "TicketTopicArn": "ticket"}
+    alarms = _of_type(
+        render(load(), {**PARAMETERS, **topics}), "AWS::CloudWatch::Alarm"
+    )
+    for alarm in alarms.values():
+        kind = alarm["AlarmDescription"].partition(":")[0].lower()
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [kind]
+
+
+def test_the_dashboard_is_made_where_it_is_asked_for_and_is_json() -> None:
+    kind = "AWS::CloudWatch::Dashboard"
+    assert _of_type(render(load(), PARAMETERS), kind) == {}
+    made = _of_type(render(load(), {**PARAMETERS, "Dashboard": "yes"}), kind)
+    (dashboard,) = made.values()
+    widgets = json.loads(dashboard["DashboardBody"])["widgets"]
+    assert len(widgets) == 4
+
+
+def test_shipped_queries_ask_for_what_a_look_logs() -> None:
+    """A field that no line has makes a query that is always empty."""
+    queries = _of_type(render(load(), PARAMETERS), "AWS::Logs::QueryDefinition")
+    assert len(queries) == 5
+    fields = {field.name for field in dataclasses.fields(LookResult)}
+    logged = fields | {"service", "level", "message", "exception_name"}
+    for query in queries.values():
+        text = re.sub(r'"[^"]*"', "", query["QueryString"])
+        made = set(re.findall(r" as (\w+)", text))
+        words = set(re.findall(r"[a-z_]{2,}", re.sub(r"@\w+|\b\w+\(", "", text)))
+        assert words - QUERY_WORDS - made <= logged, words - QUERY_WORDS - logged
+
+
+QUERY_WORDS = {
+    *("filter", "and", "or", "in", "stats", "by", "as", "sort", "desc", "asc"),
+    *("fields", "limit"),
+}
 
 
 def test_reads_stay_out_of_the_last_pulled_time_on_aws() -> None:

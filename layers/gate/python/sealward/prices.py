@@ -1,8 +1,8 @@
 """Prices, and what Sealward uses of them: one table for ``cost`` and ``make bench``.
 
-List prices of us-east-1 in dollars, no free tier, no discount. A Region's own may be a
-third higher. Amounts of an image are measured (``tests/bench/usage.py``); a test keeps
-them equal to what is measured.
+List prices of Northern Virginia in dollars, no free tier, no discount. A Region's own
+may be a third higher. Amounts of an image are measured (``tests/bench/usage.py``); a
+test keeps them equal to what is measured.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ MONTH_MINUTES: Final = 43_800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """A list price of us-east-1, in dollars."""
+    """A list price of Northern Virginia, in dollars."""
 
     dollars: float
     of: str

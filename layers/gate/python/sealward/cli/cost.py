@@ -48,9 +48,9 @@ def cost(
 ) -> None:
     """Estimate the dollars of a month, by part.
 
-    List prices of us-east-1 without free tier; other Regions may be a third dearer.
-    Not counted: CRLs' bytes through a NAT gateway, a KMS key, events of an event bus.
-    Exit codes: 0 done, 2 AWS did not answer.
+    List prices of Northern Virginia without free tier; other Regions may be a third
+    dearer. Not counted: CRLs' bytes through a NAT gateway, a KMS key, events of an
+    event bus. Exit codes: 0 done, 2 AWS did not answer.
     """
     alarms, dashboards = ALARMS, 0
     if stack_name:
