@@ -1,5 +1,6 @@
 """Layers over HTTP: against a server on loopback that may do its worst."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -171,3 +172,38 @@ def test_a_byte_at_a_time_ends_at_the_deadline(store: _Store) -> None:
     )
     with pytest.raises(Unavailable, match="over 3 s"):
         download(f"{store.origin}/layer", 10_000_000)
+
+
+def test_the_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        port = proxy.getsockname()[1]
+
+        def refuse() -> None:
+            connection, _ = proxy.accept()
+            with connection:
+                heard.append(connection.recv(4096))
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        monkeypatch.setenv("https_proxy", f"http://user:secret@127.0.0.1:{port}")
+        monkeypatch.setenv("no_proxy", "")
+        download = LayerDownload("https://api.ecr.example")
+        with pytest.raises(Unavailable):
+            download("https://layers.example/blob?token=1", 10)
+        thread.join()
+    assert heard[0].startswith(b"CONNECT layers.example:443 ")
+    assert b"proxy-authorization: Basic " in heard[0]
+
+
+def test_what_no_proxy_names_is_asked_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(0)
+        port = proxy.getsockname()[1]
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        with pytest.raises(Unavailable):
+            LayerDownload("https://api.ecr.example")("https://127.0.0.1:1/blob", 10)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()

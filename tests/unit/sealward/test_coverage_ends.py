@@ -54,6 +54,22 @@ class TestTheEnd:
         assert verdicts(stand, *children) == ["unsigned"] * 2
         self.ended(stand, *children)
 
+    def test_an_index_that_comes_back_covers_again_though_no_event_says_so(
+        self,
+    ) -> None:
+        stand = strict_stand()
+        index, _children = covered_family(stand)
+        stand.gate.registry.archive(REPOSITORY, index.digest)
+        stand.deliver()
+        assert not stand.record(index).covering
+        stand.gate.registry.restore(REPOSITORY, index.digest)
+        stand.clock.advance(MINUTE)
+        stand.look(index)
+        stand.aws.events.drain()
+        stand.pass_time(HOUR)
+        stand.aws.events.drain()
+        assert stand.record(index).covering
+
     def test_when_the_policy_no_longer_trusts_its_signer(self) -> None:
         stand = strict_stand()
         index, children = covered_family(stand)

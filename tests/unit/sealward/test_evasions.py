@@ -144,6 +144,29 @@ def test_an_image_archived_before_its_first_look_is_found_when_it_comes_back(
     assert stand.status(image) == "ARCHIVED"
 
 
+def test_an_image_seen_only_while_it_was_restored_is_no_other_artifact(
+    stand: Stand,
+) -> None:
+    image = stand.push()
+    stand.gate.registry.archive("prod/app", image.digest)
+    stand.gate.registry.restore("prod/app", image.digest)
+    stand.clock.advance(timedelta(seconds=1))
+    assert stand.look(image).verdict is Verdict.INCONCLUSIVE
+    stand.gate.registry.archive("prod/app", image.digest)
+    result = stand.look(image)
+    assert (result.verdict, result.reason) == (
+        Verdict.INCONCLUSIVE,
+        "manifest-unreadable",
+    )
+    assert "cannot be pulled" in result.detail
+    assert stand.record(image).due is None
+    # It comes back, and is judged as from the start.
+    stand.gate.registry.restore("prod/app", image.digest)
+    stand.pass_time(timedelta(minutes=30))
+    stand.look(image)
+    assert stand.record(image).verdict is Verdict.UNSIGNED
+
+
 def test_large_envelopes_are_read_up_to_a_bound_and_the_good_one_before_them(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

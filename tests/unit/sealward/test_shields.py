@@ -164,6 +164,28 @@ def test_under_one_trusted_index_it_is_critical_and_tried_again(others: int) -> 
     assert stand.status(image) == "ARCHIVED"
 
 
+def test_refused_for_ten_minutes_pulls_are_denied_where_the_policy_says_so() -> None:
+    stand = strict_stand(grace="1m", untaggedGrace="1m", escalation="deny-pulls")
+    image = bad_image(stand)
+    trusted = push_index(stand, [entry(image, size=1)], tag="1.0")
+    stand.attach(trusted)
+    stand.deliver()
+    stand.pass_time(5 * MINUTE)
+    assert not stand.pulls.denied(REPOSITORY, image.digest)
+    stand.pass_time(15 * MINUTE)
+    assert stand.pulls.denied(REPOSITORY, image.digest)
+    record = stand.record(image)
+    assert record.hold is not None
+    assert record.hold.state is HoldState.REFUSED
+    assert record.finding is not None
+    told = next(one for one in stand.findings if one["Id"] == record.finding.id)
+    assert "are denied meanwhile" in told["Description"]
+    stand.delete(trusted)
+    stand.pass_time(2 * HOUR)
+    assert stand.status(image) == "ARCHIVED"
+    assert not stand.pulls.denied(REPOSITORY, image.digest)
+
+
 def test_a_shield_whose_event_was_lost_is_found() -> None:
     stand = strict_stand(grace="1m", untaggedGrace="1m")
     image = bad_image(stand)

@@ -10,6 +10,8 @@ SWEEP_LOOKS_PER_MINUTE = 600
 """Ten a second, where the environment says nothing."""
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _LOOKS = re.compile(r"[1-9][0-9]{0,4}")
+_PROXY = re.compile(r"(?:http://)?[^ /@:]+:([0-9]{1,5})/?")
+_HIGHEST_PORT = 65_535
 
 
 class InvalidSettings(Exception):  # noqa: N818  (named as the package's errors are)
@@ -79,6 +81,12 @@ class Settings:
             problems.append(
                 f"SWEEP_LOOKS_PER_MINUTE is {looks!r}, not a number from 1 to 99999"
             )
+        proxy = optional("SEALWARD_HTTP_PROXY")
+        if proxy and not _is_proxy(proxy):
+            problems.append(
+                f"SEALWARD_HTTP_PROXY is {proxy!r}, not http://host:port with a port "
+                "from 1 to 65535 (parameter HttpProxy)"
+            )
         settings = cls(
             account=account,
             region=read("AWS_REGION"),
@@ -93,9 +101,14 @@ class Settings:
             evidence_bucket=optional("EVIDENCE_BUCKET"),
             own_role=optional("SEALWARD_ROLE"),
             event_bus=optional("EVENT_BUS"),
-            http_proxy=optional("SEALWARD_HTTP_PROXY"),
+            http_proxy=proxy,
             sweep_looks_per_minute=int(looks) if _LOOKS.fullmatch(looks) else 1,
         )
         if problems:
             raise InvalidSettings("; ".join(problems))
         return settings
+
+
+def _is_proxy(text: str) -> bool:
+    found = _PROXY.fullmatch(text)
+    return found is not None and 1 <= int(found[1]) <= _HIGHEST_PORT

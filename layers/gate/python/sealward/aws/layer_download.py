@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -45,6 +46,7 @@ class LayerDownload:
         self._monotonic = monotonic
         self._deadline = deadline
         self._pool = urllib3.PoolManager(num_pools=4, maxsize=8, retries=False)
+        self._through: dict[str, urllib3.ProxyManager] = {}
 
     def __call__(self, url: str, limit: int) -> bytes:
         """Return the body of ``url`` as sent, at most ``limit`` bytes.
@@ -62,7 +64,7 @@ class LayerDownload:
         place = f"{parts.scheme}://{parts.netloc}"  # never the query: it is the secret
         end = self._monotonic() + self._deadline
         try:
-            answer = self._pool.request(
+            answer = self._pool_for(parts).request(
                 "GET",
                 url,
                 headers={"Accept-Encoding": "identity"},
@@ -80,6 +82,25 @@ class LayerDownload:
             raise Unavailable(f"layer from {place}: {type(error).__name__}") from error
         finally:
             answer.close()
+
+    def _pool_for(self, parts: SplitResult) -> urllib3.PoolManager:
+        """Return what asks the store: through the proxy of the environment, if any.
+
+        ``HTTPS_PROXY`` and ``NO_PROXY`` as botocore takes them for AWS's own API.
+        """
+        proxy = getproxies().get("https", "") if parts.scheme == "https" else ""
+        if not proxy or proxy_bypass(parts.netloc):
+            return self._pool
+        if proxy not in self._through:
+            auth = urllib3.util.parse_url(proxy).auth
+            self._through[proxy] = urllib3.ProxyManager(
+                proxy,
+                proxy_headers=urllib3.make_headers(proxy_basic_auth=auth),
+                num_pools=4,
+                maxsize=8,
+                retries=False,
+            )
+        return self._through[proxy]
 
     def _body(
         self, answer: urllib3.BaseHTTPResponse, *, limit: int, end: float, place: str

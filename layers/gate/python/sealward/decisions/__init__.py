@@ -10,7 +10,12 @@ from sealward.decisions.severity import Severity, Tell
 from sealward.decisions.shields import decide_shield
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.step import Step
-from sealward.decisions.unseen import decide_gone, decide_not_an_image, first_record
+from sealward.decisions.unseen import (
+    decide_away,
+    decide_gone,
+    decide_not_an_image,
+    first_record,
+)
 
 __all__ = [
     "Decision",
@@ -22,6 +27,7 @@ __all__ = [
     "Unknown",
     "Unseen",
     "decide",
+    "decide_away",
     "decide_gone",
     "decide_not_an_image",
     "decide_shield",

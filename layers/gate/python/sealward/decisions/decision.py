@@ -11,7 +11,13 @@ from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.proposed import proposed
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.releases import lends, next_release, with_break_glass
-from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
+from sealward.decisions.schedule import (
+    Clock,
+    earliest,
+    next_hold_look,
+    next_look,
+    next_return,
+)
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
 from sealward.decisions.verdict import (
@@ -146,6 +152,8 @@ def _decide_seen(
         policy=policy,
         held=hold is not None,
     )
+    if seen.children and judgement.verdict in ACCEPTED:
+        due = earliest(due, next_return(seen.detail.status, looks=looks, now=now))
     if lent and release is not None:
         due = earliest(due, release.until)
     statement = policy.statement.name if policy else ""

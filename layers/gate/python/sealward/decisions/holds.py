@@ -23,6 +23,9 @@ SETTLING: Final = timedelta(minutes=5)
 """How long an archive that was asked for may still happen though it reads ACTIVE."""
 LET_GO: Final = frozenset({HoldState.RELEASING, HoldState.RELEASED})
 """States of an image that may be pulled, or is about to be."""
+REFUSED_FOR: Final = timedelta(minutes=10)
+"""After being refused for so long pulls are denied, where policy and stack go so far:
+what keeps it from the archive could not be taken away (docs/threat-model.md, 14)."""
 STILL_COMING: Final = "archiving was asked for and may still happen"
 
 
@@ -155,7 +158,14 @@ def next_pulls(
     """
     if hold is None or hold.state in LET_GO or not may_deny:
         return None
-    return (pulls or PullDenial.DENYING) if hold.escalated(now) else None
+    if hold.escalated(now) or _stays_refused(hold, now):
+        return pulls or PullDenial.DENYING
+    return None
+
+
+def _stays_refused(hold: Hold, now: datetime) -> bool:
+    """Return whether the registry has refused to archive it for too long."""
+    return hold.state is HoldState.REFUSED and now - hold.since >= REFUSED_FOR
 
 
 def next_exposure(

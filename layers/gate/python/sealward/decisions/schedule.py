@@ -12,6 +12,7 @@ from notation_verifier.values import dataclass
 from sealward.decisions.refusals import Judgement
 from sealward.ledger.records import Hold, HoldState, Verdict
 from sealward.policy.bundle import Policy
+from sealward.ports.registry import ImageStatus
 
 SOON: Final = (
     timedelta(seconds=10),
@@ -86,6 +87,16 @@ def next_hold_look(hold: Hold | None, *, looks: int, now: datetime) -> datetime 
         return None  # a release says itself when it ends
     if hold.state is HoldState.HELD:
         return _hourly_then_daily(hold.since, now)
+    return now + MOVING[min(looks, len(MOVING) - 1)]
+
+
+def next_return(status: ImageStatus, *, looks: int, now: datetime) -> datetime | None:
+    """Return when an accepted index that is being restored wants looking at.
+
+    It covers its children again once it is there, and the event of that may be lost.
+    """
+    if status is not ImageStatus.ACTIVATING:
+        return None
     return now + MOVING[min(looks, len(MOVING) - 1)]
 
 

@@ -107,6 +107,28 @@ def _why_gone(known: Record, *, unjudged: bool, pulled: bool) -> str:
     return "the registry no longer has it"
 
 
+def decide_away(known: Record, what: str, *, now: datetime) -> Decision:
+    """Return the decision about a digest that is archived and was never read.
+
+    What it is nobody can say, and nobody can pull it. Its return is an event, or the
+    sweep's to find: until then it is not looked at.
+    """
+    return Decision(
+        known=known,
+        record=replace(
+            known,
+            version=known.version + 1,
+            verdict=Verdict.INCONCLUSIVE,
+            strict_verdict=Verdict.INCONCLUSIVE,
+            reason=Unknown.MANIFEST_UNREADABLE.value,
+            detail=what[:TEXT_LIMIT],
+            due=None,
+            unknown_since=None,
+            updated_at=now,
+        ),
+    )
+
+
 def decide_not_an_image(known: Record, what: str, *, now: datetime) -> Decision:
     """Return the decision about a digest that was remembered and is no subject.
 

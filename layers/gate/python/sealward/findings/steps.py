@@ -30,9 +30,12 @@ def _held(record: Record, hold: Hold) -> str:
         case HoldState.HOLDING:
             return "It is being taken out of reach."
         case HoldState.REFUSED:
+            why = f"the registry refuses to archive it ({hold.detail})"
+            denied = record.pulls is PullDenial.DENIED
             return (
-                f"It can still be pulled: the registry refuses to archive it "
-                f"({hold.detail}); this is tried again."
+                f"Pulls from the repository are denied meanwhile: {why}."
+                if denied
+                else f"It can still be pulled: {why}; this is tried again."
             )
         case HoldState.RELEASING:
             return "It is being released."

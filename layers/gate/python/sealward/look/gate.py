@@ -17,6 +17,7 @@ from sealward.decisions import (
     Ruling,
     Seen,
     decide,
+    decide_away,
     decide_gone,
     decide_not_an_image,
 )
@@ -195,7 +196,8 @@ class Gate:
                 return LookResult.nothing(
                     hint, reason="not-a-subject", detail=found.nothing
                 )
-            decision = decide_not_an_image(known, found.nothing, now=self.now())
+            decide_it = decide_away if found.away else decide_not_an_image
+            decision = decide_it(known, found.nothing, now=self.now())
             return self._settlement.settle(hint, decision, nothing_rules, Search())
         if found.sighting.gone:
             if known is None:

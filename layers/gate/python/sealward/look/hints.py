@@ -47,6 +47,8 @@ class Found:
     """The signature the hint named, where it named one."""
     nothing: str = ""
     """Why there is no subject, where there is none."""
+    away: bool = False
+    """Whether that is because it is archived, and nobody has ever read it."""
     others: tuple[str, ...] = ()
     """Digests in the same repository that want a look of their own."""
     crash: Exception | None = None
@@ -234,6 +236,7 @@ def _without_manifest(sighting: Sighting) -> Found:
     return Found(
         sighting=sighting,
         nothing=f"{detail.status} before it was first seen: it cannot be pulled",
+        away=True,
         others=(detail.subject_digest,) if detail.subject_digest else (),
     )
 
