@@ -23,6 +23,8 @@ ARCHIVED, ACTIVATING = "ARCHIVED", "ACTIVATING"
 ARCHIVE, RESTORE, NOTHING = "archive", "restore", ""
 FAILING = ("unsigned", "untrusted")
 OPEN = ("pending", "inconclusive")
+SIGNING = timedelta(minutes=15)
+"""Longest time for a signature after a held image was pushed again."""
 SETTLING = timedelta(minutes=5)
 """How long an archiving that was asked for may still happen."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -36,7 +38,7 @@ class Hold:
     """An image kept out of reach, or on its way there or back."""
 
     state: str
-    """``holding``, ``held`` or ``releasing``."""
+    """``holding``, ``held``, ``releasing`` or ``released``."""
     coming_since: datetime | None = None
     """Since when an archiving nobody wants any more is waited for."""
 
@@ -54,6 +56,10 @@ class Image:
     trusted_by: str | None = None
     """The signature that last made it trusted."""
     hold: Hold | None = None
+    came_back: bool = False
+    """Whether it was active though it was held, and not let go for that."""
+    window: datetime | None = None
+    """Until when it may be signed, because it came back: once."""
     ours: bool = False
     """Whether the gate ever asked for it to be archived: else it is not its to undo."""
     held_since: datetime | None = None
@@ -230,6 +236,7 @@ class Model:
         return step
 
     def _gone(self, image: Image, rules: Rules | None, at: datetime) -> None:
+        removed = image.hold is not None and image.hold.state != "releasing"
         if image.hold is not None and image.hold.state == "releasing":
             image.hold = None
         elif image.hold is not None and not image.gone:
@@ -239,7 +246,10 @@ class Model:
         image.gone = True
         image.proposal = ""
         # Deleted within its grace, never judged: that it was there is told, and stays.
-        vanished = image.verdict == "pending" and (told or self._acts(rules))
+        # Nor has anybody else a reason to delete what is held.
+        vanished = (image.verdict == "pending" or removed) and (
+            told or self._acts(rules)
+        )
         self._tell(image, "HIGH" if vanished else "")
         if not vanished:
             image.finding = None if image.finding is None else ""
@@ -309,7 +319,7 @@ class Model:
 
     # -- what is done ---------------------------------------------------------------
 
-    def _act(
+    def _act(  # noqa: PLR0911 - one return for each rule, in their order
         self,
         image: Image,
         verdict: str,
@@ -326,6 +336,7 @@ class Model:
         after = message.after[digest].status
         image.proposal = ""
         if image.hold is None:
+            image.came_back = False
             if verdict not in FAILING or not acts:
                 return NOTHING
             new = rules is not None and (
@@ -335,6 +346,10 @@ class Model:
                 image.proposal = "quarantine"
                 return NOTHING
             return self._keep(image, status, after, message.at)
+        self._open_window(image, status, rules, message.at)
+        lent = image.window is not None and message.at < image.window
+        if self.acts and lent and verdict in (*FAILING, *OPEN):
+            return self._lend(image, status, message.at)
         releasing = image.hold.state == "releasing" and verdict in OPEN
         if self.acts and (verdict in ("trusted", "exempt") or releasing):
             return self._let_go(image, status, after, message.at)
@@ -343,6 +358,32 @@ class Model:
         image.proposal = "release" if status != ACTIVE and image.ours else ""
         self._leave(image, status, message.at)
         return NOTHING
+
+    @staticmethod
+    def _open_window(
+        image: Image, status: str, rules: Rules | None, at: datetime
+    ) -> None:
+        """Once an image held because nothing signs it comes back, it may be signed."""
+        held = image.hold is not None and image.hold.state == "held"
+        if not held or status != ACTIVE or image.came_back:
+            return
+        first = image.window is None and image.verdict == "unsigned" and image.ours
+        if first and rules is not None and rules.grace > timedelta(0):
+            image.window = at + min(rules.grace, SIGNING)
+        else:
+            image.came_back = True
+
+    def _lend(self, image: Image, status: str, at: datetime) -> str:
+        """Let it go for a while; it stays held in the end."""
+        hold = image.hold
+        if status == ACTIVE and hold is not None:
+            if hold.state == "holding":
+                hold = Hold(state="releasing", coming_since=at)
+            coming = self._still_coming(hold, at)
+            image.hold = hold if coming else Hold(state="released")
+            return NOTHING
+        image.hold = Hold(state="releasing")
+        return RESTORE if status == ARCHIVED else NOTHING
 
     def _keep(self, image: Image, status: str, after: str, at: datetime) -> str:
         image.ours = status != ARCHIVED or (image.hold is not None and image.ours)
@@ -398,6 +439,9 @@ class Model:
     ) -> datetime | None:
         """Return by when the next look is promised; None where only news brings one."""
         promised = [self._held_look(image, at)]
+        lent = image.window is not None and at < image.window
+        if lent and image.hold is not None:
+            promised = [image.window]
         match image.verdict:
             case "pending":
                 deadline = image.begin + rules.grace if rules else at

@@ -71,7 +71,8 @@ def with_break_glass(
 def _pushed_to_be_signed(known: Record, detail: ImageDetail) -> bool:
     """Return whether a digest held only because nothing signs it was pushed again.
 
-    Once for each digest: whoever pushes it a second time is not about to sign it.
+    Its push brings it back, and the registry does not always date it anew. Once for
+    each digest: whoever pushes it a second time is not about to sign it.
     """
     hold, before = known.hold, known.release
     return (
@@ -80,8 +81,6 @@ def _pushed_to_be_signed(known: Record, detail: ImageDetail) -> bool:
         and hold.ours
         and hold.state is HoldState.HELD
         and detail.status is ImageStatus.ACTIVE
-        and hold.pushed_at is not None
-        and detail.pushed_at > hold.pushed_at
         and not hold.again
         and not (before is not None and before.pushed_again)
     )
