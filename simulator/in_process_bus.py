@@ -1,10 +1,12 @@
-"""The event bus and owners' topics in process: what was told, in order."""
+"""The event bus, owners' topics and their counts in process: what was told, in order."""
 
 from collections import deque
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sealward.ports.delivery import Delivered, NotDelivered
+from sealward.ports.message_counts import Turn
 from sealward.ports.owner_topics import OwnerMessage
 
 
@@ -39,3 +41,21 @@ class InProcessTopics:
             return self.failures.popleft()
         self.messages.append(message)
         return Delivered()
+
+
+class InProcessMessageCounts:
+    """``sealward.ports.message_counts.MessageCounts`` in memory."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[datetime, str, int]] = {}
+
+    def take(self, repository: str, cause: str, *, news: str, now: datetime) -> Turn:
+        """See the port."""
+        since, first, count = self._known.get((repository, cause), (None, "", 0))
+        if first == news:
+            return Turn(send=True)
+        if since is not None and now - since < timedelta(hours=1):
+            self._known[repository, cause] = (since, first, count + 1)
+            return Turn(send=False)
+        self._known[repository, cause] = (now, news, 0)
+        return Turn(send=True, held_back=count)

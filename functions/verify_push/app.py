@@ -27,6 +27,8 @@ from sealward.aws.layer_download import LayerDownload
 from sealward.aws.ledger_key import LedgerKey
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
+from sealward.aws.message_counts import MessageCountTable
+from sealward.aws.owner_topics import SnsTopics
 from sealward.aws.repository_policy import RepositoryPolicies
 from sealward.aws.revocation_table import RevocationTable
 from sealward.aws.sealed_items import sealed
@@ -72,6 +74,8 @@ def environment() -> tuple[Intake, Telemetry]:
         bus=EventBridgeBus(clients.lazily("events"), settings.event_bus)
         if settings.event_bus
         else None,
+        topics=SnsTopics(partial(clients.client, "sns"), telemetry.owner_not_told),
+        message_counts=MessageCountTable(settings.ledger_table, items),
         bundles=bundle_source(
             settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
         ),

@@ -32,6 +32,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "securityhub:BatchImportFindings": "securityhub:BatchImportFindings",
     # Service authorization reference: no resource type, so nothing but * fits.
     "signer-data:GetRevocationStatus": "signer:GetRevocationStatus",
+    "sns:Publish": "sns:Publish",
     "sqs:SendMessage": "sqs:SendMessage",
 }
 

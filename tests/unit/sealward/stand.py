@@ -21,7 +21,11 @@ from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub
-from simulator.in_process_bus import InProcessEventBus, InProcessTopics
+from simulator.in_process_bus import (
+    InProcessEventBus,
+    InProcessMessageCounts,
+    InProcessTopics,
+)
 from simulator.in_process_evidence import InProcessEvidence
 from simulator.in_process_ledger import InProcessLedger
 from simulator.in_process_pulls import InProcessPulls
@@ -148,6 +152,7 @@ class Stand:
             security_hub=InProcessSecurityHub(self.aws, account=ACCOUNT, region=REGION),
             bus=self.bus,
             topics=self.topics,
+            message_counts=InProcessMessageCounts(),
             bundles=self.bundles,
             queue=self.queue,
             capability=capability,

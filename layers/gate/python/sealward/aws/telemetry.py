@@ -56,6 +56,10 @@ class Telemetry:
         else:
             self.problem(message, count="OperateRefused", **said)
 
+    def owner_not_told(self, reason: str) -> None:
+        """Log that an owner's topic cannot be told, and count it."""
+        self.problem("owner not told", count="OwnersNotTold", reason=reason)
+
     def swept(self, report: "Report") -> None:
         """Log a step of the sweep that did something, and count what it did."""
         fields = report.log_fields()

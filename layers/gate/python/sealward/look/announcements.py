@@ -38,13 +38,15 @@ from sealward.findings.bundle import (
 from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.repository_findings import RepositoryFindings, reported_as
 from sealward.look.sightings import InForce
-from sealward.notices import is_change, verdict_changed
+from sealward.notices import cause, is_change, owner_message, verdict_changed
 from sealward.policy.bundle import UNKNOWN_FOR, Policy
+from sealward.ports.delivery import Delivered, NotDelivered
 from sealward.ports.event_bus import EventBus
 from sealward.ports.failures import PortError
 from sealward.ports.ledger import Ledger
+from sealward.ports.message_counts import MessageCounts
 from sealward.ports.owner_topics import OwnerTopics
-from sealward.ports.security_hub import Delivered, SecurityHub
+from sealward.ports.security_hub import SecurityHub
 from sealward.reads import Read, RunBeside, ask
 from sealward.subjects import SubjectKey
 
@@ -61,6 +63,7 @@ class Announcements:
     hub: SecurityHub
     bus: EventBus | None = None
     topics: OwnerTopics | None = None
+    message_counts: MessageCounts | None = None
     place: Place
     beside: RunBeside | None = None
     now: Callable[[], datetime]
@@ -75,7 +78,7 @@ class Announcements:
         """
         record, known = decision.record, decision.known
         pushed_by = hint.pusher or record.pushed_by
-        untold = self.bus is not None and (
+        untold = (self.bus is not None or self.topics is not None) and (
             is_change(known, record)
             or (known is not None and known.untold)
             or (hint.again and is_change(None, record))
@@ -211,16 +214,32 @@ class Announcements:
         self, decision: Decision, record: Record, policy: Policy | None
     ) -> Callable[[], bool] | None:
         """Return what tells the bus and the owner; it returns whether they heard."""
-        bus = self.bus
-        if bus is None or not record.untold:
+        if not record.untold:
             return None
         detail = verdict_changed(self.place, decision.known, record, policy)
 
         def tell() -> bool:
-            answer = bus.publish(detail)
-            return isinstance(answer, Delivered) or not answer.retry
+            heard = self.bus is None or _taken(self.bus.publish(detail))
+            return self._owner_told(record, policy) and heard
 
         return tell
+
+    def _owner_told(self, record: Record, policy: Policy | None) -> bool:
+        """Tell the owner's topic of a refusal; return whether nothing is owed."""
+        topics, counts = self.topics, self.message_counts
+        message = owner_message(record, policy)
+        if topics is None or counts is None or message is None:
+            return True
+        key = record.key
+        try:
+            turn = counts.take(
+                key.repository, cause(record), news=key.digest, now=record.updated_at
+            )
+        except PortError:
+            return False
+        if turn.held_back:
+            message = owner_message(record, policy, held_back=turn.held_back) or message
+        return not turn.send or _taken(topics.send(message))
 
     @property
     def _repositories(self) -> RepositoryFindings:
@@ -330,6 +349,11 @@ class Announcements:
         record = replace(record, version=expected + 1)
         self.ledger.write(record, expected=expected, report=report)
         return record
+
+
+def _taken(answer: Delivered | NotDelivered) -> bool:
+    """Return whether it was taken, or never will be."""
+    return isinstance(answer, Delivered) or not answer.retry
 
 
 def _told_nothing() -> bool:

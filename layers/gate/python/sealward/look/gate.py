@@ -45,6 +45,7 @@ from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.failures import Conflict
 from sealward.ports.ledger import Ledger
 from sealward.ports.look_queue import LookQueue
+from sealward.ports.message_counts import MessageCounts
 from sealward.ports.owner_topics import OwnerTopics
 from sealward.ports.registry import Registry
 from sealward.ports.security_hub import SecurityHub
@@ -76,6 +77,8 @@ class Gate:
     """Hears of every verdict change; None: nobody does."""
     topics: OwnerTopics | None = None
     """Lead to those who own an image; None: to nobody."""
+    message_counts: MessageCounts | None = None
+    """Keeps it at one message an hour for each repository and cause."""
     bundles: BundleSource
     queue: LookQueue
     capability: Capability
@@ -302,6 +305,7 @@ class Gate:
             hub=self.security_hub,
             bus=self.bus,
             topics=self.topics,
+            message_counts=self.message_counts,
             place=self.place,
             beside=self.run_beside,
             now=self.now,

@@ -1,5 +1,6 @@
 """Notices: what is told beside findings, as it happens: to the bus and to owners."""
 
+from sealward.notices.owner_message import cause, owner_message
 from sealward.notices.verdict_changed import (
     DETAIL_TYPE,
     SCHEMA,
@@ -8,4 +9,12 @@ from sealward.notices.verdict_changed import (
     verdict_changed,
 )
 
-__all__ = ["DETAIL_TYPE", "SCHEMA", "SOURCE", "is_change", "verdict_changed"]
+__all__ = [
+    "DETAIL_TYPE",
+    "SCHEMA",
+    "SOURCE",
+    "cause",
+    "is_change",
+    "owner_message",
+    "verdict_changed",
+]

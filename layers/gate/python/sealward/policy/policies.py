@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import datetime, timedelta
@@ -68,6 +69,8 @@ GRACE = timedelta(minutes=10)
 UNTAGGED_GRACE = timedelta(hours=1)
 UNKNOWN_FOR = timedelta(hours=1)
 
+_TOPIC = r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
+"""Compiled at its first use: most bundles name none."""
 _DURATION = 'write a whole number and s, m, h or d, as in "10m", at most "365d"'
 
 
@@ -103,7 +106,7 @@ class Policy:
     escalation: Escalation = Escalation.NONE
     """What follows when a held image is pushed again and again."""
     owner: Mapping[str, str] | None = None
-    """``team`` and ``contact``."""
+    """``team`` and ``contact``; ``topic``, the ARN of an SNS topic."""
     environment: str = ""
     user_metadata: Mapping[str, str] = field(default_factory=dict)
     """What must have been signed with the image, beside what the statement asks for."""
@@ -273,8 +276,19 @@ def _read_owner(
         for name in ("team", "contact")
         if (text := fields.take(name, str, "write a text")) is not None
     }
+    topic = fields.parsed(
+        "topic", _topic, "", "write an SNS topic's ARN; a FIFO topic is none"
+    )
+    if topic:
+        owner["topic"] = topic
     fields.end()
     return owner
+
+
+def _topic(text: str) -> str:
+    if not re.fullmatch(_TOPIC, text):
+        raise ValueError(f"{shown(text)} is no topic")
+    return text
 
 
 def _read_statement(

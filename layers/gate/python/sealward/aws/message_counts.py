@@ -1,0 +1,87 @@
+"""Message counts, in the ledger's table: ``pk = told#<repository>``, ``sk = <cause>``.
+
+One item for each repository and cause, written on condition that nobody else wrote.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.errors import translated
+from sealward.ledger.codec import from_text, to_text
+from sealward.ports.failures import Conflict, Unavailable
+from sealward.ports.message_counts import Turn
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+WINDOW: Final = timedelta(hours=1)
+_ATTEMPTS: Final = 5
+
+
+class MessageCountTable:
+    """``sealward.ports.message_counts.MessageCounts`` in the ledger's table.
+
+    Args:
+        table_name: the table's name.
+        client: a botocore client of ``dynamodb``.
+    """
+
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
+        self._table = table_name
+        self._client = client
+
+    def take(self, repository: str, cause: str, *, news: str, now: datetime) -> Turn:
+        """Return whether ``news`` is sent: one is, an hour; the others are counted.
+
+        Raises:
+            Unavailable: as named, or too many write at once.
+            Denied: as named.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._take(f"told#{repository}", cause, news, now)
+            except Conflict:
+                continue
+        raise Unavailable(f"ledger: messages of {repository}: too many at once")
+
+    def _take(self, pk: str, sk: str, news: str, now: datetime) -> Turn:
+        known = self._known(pk, sk)
+        version, count = int(known.get("version", 0)), int(known.get("count", 0))
+        since = from_text(known["since"]) if known else None
+        if known.get("news") == news:
+            return Turn(send=True)
+        fresh = since is None or now - since >= WINDOW
+        item = {
+            "pk": pk,
+            "sk": sk,
+            "version": version + 1,
+            "since": to_text(now) if fresh or since is None else to_text(since),
+            "count": 0 if fresh else count + 1,
+            "news": news if fresh else known["news"],
+        }
+        self._put(item, expected=version)
+        return Turn(send=fresh, held_back=count if fresh else 0)
+
+    def _known(self, pk: str, sk: str) -> dict[str, Any]:
+        with translated(f"GetItem {pk}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                ConsistentRead=True,
+            )
+        found = answer.get("Item")
+        return plain_values(found) if found else {}
+
+    def _put(self, item: dict[str, Any], *, expected: int) -> None:
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if expected:
+            condition = {
+                "ConditionExpression": "#version = :expected",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
+            }
+        with translated(f"PutItem {item['pk']}"):
+            self._client.put_item(
+                TableName=self._table, Item=attribute_values(item), **condition
+            )
