@@ -127,6 +127,8 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
         "NO_PROXY": "",
         "PUBLISHED_BUNDLE": "",
         "SEALWARD_HTTP_PROXY": "",
+        "VERDICT_REPOSITORIES": "",
+        "VERDICT_SOURCE": "",
         "SEALWARD_ROLE": "",
         "SWEEP_LOOKS_PER_MINUTE": "600",
     }

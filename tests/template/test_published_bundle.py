@@ -12,12 +12,17 @@ ROLES = ("VerifyPushRole", "TickRole", "SweepRole")
 def readable(parameters: dict[str, str], role: str) -> list[Any]:
     properties = render(load(), parameters)[role]["Properties"]
     return [
-        statement["Resource"]
+        resource
         for policy in properties["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
         if "s3:GetObject" in statement["Action"]
-        and "policy/bundle.json" not in statement["Resource"]
+        for resource in listed(statement["Resource"])
+        if resource != "arn:aws:s3:::policy/bundle.json"
     ]
+
+
+def listed(resource: Any) -> list[Any]:
+    return [resource] if isinstance(resource, str) else list(resource)
 
 
 def test_no_role_reads_it_where_no_parameter_names_it() -> None:

@@ -32,6 +32,10 @@ class Settings:
     policy_bundle: str
     """``s3://bucket/key`` or a path."""
     capability: Capability
+    verdict_source: str = ""
+    """The account whose images' verdicts may be asked for; empty: none."""
+    verdict_repositories: tuple[str, ...] = ()
+    """What it replicates here: names, and prefixes as ``prod/*``."""
     published_bundle: str = ""
     """What Git publishes for this account, written alike; empty: nobody said where."""
     evidence_bucket: str = ""
@@ -98,6 +102,10 @@ class Settings:
             policy_bundle=read("POLICY_BUNDLE"),
             capability=capability,
             published_bundle=optional("PUBLISHED_BUNDLE"),
+            verdict_source=optional("VERDICT_SOURCE"),
+            verdict_repositories=tuple(
+                filter(None, optional("VERDICT_REPOSITORIES").split(","))
+            ),
             evidence_bucket=optional("EVIDENCE_BUCKET"),
             own_role=optional("SEALWARD_ROLE"),
             event_bus=optional("EVENT_BUS"),
