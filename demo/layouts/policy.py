@@ -71,12 +71,13 @@ def trust_policy() -> dict[str, Any]:
             _statement(
                 "payments-patient", PATIENT_REPOSITORIES, "ca:payments", payments
             ),
+            _statement("managed", ("managed-signing",), "ca:payments", payments),
             _statement("registry", REGISTRY_REPOSITORIES, "ca:payments", payments),
             _statement("billing", ("signed-billing",), "ca:billing", billing),
             _statement("platform", ("multi-arch",), "ca:platform", platform),
             _statement(
                 "signer",
-                ("signer-shaped", "managed-signing"),
+                ("signer-shaped",),
                 "signingAuthority:demo-signer",
                 SIGNER_PROFILE,
                 override={"revocation": "skip"},
@@ -114,7 +115,7 @@ def compile_bundle(target: Path) -> None:
             *("--trust-store", str(TRUST_STORE), "--serial", "1"),
             *("--audience", "123456789012", "--enforcement", "quarantine"),
             *("--grace", "3s", "--grace", "payments-patient=60s"),
-            *("--grace", "platform=60s"),
+            *("--grace", "platform=60s", "--grace", "managed=6s"),
             *("--untagged-grace", "3s", "--untagged-grace", "platform=60s"),
             *("--signer-root", f"demo-signer={fingerprint}", "-o", str(target)),
         ],

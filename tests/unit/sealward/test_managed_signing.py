@@ -207,12 +207,12 @@ def test_an_answer_that_cannot_be_had_changes_no_verdict(
 
 
 def test_a_verdict_that_fell_before_anything_was_known_hears_of_it_afterwards() -> None:
-    """As where the event was late: the first look is after the grace."""
+    """The grace is none: at the first look the signing was under way, or not begun."""
     stand = Stand(current=bundle(grace="0s"))
     sign_by_ecr(stand)
     let_it_fail(stand)
     image = stand.push()
-    assert stand.look(image).reason == "no-signature"
+    assert stand.look(image).detail.endswith("in progress")
     stand.pass_time(timedelta(hours=1))
     assert stand.record(image).reason == "managed-signing-failed"
     calls = asked(stand)
@@ -269,3 +269,29 @@ def test_hostile_texts_are_remembered_short(stand: Stand) -> None:
     assert len(record.detail) <= 600
     (finding,) = stand.findings
     assert "\x1b" not in finding["Description"]
+
+
+def test_a_first_look_after_the_grace_asks_before_it_says_unsigned(
+    stand: Stand,
+) -> None:
+    """Nobody looks again before the verdict; an image held is not looked into."""
+    sign_by_ecr(stand)
+    let_it_fail(stand)
+    image = stand.push(tag="v1")
+    stand.clock.advance(GRACE)
+    found = stand.look(image)
+    assert (found.verdict, found.reason) == (
+        Verdict.UNSIGNED,
+        "managed-signing-failed",
+    )
+    assert asked(stand) == 1
+
+
+def test_of_what_was_pushed_days_ago_nobody_asks(stand: Stand) -> None:
+    """A sweep meets thousands of old images: none costs a call more."""
+    sign_by_ecr(stand)
+    let_it_fail(stand)
+    image = stand.push(tag="v1")
+    stand.clock.advance(timedelta(days=2))
+    assert stand.look(image).reason == "no-signature"
+    assert asked(stand) == 0

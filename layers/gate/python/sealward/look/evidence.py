@@ -12,7 +12,7 @@ from sealward.decisions.verdict import skips
 from sealward.ledger.records import Record
 from sealward.look.descent import Descent
 from sealward.look.hints import Found
-from sealward.look.managed_signing import Asked, said_of_signing
+from sealward.look.managed_signing import Asked, ask_of, asks_late, said_of_signing
 from sealward.look.sightings import InForce, Sighting, unjudged
 from sealward.look.signatures import SignatureSearch
 from sealward.look.spent_grace import AskedCount, is_spent
@@ -81,7 +81,8 @@ class Evidence:
         said = Heard()
         judge = self._judge(policy, force.bundle, said)
         try:
-            return self._examined(found, seen, policy, judge, said)
+            examined = self._examined(found, seen, policy, judge, said)
+            return self._explained(examined, sighting, policy)
         except PortError:
             raise
         except Exception as error:  # noqa: BLE001 - kept: the look raises it at its end
@@ -104,6 +105,26 @@ class Evidence:
 
         seen = replace(seen, search=replace(search, heard=told))
         return self.descent.covered(seen, sighting, policy, proves)
+
+    def _explained(
+        self, examined: Seen | Unseen, sighting: Sighting, policy: Policy
+    ) -> Seen | Unseen:
+        """Return what was found, with why a signature is missing if nobody asked."""
+        if (
+            not isinstance(examined, Seen)
+            or examined.search.satisfied
+            or examined.coverage.by is not None
+            or not asks_late(
+                sighting.known,
+                examined.detail.pushed_at,
+                grace=policy.grace,
+                now=self.now(),
+            )
+        ):
+            return examined
+        asked = ask_of(self.signatures.registry, sighting.key)
+        asked.run()
+        return replace(examined, signing=said_of_signing((asked,), None))
 
     def _judge(self, policy: Policy, bundle: PolicyBundle, told: Heard) -> Judge:
         inquiry, said = self.inquiry, policy.revocation

@@ -1,7 +1,8 @@
 """Managed signing asked about: how far ECR is with the signature that is missing.
 
 Asked beside what a look-again reads first, so that it costs no round trip, and of
-images without a good signature only. What cannot be had changes no verdict.
+images without a good signature only. A first look that comes when the grace is over
+asks before it says that a signature is missing. What cannot be had changes no verdict.
 """
 
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from sealward.ledger.managed_signing import (
 from sealward.ledger.records import Record, Verdict
 from sealward.ports.registry import Registry
 from sealward.reads import Read
+from sealward.subjects import SubjectKey
 
 _AFTERWARDS: Final = timedelta(days=1)
 """For so long after the verdict a signing may still be asked about."""
@@ -35,10 +37,24 @@ def ask_about_signing(
     """
     if ahead is None or not _matters(ahead, now):
         return ()
-    key = ahead.key
-    return (
-        Read(lambda: worth_remembering(registry.signings(key.repository, key.digest))),
+    return (ask_of(registry, ahead.key),)
+
+
+def ask_of(registry: Registry, key: SubjectKey) -> Asked:
+    """Return the question how far ECR is with its signing of ``key``."""
+    return Read(
+        lambda: worth_remembering(registry.signings(key.repository, key.digest))
     )
+
+
+def asks_late(
+    known: Record | None, pushed_at: datetime, *, grace: timedelta, now: datetime
+) -> bool:
+    """Return whether a look without a good signature is to ask before it ends.
+
+    It is the first one, and there will be none before the verdict: the grace is over.
+    """
+    return known is None and grace <= now - pushed_at <= _AFTERWARDS
 
 
 def said_of_signing(
