@@ -214,7 +214,7 @@ def test_forged_knowledge_of_revocation_is_absent(
     assert sealed.forged == [("revocation", "memory#0")]
 
 
-def test_answers_of_people_need_no_seal(
+def test_an_answer_that_nobody_sealed_is_no_answer(
     dynamodb: "DynamoDBClient", sealed: Sealed
 ) -> None:
     item = {"pk": {"S": "proposal#1"}, "sk": {"S": "answer#1"}}
@@ -224,8 +224,8 @@ def test_answers_of_people_need_no_seal(
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": item["pk"]},
     )
-    assert answer["Items"] == [item]
-    assert sealed.forged == []
+    assert answer["Items"] == []
+    assert sealed.forged == [("proposal#1", "answer#1")]
 
 
 @pytest.fixture

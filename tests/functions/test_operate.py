@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +13,7 @@ from sealward.aws.clients import Clients
 from sealward.cli.asking import payload_of, request_text
 from sealward.ledger import HoldState, Verdict
 from sealward.operate.requests import Command
+from sealward.proposals import Answer, Cause, Proposal
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import ACCOUNT, CASES, REGION, push
 from tests.functions.world import OPERATE, World, world
@@ -148,3 +149,36 @@ def test_paused_nothing_is_archived_and_resumed_it_is(made: World) -> None:
 
 def test_the_schedule_tells_of_pauses_that_ended(made: World) -> None:
     assert made.operate({"tidy": True}) == {"ended": 0}
+
+
+def test_an_answer_on_a_proposal_is_kept_sealed_with_the_proven_name(
+    made: World,
+) -> None:
+    identity = "policy-change-0123456789ab"
+    asked = {
+        "proposal": identity,
+        "answer": "approved",
+        "repositories": [],
+        "digests": [],
+        "seconds": 3600,
+        "reason": "looked at it",
+    }
+    unknown = made.ask(Command.ANSWER, **asked)
+    assert (unknown["done"], unknown["code"]) == (False, "no-proposal")
+    made.ledger.open_proposal(
+        Proposal(
+            id=identity,
+            cause=Cause.POLICY_CHANGE,
+            action="quarantine",
+            statement="prod",
+            statement_hash="5a" * 32,
+            bundle_serial=8,
+            opened_at=datetime.now(UTC),
+            reason="identity-not-allowed",
+        )
+    )
+    answer = made.ask(Command.ANSWER, **asked)
+    (approval,) = made.ledger.approvals(identity)  # the seal is checked
+    assert approval.by == answer["by"]
+    assert approval.answer is Answer.APPROVED
+    assert approval.until - approval.at == timedelta(hours=1)

@@ -1,8 +1,8 @@
 """``sealward proposals``: what is listed, and what a person's word becomes."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +11,8 @@ from moto import mock_aws
 from sealward.aws.ledger_table import LedgerTable
 from sealward.cli.__main__ import main
 from sealward.ledger import proposal_state
-from sealward.proposals import Answer, Cause, Proposal
+from sealward.operate.requests import Command
+from sealward.proposals import Cause, Proposal
 from sealward.subjects import SubjectKey
 from tests.ledger_on_moto import ledger_on_moto
 from tests.ledger_records import plain_record
@@ -19,6 +20,7 @@ from tests.ledger_records import plain_record
 ID = "policy-change-0123456789ab"
 DIGEST = f"sha256:{'a' * 64}"
 TABLE = ["--table", "ledger", "--region", "us-east-1"]
+FUNCTION = ["--function", "operate", "--region", "us-east-1"]
 
 
 @pytest.fixture
@@ -46,7 +48,8 @@ def proposed(ledger: LedgerTable) -> LedgerTable:
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(main, ["proposals", *arguments, *TABLE])
+    where = TABLE if arguments[0] in ("list", "show") else FUNCTION
+    result = CliRunner().invoke(main, ["proposals", *arguments, *where])
     return result.exit_code, result.output
 
 
@@ -87,28 +90,43 @@ def test_it_is_shown_with_its_images_and_when_they_were_pulled() -> None:
     assert "unknown" in said, "moto has no such repository: ECR says NotFound"
 
 
-def test_an_approval_names_who_as_sts_says(proposed: LedgerTable) -> None:
-    code, said = run("approve", ID, "--reason", "leaked key", "--digest", DIGEST)
+@pytest.mark.parametrize("verb", ["approve", "decline"])
+def test_an_answer_is_asked_of_the_function_whole(
+    proposed: LedgerTable, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Command, Mapping[str, object], str]] = []
+
+    def ask(
+        command: Command,
+        members: Mapping[str, object],
+        *,
+        function_name: str,
+        region: str | None,
+        json_wanted: bool,
+    ) -> None:
+        assert region == "us-east-1"
+        assert not json_wanted
+        asked.append((command, members, function_name))
+
+    monkeypatch.setattr("sealward.cli.proposals.ask", ask)
+    code, said = run(verb, ID, "--reason", "leaked key", "--digest", DIGEST)
     assert code == 0, said
-    (approval,) = proposed.approvals(ID)
-    assert approval.answer is Answer.APPROVED
-    assert approval.by.startswith("arn:aws:sts::123456789012:")
-    assert (approval.digests, approval.reason) == ((DIGEST,), "leaked key")
-    assert approval.until - approval.at == timedelta(days=7)
-    assert "approved by arn:" in said
-
-
-@pytest.mark.usefixtures("proposed")
-def test_a_declined_one_says_so() -> None:
-    assert run("decline", ID, "--reason", "wrong bundle")[0] == 0
-    assert "declined" in run("list")[1]
+    members = {
+        "proposal": ID,
+        "answer": {"approve": "approved", "decline": "declined"}[verb],
+        "repositories": [],
+        "digests": [DIGEST],
+        "seconds": 7 * 24 * 3600,
+        "reason": "leaked key",
+    }
+    assert asked == [(Command.ANSWER, members, "operate")]
+    assert proposed.approvals(ID) == []  # the function writes it, not the command
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ("show", "nothing-like-it"),
-        ("approve", "nothing-like-it", "--reason", "r"),
         ("approve", ID),
         ("approve", ID, "--reason", "r", "--digest", "sha256:no"),
         ("approve", ID, "--reason", "r", "--for-hours", "200"),

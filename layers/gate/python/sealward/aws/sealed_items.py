@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MAC: Final = "mac"
-OTHERS: Final = ("proposal#", "sweep#")
-"""Partitions that others than the gate write: answers of people, the sweep's place."""
+OTHERS: Final = ("sweep#",)
+"""Partitions that others than the gate write: the place of the sweep."""
 _LENGTH: Final = 16
 _REMEMBERED: Final = 256
 """Forged items that may be written over: of looks that are under way."""

@@ -1,13 +1,13 @@
 """``sealward proposals``: what waits for a person, and what a person says.
 
-Reads and writes the ledger, so it needs rights on its table and on nothing else;
-``show`` also asks Amazon ECR when the images were last pulled. Who speaks is what AWS
-STS says of the credentials in use.
+``list`` and ``show`` read the ledger's table; ``show`` also asks Amazon ECR when the
+images were last pulled. ``approve`` and ``decline`` ask the stack's function, which
+proves who speaks.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -15,10 +15,12 @@ import click
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger_table import LedgerTable
+from sealward.cli.asking import FUNCTION, REASON, ask
 from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, printable, table
 from sealward.events import is_digest
 from sealward.ledger import proposal_state
+from sealward.operate.requests import Command
 from sealward.ports.failures import Conflict, PortError
 from sealward.proposals import (
     APPROVAL_LASTS,
@@ -153,14 +155,14 @@ def _answer_command(answer: Answer, verb: str) -> click.Command:
     @click.command(
         verb,
         help=f"{verb.capitalize()} PROPOSAL, whole or only what is named.\n\n"
-        "Exit codes: 0 done, 2 no such proposal, or AWS did not answer.",
+        "Exit codes: 0 done, 1 refused, 2 AWS did not answer.",
     )
     @click.argument("identity", metavar="PROPOSAL")
-    @TABLE
+    @FUNCTION
     @REGION
     @click.option("--repository", "repositories", multiple=True, help="Only in this.")
     @click.option("--digest", "digests", multiple=True, help="Only this image.")
-    @click.option("--reason", required=True, help="Why; kept with the answer.")
+    @REASON
     @click.option(
         "--for-hours",
         default=_LONGEST,
@@ -168,14 +170,16 @@ def _answer_command(answer: Answer, verb: str) -> click.Command:
         type=click.IntRange(1, _LONGEST),
         help="How long the answer is good for.",
     )
+    @JSON
     def command(
         identity: str,
-        table_name: str,
+        function_name: str,
         region: str | None,
         repositories: tuple[str, ...],
         digests: tuple[str, ...],
         reason: str,
         for_hours: int,
+        json_wanted: bool,  # noqa: FBT001 - click's way
     ) -> None:
         for digest in digests:
             if not is_digest(digest):
@@ -188,24 +192,20 @@ def _answer_command(answer: Answer, verb: str) -> click.Command:
             raise click.BadParameter(
                 f"at most {DIGESTS_LIMIT} at once", param_hint="--digest"
             )
-        now = datetime.now(UTC)
-        with answered():
-            ledger = ledger_of(table_name, region)
-            one = _found(ledger, identity)
-            by = caller(region)
-            ledger.approve(
-                Approval(
-                    proposal_id=one.id,
-                    answer=answer,
-                    by=by,
-                    at=now,
-                    until=now + timedelta(hours=for_hours),
-                    repositories=repositories,
-                    digests=digests,
-                    reason=reason[:300],
-                )
-            )
-        click.echo(f"{one.id}: {answer.value} by {printable(by)}")
+        ask(
+            Command.ANSWER,
+            {
+                "proposal": identity,
+                "answer": answer.value,
+                "repositories": list(repositories),
+                "digests": list(digests),
+                "seconds": for_hours * 3600,
+                "reason": reason,
+            },
+            function_name=function_name,
+            region=region,
+            json_wanted=json_wanted,
+        )
 
     return command
 
@@ -228,12 +228,6 @@ def ledger_of(table_name: str, region: str | None) -> LedgerTable:
     """Return the stack's ledger."""
     with translated("a client of DynamoDB"):
         return LedgerTable(table_name, Clients().client("dynamodb", region))
-
-
-def caller(region: str | None) -> str:
-    """Return the ARN that AWS STS knows the credentials in use by."""
-    with translated("sts:GetCallerIdentity"):
-        return str(Clients().client("sts", region).get_caller_identity()["Arn"])
 
 
 def last_pulls(region: str | None) -> Callable[[SubjectKey], str]:
