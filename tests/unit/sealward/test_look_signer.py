@@ -35,6 +35,7 @@ class SignerStand(Stand):
         *,
         override: dict[str, str] | None = None,
         fail_fast: bool = False,
+        hold_unknown: bool = False,
         **stand: Any,
     ) -> None:
         super().__init__(**stand)
@@ -60,6 +61,7 @@ class SignerStand(Stand):
                     "enforcement": "quarantine",
                     "statement": statement,
                     "failFast": fail_fast,
+                    "holdUnknown": hold_unknown,
                 }
             ],
             "trustStores": {

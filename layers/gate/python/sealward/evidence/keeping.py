@@ -27,7 +27,7 @@ from sealward.evidence.dossier import (
 from sealward.evidence.recording import Recorder
 from sealward.ledger import Record, to_text
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
-from sealward.ports.failures import NotFound, PortError
+from sealward.ports.failures import Denied, NotFound, PortError
 from sealward.ports.registry import Manifest, Registry
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.retrieval import LARGE
@@ -177,7 +177,8 @@ class EvidenceKeeping:
         if found is None:
             try:
                 there = self.registry.manifests(record.key.repository, (digest,))
-            except NotFound:
+            except (Denied, NotFound):
+                # Whoever shuts us out keeps no image from being held by it.
                 return None
             found = there.get(digest)
         return found
