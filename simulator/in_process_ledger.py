@@ -45,6 +45,19 @@ class InProcessLedger(InProcessProposals, InProcessOverrides):
         """All current records."""
         return dict(self._records)
 
+    def signed(
+        self, repository: str, identity: str, *, limit: int
+    ) -> Sequence[SubjectKey]:
+        """See the port."""
+        found = sorted(
+            key.digest
+            for key, record in self._records.items()
+            if key.repository == repository and record.signer == identity
+        )
+        return [
+            SubjectKey(repository=repository, digest=digest) for digest in found[:limit]
+        ]
+
     def unsigned_count(self, repository: str) -> UnsignedCount:
         """See the port. ``failures`` are for calls a verdict rests on."""
         return self._unsigned.get(repository, UnsignedCount())

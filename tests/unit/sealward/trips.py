@@ -145,6 +145,12 @@ class CountedLedger:
         self._trips.take("keep judged")
         self._ledger.keep_judged(key, judged)
 
+    def signed(
+        self, repository: str, identity: str, *, limit: int
+    ) -> Sequence[SubjectKey]:
+        self._trips.take("signed")
+        return self._ledger.signed(repository, identity, limit=limit)
+
     def unsigned_count(self, repository: str) -> UnsignedCount:
         self._trips.take("unsigned count")
         return self._ledger.unsigned_count(repository)

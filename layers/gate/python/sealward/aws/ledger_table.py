@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 SHARDS: Final = 4
 """Partitions of the due index: each takes 1,000 writes a second."""
 DUE_INDEX: Final = "due"
+SIGNER_INDEX: Final = "signer"
 _JUDGED: Final = "judged"
 
 
@@ -190,6 +191,28 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
         }
         with translated(f"PutItem {key} {_JUDGED}"):
             self._client.put_item(TableName=self._table, Item=attribute_values(item))
+
+    def signed(
+        self, repository: str, identity: str, *, limit: int
+    ) -> Sequence[SubjectKey]:
+        """Return up to ``limit`` images of ``repository`` that ``identity`` signed.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        items = query_items(
+            self._client,
+            f"what is signed in {repository}",
+            TableName=self._table,
+            IndexName=SIGNER_INDEX,
+            KeyConditionExpression="by_signer = :signer AND begins_with(pk, :prefix)",
+            ExpressionAttributeValues={
+                ":signer": {"S": signer_key(identity)},
+                ":prefix": {"S": f"{repository}@"},
+            },
+            Limit=limit,
+        )
+        return [_key(item["pk"]["S"]) for item in islice(items, limit)]
 
     def due(
         self, before: datetime, *, after: datetime | None = None, limit: int

@@ -51,6 +51,8 @@ _SAYS_NOTHING: Final = {
 
 
 _DAY: Final = timedelta(days=1)
+FORMER_TAGS: Final = 3
+"""Remembered of one image; a tag has at most 128 characters."""
 
 
 class _MadeBy(TypedDict):
@@ -205,6 +207,8 @@ def _decide_seen(
         owner=_owner(judgement, policy),
         pulled_at=_pulled_at(judgement.verdict, known, seen),
         children=seen.children,
+        former_tags=_former_tags(known, seen),
+        last_trusted=known.last_trusted if known else "",
         grace_spent=spent,
         signing=None if judgement.verdict in ACCEPTED else seen.signing,
         covering=seen.children is not None
@@ -302,6 +306,20 @@ def _tags(known: Record | None, seen: Seen) -> tuple[str, ...]:
     if archived and not seen.detail.tags and known is not None:
         return known.tags
     return tuple(sorted(seen.detail.tags))[:20]
+
+
+def _former_tags(known: Record | None, seen: Seen) -> tuple[str, ...]:
+    """Return the tags that a once trusted image lost, the last first.
+
+    Of others nobody asks, and a record is small.
+    """
+    if known is None or not known.ever_trusted:
+        return ()
+    if seen.detail.status is not ImageStatus.ACTIVE:
+        return known.former_tags
+    had = dict.fromkeys((*known.tags, *known.former_tags))
+    lost = [tag for tag in had if tag not in seen.detail.tags]
+    return tuple(lost[:FORMER_TAGS])
 
 
 def evidence(key: SubjectKey, seen: Seen, statement_hash: str) -> str:

@@ -9,7 +9,8 @@ from sealward.ledger.releases import ReleaseKind
 def done(record: Record) -> str:
     """Return one sentence on what was done about the image."""
     if record.hold is not None:
-        return _held(record, record.hold)
+        tag = f" Its tag {record.last_trusted}." if record.last_trusted else ""
+        return _held(record, record.hold) + tag
     if record.proposal:
         return (
             f"It was accepted before, so nothing was done by itself: proposed is to "

@@ -193,6 +193,10 @@ class Record:
     """Digest of the trusted index that covers it."""
     children: int | None = None
     """How many children of this index are remembered; None: it is none, or not yet."""
+    former_tags: tuple[str, ...] = ()
+    """Tags that a once trusted image had and has no more: the last few."""
+    last_trusted: str = ""
+    """Which trusted image had its tag before, told when it was held."""
     grace_spent: bool = False
     """Whether its repository had spent its grace when the first verdict fell."""
     signing: ManagedSigning | None = None

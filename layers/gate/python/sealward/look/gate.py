@@ -6,6 +6,7 @@ to be looked at again has a due time in the ledger.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -37,12 +38,13 @@ from sealward.look.result import NOT_DUE, LookResult
 from sealward.look.settlement import Settlement
 from sealward.look.sightings import InForce, in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
+from sealward.look.signed_images import SignedImages
 from sealward.look.spent_grace import ask_about_count
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.event_bus import EventBus
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
-from sealward.ports.failures import Conflict
+from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Ledger
 from sealward.ports.look_queue import LookQueue
 from sealward.ports.message_counts import MessageCounts
@@ -203,12 +205,13 @@ class Gate:
             decision = decide_it(known, found.nothing, now=self.now())
             return self._settlement.settle(hint, decision, nothing_rules, Search())
         if found.sighting.gone:
+            force = bundle.answer()
+            policy = self._policy(found.sighting.key, force)
             if known is None:
+                self._look_at_what_it_signed(hint, policy)
                 return LookResult.nothing(
                     hint, reason="gone", detail="the registry has no such image"
                 )
-            force = bundle.answer()
-            policy = self._policy(found.sighting.key, force)
             ruling = replace(nothing_rules, policy=policy, bundle=force.bundle)
             decision = decide_gone(known, acts=ruling.acts, now=self.now())
             return self._settlement.settle(hint, decision, ruling, Search())
@@ -284,6 +287,16 @@ class Gate:
             signatures=signatures,
             now=self.now,
         )
+
+    def _look_at_what_it_signed(self, hint: Hint, policy: Policy | None) -> None:
+        """Look at what a signature that is no more had made trusted, if it was one.
+
+        Only the walk would find it otherwise: nothing in the registry leads there.
+        """
+        images = SignedImages(ledger=self.ledger, beside=self.run_beside)
+        with suppress(PortError):
+            for digest in images.made_trusted_by(hint.repository, hint.digest, policy):
+                self.queue.later(replace(hint, digest=digest), timedelta(0))
 
     def _learnt(
         self, inquiry: Inquiry | None, examined: Search

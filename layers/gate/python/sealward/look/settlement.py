@@ -23,8 +23,10 @@ from sealward.look.crashes import kept
 from sealward.look.descent import Descent
 from sealward.look.result import LookResult, history_report
 from sealward.look.safekeeping import Safekeeping
+from sealward.look.signed_images import SignedImages
 from sealward.look.spent_grace import count_unsigned
 from sealward.overrides import Pause
+from sealward.policy.bundle import Policy
 from sealward.ports.failures import PortError
 from sealward.ports.ledger import Intent, Ledger
 from sealward.ports.look_queue import LookQueue
@@ -101,7 +103,6 @@ class Settlement:
         keeping = Safekeeping(keeping=self.evidence, now=self.now)
         decision = keeping.before(decision, examined, crashes)
         record = decision.record
-        record = decision.record
         if decision.step is not Step.NONE or decision.pulls_change:
             pause = self._intend(decision, report)
             if is_news(stored, record):
@@ -121,6 +122,12 @@ class Settlement:
                     lambda: acted,
                     crashes,
                 )
+        acted_upon = record
+        record = kept(
+            lambda: self._named(decision, acted_upon, ruling.policy),
+            lambda: acted_upon,
+            crashes,
+        )
         tell = self.announcements
         telling: Read[Any] = Read(
             lambda: kept(
@@ -144,6 +151,19 @@ class Settlement:
             raise crashes[0]
         result = LookResult.of(hint, decision, told, len(examined.candidates))
         return replace(result, unsent=unsent)
+
+    def _named(
+        self, decision: Decision, record: Record, policy: Policy | None
+    ) -> Record:
+        """Return ``record`` with what its tags stood for, where it is newly held."""
+        held_before = decision.known is not None and decision.known.hold is not None
+        if decision.step is not Step.ARCHIVE or held_before or not record.tags:
+            return record
+        images = SignedImages(ledger=self.ledger, beside=self.beside)
+        try:
+            return replace(record, last_trusted=images.last_trusted(record, policy))
+        except PortError:
+            return record  # the image is held all the same
 
     def _intend(
         self, decision: Decision, report: Mapping[str, Any] | None

@@ -97,6 +97,21 @@ class Ledger(Lineage, Overrides, Proposals, Protocol):
         """
         ...
 
+    def signed(
+        self, repository: str, identity: str, *, limit: int
+    ) -> Sequence[SubjectKey]:
+        """Return up to ``limit`` images of ``repository`` that ``identity`` signed.
+
+        Args:
+            repository: their name.
+            identity: as a policy's ``trustedIdentities`` writes it.
+            limit: how many at most; in the order of their digests.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        ...
+
     def unsigned_count(self, repository: str) -> UnsignedCount:
         """Return how many of a repository's digests ended unsigned or gone.
 
