@@ -144,8 +144,7 @@ def _asked(
     digest: str,
 ) -> dict[str, Any]:
     """Return the destination's verdict, or why it was not given."""
-    policy = bundle.policy_for(*here, repository)
-    entry = _listed(policy.replication.verdicts if policy else (), place)
+    entry = asked_at(bundle, here, place, repository)
     if entry is None:
         return {
             "unknown": f"the bundle lists nobody to ask at {place} for this repository"
@@ -158,7 +157,19 @@ def _asked(
         return {"unknown": str(error)}
 
 
-def _listed(entries: tuple[ReplicaVerdicts, ...], place: str) -> ReplicaVerdicts | None:
+def asked_at(
+    bundle: PolicyBundle, here: tuple[str, str], place: str, repository: str
+) -> ReplicaVerdicts | None:
+    """Return whom the policy of ``repository`` lists to be asked at ``place``.
+
+    Args:
+        bundle: the source's.
+        here: the source's account and Region.
+        place: ``account/region``; it chooses among what is listed.
+        repository: as it is called in both.
+    """
+    policy = bundle.policy_for(*here, repository)
+    entries = policy.replication.verdicts if policy else ()
     return next((each for each in entries if each.place == place), None)
 
 
