@@ -9,6 +9,7 @@ trial failed. docs/faults.md explains it all.
 """
 
 import argparse
+import resource
 import signal
 import sys
 import time
@@ -97,6 +98,8 @@ def _told(results: list[Found], seconds: float, *, whole: bool) -> int:
         figures.add("operations_seen_and_not_failed", len(seen - failed), exactly=0)
         figures.add("operations_without_some_kind", len(without), exactly=0)
     figures.add("trials_that_went_wrong", len(wrong), exactly=0)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    figures.add("processor_seconds", round(spent.ru_utime + spent.ru_stime, 1))
     figures.add("seconds", round(seconds, 1))
     return figures.finish()
 

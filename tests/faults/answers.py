@@ -79,6 +79,12 @@ def partial(operation: str, request: Any) -> AWSResponse:
                     for each in asked["Findings"]
                 ],
             }
+        case "events:PutEvents":
+            failed = {"ErrorCode": "InternalFailure", "ErrorMessage": "asked for"}
+            said = {
+                "FailedEntryCount": len(asked["Entries"]),
+                "Entries": [failed for _ in asked["Entries"]],
+            }
         case "dynamodb:BatchWriteItem":
             said = {"UnprocessedItems": asked["RequestItems"]}
         case "dynamodb:BatchGetItem":

@@ -48,6 +48,7 @@ PARTLY: Final = frozenset(
         "dynamodb:BatchWriteItem",
         "dynamodb:TransactWriteItems",
         "ecr:BatchGetImage",
+        "events:PutEvents",
         "securityhub:BatchImportFindings",
         "sqs:SendMessageBatch",
     }

@@ -22,12 +22,16 @@ from botocore.exceptions import ClientError
 from botocore.retries.quota import RetryQuota
 from moto.dynamodb.models import dynamodb_backends
 
+from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
 from notation_verifier import Fetch, FetchError
 from sealward.aws.attribute_values import plain_values
 from sealward.aws.clients import Clients
 from sealward.aws.layer_download import LayerDownload
+from sealward.aws.ledger_key import LedgerKey
+from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.sealed_items import sealed
 from sealward.ledger import from_text
 from sealward.ports.failures import Denied, Unavailable
 from simulator.behaviours import Behaviours
@@ -36,7 +40,7 @@ from simulator.local_aws import LocalAws
 from simulator.places import place
 from tests.faults.answers import STATUS
 from tests.faults.faults import Kind
-from tests.faults.services import Services
+from tests.faults.services import SECRET, Services
 from tests.faults.wire import Died, Wire
 from tests.forge import NOW
 from tests.functions.event_files import ACCOUNT, REGION
@@ -53,6 +57,9 @@ FORWARDED: Final = frozenset({"PUSH", "UPDATE_STORAGE_CLASS", "REPLICATE"})
 _SOON_BACK: Final = Behaviours(restore_delay=timedelta(minutes=2))
 """The looks of twenty minutes' waiting would tell nothing more."""
 _MINUTE: Final = timedelta(minutes=1)
+_SWEEPS: Final = 5 * _MINUTE
+"""From one step of the sweep to the next: the template's."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _LOOKS: Final = "https://sqs.example/looks"
 _DEAD: Final = "https://sqs.example/dead"
 _NUMBERS = count()
@@ -77,6 +84,15 @@ class Ground:
         session = botocore.session.Session()
         dynamodb: Any = session.create_client("dynamodb")
         self.dynamodb = dynamodb
+        self.ledger = LedgerTable(
+            "ledger",
+            sealed(
+                dynamodb,
+                LedgerKey("ledger-key", SimpleNamespace(get_secret_value=_secret)),
+                lambda *_: None,
+            ),
+        )
+        """As a person's commands use it: no fault befalls those."""
         self.responders: Fetch | None = None
         self.renew()
         with suppress(ClientError):  # moto reads its model of errors, once
@@ -96,6 +112,10 @@ class Ground:
         create_ledger_table(self.dynamodb)
         self._ticked = NOW
         self.mail: list[Message] = []
+        self.next_sweep = _NEVER
+        """When the sweep takes its next step; never where no use case wants it."""
+        self.approved = ""
+        """The proposal that a person approved: each minute's tick is about it."""
         self.lost: list[str] = []
         """Messages received too often: with SQS they are dead letters."""
         self.responders = None
@@ -112,6 +132,7 @@ class Ground:
         self.wire.dead = False
         verify_push.environment.cache_clear()
         tick.environment.cache_clear()
+        sweep.environment.cache_clear()
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Yield every item of the ledger, in plain types."""
@@ -124,10 +145,22 @@ class Ground:
         self._ticked = self.clock.now
         self._invoked(lambda: tick.handler({}, SimpleNamespace()))
 
+    def sweeps(self, event: Mapping[str, Any] | None = None) -> None:
+        """Invoke sweep; the next step follows until one leaves nothing to do."""
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 300_000)
+        said = self._invoked(lambda: sweep.handler(dict(event or {}), context))
+        rests = said and not (said["more"] or said["sent"] or said["failure"])
+        self.next_sweep = _NEVER if rests else self.clock.now + _SWEEPS
+
     def looks(self, messages: Sequence[Message]) -> None:
         """Invoke verify_push with a batch; what fails is brought again."""
         records = [
-            {"messageId": str(each.number), "body": each.body} for each in messages
+            {
+                "messageId": str(each.number),
+                "body": each.body,
+                "attributes": {"ApproximateReceiveCount": str(each.receives + 1)},
+            }
+            for each in messages
         ]
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: 100_000)
         said = self._invoked(lambda: verify_push.handler({"Records": records}, context))
@@ -194,7 +227,8 @@ class Ground:
     def live(self, span: timedelta) -> None:
         """Let ``span`` pass as on AWS: mail arrives, and each minute ticks.
 
-        The ticks that would find nothing due are left out.
+        The ticks that would find nothing due are left out, and the steps of a sweep
+        that has nothing left to do.
         """
         end = self.clock.now + span
         while (at := self._next()) <= end:
@@ -202,18 +236,26 @@ class Ground:
             if self._next_tick() <= self.clock.now:
                 self.ticks()
                 self.pass_time(timedelta(0))
+            if self.next_sweep <= self.clock.now:
+                self.sweeps()
+                self.pass_time(timedelta(0))
         self.pass_time(max(end - self.clock.now, timedelta(0)))
 
     def _next(self) -> datetime:
-        return min((self._next_tick(), *(each.at for each in self.mail)))
+        mail = (each.at for each in self.mail)
+        return min((self._next_tick(), self.next_sweep, *mail))
 
     def _next_tick(self) -> datetime:
         """Return when a tick next finds something due, no sooner than in a minute."""
-        due = min(
-            (item["due_at"] for item in self.items() if "due_at" in item), default=""
-        )
+        items = list(self.items())
+        if self.approved and any(
+            item.get("proposal_id") == self.approved and item["sk"] == "current"
+            for item in items
+        ):
+            return self._ticked + _MINUTE
+        due = min((item["due_at"] for item in items if "due_at" in item), default="")
         if not due:
-            return datetime.max.replace(tzinfo=UTC)
+            return _NEVER
         return max(from_text(due), self._ticked + _MINUTE)
 
     def dead_letters(self) -> list[str]:
@@ -273,7 +315,8 @@ def ground() -> Iterator[Ground]:
             return asked
 
         now = SimpleNamespace(now=lambda _zone: made.clock.now)
-        for name, module in (("verify_push", verify_push), ("tick", tick)):
+        modules = {"verify_push": verify_push, "tick": tick, "sweep": sweep}
+        for name, module in modules.items():
             patches.enter_context(patch.object(module, "datetime", now))
             patches.enter_context(patch.object(module, "Clients", lambda: clients))
             os.environ["POWERTOOLS_SERVICE_NAME"] = f"faults-{name}"
@@ -291,6 +334,10 @@ def ground() -> Iterator[Ground]:
         yield made
 
 
+def _secret(**_: Any) -> dict[str, str]:
+    return {"SecretString": SECRET}
+
+
 def _port(kind: Kind) -> Exception:
     if kind is Kind.DENIED:
         return Denied(f"layer: {STATUS[kind]}")
@@ -304,6 +351,7 @@ _ENVIRONMENT: Final = {
     "AWS_DEFAULT_REGION": REGION,
     "CAPABILITY": "quarantine",
     "DEAD_LETTER_QUEUE_URL": _DEAD,
+    "EVENT_BUS": "sealward",
     "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
     "LOOK_QUEUE_URL": _LOOKS,
@@ -311,4 +359,5 @@ _ENVIRONMENT: Final = {
     "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
     "SEALWARD_ACCOUNT": ACCOUNT,
     "SEALWARD_PARTITION": "aws",
+    "SEALWARD_ROLE": f"arn:aws:iam::{ACCOUNT}:role/sealward/VerifyPush",
 }

@@ -63,7 +63,7 @@ def _tried(made: Ground, use_case: UseCase, share: Share) -> Found:
     course(made, use_case, Forks(lambda _fault: False))
     gc.collect()
     gc.freeze()
-    forks = Forks(_chosen(share))
+    forks = Forks(chosen_by(share))
     try:
         right = course(made, use_case, forks)
     except Exception as error:
@@ -90,7 +90,7 @@ def _tried(made: Ground, use_case: UseCase, share: Share) -> Found:
     return found
 
 
-def _chosen(share: Share) -> Callable[[Fault], bool]:
+def chosen_by(share: Share) -> Callable[[Fault], bool]:
     """Return whether a fault is of this share; faults come in the same order always."""
     turn = 0
 

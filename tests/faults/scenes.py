@@ -21,6 +21,7 @@ REPOSITORY: Final = "prod/app"
 REVOCABLE: Final = "prod/revocable"
 BY_SIGNER: Final = "prod/by-signer"
 PATIENT: Final = "prod/patient"
+DENYING: Final = "prod/denying"
 RESPONDER: Final = "http://ocsp.example"
 GRACE: Final = timedelta(minutes=1)
 PROFILE: Final = "release"
@@ -65,6 +66,7 @@ def bundle(
     policies = [
         _policy(REPOSITORY, "ca:acme", identity),
         _policy(PATIENT, "ca:acme", identity, grace="30m", untaggedGrace="30m"),
+        _policy(DENYING, "ca:acme", identity, escalation="deny-pulls"),
         _policy(REVOCABLE, "ca:revocable", "*"),
         _policy(BY_SIGNER, "signingAuthority:signer", profile),
     ]

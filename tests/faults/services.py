@@ -38,7 +38,7 @@ _SIMULATED: Final = {
 }
 """The simulator's names by botocore's."""
 _LAYERS: Final = "https://layers.example"
-_SECRET: Final = "k" * 64
+SECRET: Final = "k" * 64
 
 Answer = tuple[Any, dict[str, Any]]
 """What botocore's ``before-call`` takes for one: status and parsed body."""
@@ -54,6 +54,8 @@ class Services:
         self._queues: dict[str, list[tuple[str, timedelta]]] = {}
         self.bundle = b""
         """The one object in S3."""
+        self.told: list[dict[str, Any]] = []
+        """What the event bus heard, oldest first."""
         self.renew(clock)
 
     def renew(self, clock: Callable[[], datetime]) -> None:
@@ -62,6 +64,7 @@ class Services:
         self.aws = LocalAws(clock=clock, behaviours=self._behaviours, layer_url=urls)
         self._face = HttpFace(self.aws, urls)
         self._queues.clear()
+        self.told.clear()
 
     def answer(self, operation: str, asked: Mapping[str, Any]) -> Answer | None:
         """Return what a call is answered; None: it has to go over the wire.
@@ -137,7 +140,13 @@ class Services:
     def _own(self, service: str, name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         match f"{service}:{name}":
             case "secretsmanager:GetSecretValue":
-                return {"SecretString": _SECRET}
+                return {"SecretString": SECRET}
+            case "events:PutEvents":
+                self.told += [json.loads(each["Detail"]) for each in asked["Entries"]]
+                return {
+                    "FailedEntryCount": 0,
+                    "Entries": [{"EventId": "told"} for _ in asked["Entries"]],
+                }
             case "sqs:SendMessage" | "sqs:SendMessageBatch":
                 return self._sent(name, asked)
             case operation:

@@ -32,6 +32,16 @@ class Known:
     finding: str
     looked_again: bool
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether it is what is left of a digest that turned out to be no image.
+
+        A look that could read nothing has to remember the digest it was asked about,
+        and a record is never deleted. So it may stay, where nothing follows from it.
+        """
+        open_ends = self.hold or self.finding or self.proposal or self.looked_again
+        return self.reason == NOT_AN_IMAGE and not open_ends
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
@@ -44,6 +54,10 @@ class End:
     """State and severity by id, of those that are not resolved."""
     twice: tuple[str, ...]
     """Ids and subjects that Security Hub holds more than one open finding of."""
+    policies: Mapping[str, str]
+    """Who may pull, by repository."""
+    told: frozenset[tuple[str, str]]
+    """Subjects and verdicts the event bus heard of."""
     set_aside: tuple[str, ...]
 
 
@@ -114,28 +128,41 @@ def wrongs(right: Course, found: Course) -> Iterator[str]:
         yield f"received too often, a dead letter: {body[:200]}"
     for digest, change in sorted(found.changes - right.changes):
         yield f"wrong action: {digest[:19]} to {change}"
-    for subject, known in found.meanwhile.items():
-        allowed = (
-            {
-                each.verdict
-                for each in (right.before.get(subject), right.meanwhile.get(subject))
-                if each is not None
-            }
-            | _UNDECIDED
-            | {"gone"}
-        )
-        if known.verdict not in allowed:
-            yield f"meanwhile {subject[:40]} is {known.verdict}, not {sorted(allowed)}"
+    yield from _wrong_meanwhile(right, found)
     for what, wanted, there in (
         ("image", right.end.images, found.end.images),
-        ("record", right.end.ledger, found.end.ledger),
+        ("record", right.end.ledger, _without_leftovers(right.end, found.end)),
         ("finding", right.end.findings, found.end.findings),
+        ("policy of", right.end.policies, found.end.policies),
     ):
         yield from _differences(what, wanted, there)
+    for subject, verdict in sorted(right.end.told - found.end.told):
+        yield f"the bus never heard that {subject} is {verdict}"
     for name in found.end.twice:
         yield f"a second finding: {name}"
     if set(found.end.set_aside) != set(right.end.set_aside):
         yield f"set aside: {len(found.end.set_aside)}, not {len(right.end.set_aside)}"
+
+
+def _wrong_meanwhile(right: Course, found: Course) -> Iterator[str]:
+    for subject, known in found.meanwhile.items():
+        allowed = {
+            each.verdict
+            for each in (right.before.get(subject), right.meanwhile.get(subject))
+            if each is not None
+        } | _UNDECIDED
+        if subject not in right.meanwhile and known.at_rest:
+            continue
+        if known.verdict not in allowed:
+            yield f"meanwhile {subject[:40]} is {known.verdict}, not {sorted(allowed)}"
+
+
+def _without_leftovers(right: End, found: End) -> dict[str, Known]:
+    return {
+        subject: known
+        for subject, known in found.ledger.items()
+        if subject in right.ledger or not known.at_rest
+    }
 
 
 def _differences(
@@ -147,14 +174,16 @@ def _differences(
 
 
 def _ledger(ground: Ground) -> dict[str, Known]:
-    records = [from_item(item) for item in ground.items() if item["sk"] == "current"]
+    records = [from_item(item) for item in ground.items() if _is_record(item)]
     return {
         str(record.key): _known(record)
         for record in records
         if record.key.repository != "sealward"
-        # What could not be read at first and turned out to be a signature.
-        and record.reason != NOT_AN_IMAGE
     }
+
+
+def _is_record(item: Mapping[str, Any]) -> bool:
+    return item["sk"] == "current" and "@" in item["pk"]
 
 
 def _known(record: Record) -> Known:
@@ -180,18 +209,21 @@ def _end(ground: Ground) -> End:
     active = [each for each in held if each["RecordState"] == "ACTIVE"]
     ids = [each["Id"] for each in active]
     subjects = [str(each["Resources"][0]["Id"]) for each in active]
-    ledger = _ledger(ground)
-    images = {
-        f"{name}@{digest}": image.status.value
-        for name, repository in registry.repositories.items()
-        for digest, image in repository.images.items()
-    }
-    # AWS Signer's key is another each time, and with it a signature's digest.
-    others = sorted(status for key, status in images.items() if key not in ledger)
     return End(
-        images={key: status for key, status in images.items() if key in ledger}
-        | {"all others": " ".join(others)},
-        ledger=ledger,
+        images={
+            f"{name}@{digest}": image.status.value
+            for name, repository in registry.repositories.items()
+            for digest, image in repository.images.items()
+        },
+        ledger=_ledger(ground),
+        policies={
+            name: repository.policy or ""
+            for name, repository in registry.repositories.items()
+        },
+        told=frozenset(
+            (f"{each['repository']}@{each['digest']}", each["verdict"])
+            for each in ground.services.told
+        ),
         findings={
             each["Id"]: (each["Title"], each["Severity"]["Label"]) for each in active
         },

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from sealward.decisions.breaker import REVERSALS_ALLOWED
+from sealward.proposals import Answer, Approval
 from tests.faults.ground import Ground
 from tests.faults.scenes import (
     BY_SIGNER,
+    DENYING,
     GRACE,
     PATIENT,
     REVOCABLE,
@@ -203,9 +206,86 @@ def bundle_changed(ground: Ground) -> Happen:
     _looked(ground, shelf.pushed(image))
     ground.publish(bundle(ground, serial=2, name="Second"))
     ground.clock.advance(timedelta(minutes=2))
-    happen = _arrives(ground, shelf.pushed(image))
     # Where the old bundle stays in force meanwhile, the sweep looks again.
-    ground.send(shelf.pushed(image), after=timedelta(minutes=5))
+    ground.next_sweep = ground.clock.now + timedelta(minutes=5)
+    return _arrives(ground, shelf.pushed(image))
+
+
+def breaker_trips(ground: Ground) -> Happen:
+    """The last of so many reversals that something must be wrong: told, not done."""
+    shelf = Shelf(ground)
+    images = [shelf.image(str(number)) for number in range(REVERSALS_ALLOWED)]
+    for image in images:
+        shelf.sign(image)
+    ground.pass_time(LATER)
+    events = [shelf.pushed(image) for image in images]
+    _looked(ground, *events)
+    ground.publish(bundle(ground, serial=2, name="Second"))
+    ground.clock.advance(timedelta(minutes=2))
+    _looked(ground, *events[1:])
+    return _arrives(ground, events[0])
+
+
+def proposal_approved(ground: Ground) -> Happen:
+    """What a person approved is carried out: the tick sends it, a look does it."""
+    shelf = Shelf(ground)
+    image = shelf.image()
+    shelf.sign(image)
+    ground.pass_time(LATER)
+    _looked(ground, shelf.pushed(image))
+    ground.publish(bundle(ground, serial=2, name="Second"))
+    ground.clock.advance(timedelta(minutes=2))
+    _looked(ground, shelf.pushed(image))
+    (proposal,) = ground.ledger.proposals()
+    now = ground.clock.advance(timedelta(minutes=1))
+    ground.ledger.approve(
+        Approval(
+            proposal_id=proposal.id,
+            answer=Answer.APPROVED,
+            by="the owner",
+            at=now,
+            until=now + timedelta(hours=2),
+            repositories=(),
+            digests=(),
+            reason="the old signer left",
+        )
+    )
+    ground.approved = proposal.id
+
+    def happen() -> None:
+        ground.ticks()
+        ground.pass_time(_SECOND)
+
+    return happen
+
+
+def pulls_denied(ground: Ground) -> Happen:
+    """A held image is pushed again for the third time: nobody pulls from there."""
+    shelf = Shelf(ground, DENYING)
+    image = shelf.image()
+    ground.pass_time(LATER)
+    _looked(ground, shelf.pushed(image))
+    for _ in range(2):
+        ground.clock.advance(GRACE)
+        shelf.image()
+        _looked(ground, shelf.pushed(image))
+    ground.clock.advance(GRACE)
+    shelf.image()
+    return _arrives(ground, shelf.pushed(image))
+
+
+def swept(ground: Ground) -> Happen:
+    """Two images no event told of: the sweep finds them."""
+    shelf = Shelf(ground)
+    shelf.sign(shelf.image("1.0"))
+    shelf.image("1.1")
+    ground.pass_time(LATER)
+    ground.forget_mail()
+
+    def happen() -> None:
+        ground.sweeps()
+        ground.pass_time(_SECOND)
+
     return happen
 
 
@@ -272,6 +352,10 @@ _ENDS: Final = {
     late_signature: ("trusted",),
     ticked: ("unsigned held",),
     bundle_changed: ("untrusted",),
+    breaker_trips: ("untrusted",) * REVERSALS_ALLOWED,
+    proposal_approved: ("untrusted held",),
+    pulls_denied: ("unsigned held",),
+    swept: ("trusted", "unsigned held"),
     large_report: ("untrusted held",),
     by_signer: ("trusted",),
     by_responder: ("trusted",),

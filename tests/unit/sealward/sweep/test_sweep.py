@@ -296,7 +296,26 @@ class TestBounds:
         )
         assert report.sent == {"unknown": 1}
         assert any("prod/a" in each for each in report.unread)
-        assert report.walked
+        # It is tried again by the next two steps; then it waits for the next walk.
+        assert not report.walked
+        for walked in (False, True):
+            stand.clock.advance(timedelta(minutes=5))
+            report = stand.sweep(inventory=shut).step(
+                until=stand.clock.now + timedelta(minutes=4)
+            )
+            assert report.walked is walked
+
+    def test_what_was_unreadable_for_a_minute_is_read_by_the_next_step(
+        self, stand: SweptStand
+    ) -> None:
+        stand.push(repository="prod/a")
+        stand.aws.events.drain()
+        shut = _Shut(stand.aws, account=ACCOUNT, region=REGION)
+        until = stand.clock.now + timedelta(minutes=4)
+        report = stand.sweep(inventory=shut).step(until=until)
+        assert len(report.unread) == 1
+        stand.clock.advance(timedelta(minutes=5))
+        assert stand.step().sent == {"unknown": 1}
 
     def test_a_walk_a_day(self, stand: SweptStand) -> None:
         stand.sweep_all()

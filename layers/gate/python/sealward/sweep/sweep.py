@@ -48,7 +48,8 @@ WAITING: Final = 100
 PAGE: Final = 500
 """Keys read from an index at once."""
 FAILURES: Final = 3
-"""Turns of a repository that cannot be read, in one walk."""
+"""Steps of one walk in which a repository could not be read: it is left for the next.
+"""
 SHOWN: Final = 20
 """Repositories named in the log of a step."""
 ATTEMPTS: Final = 3
@@ -179,6 +180,8 @@ class _Run:
     report: Report = field(default_factory=Report)
     sent: int = 0
     _names: Sequence[str] | None = None
+    _unread: set[str] = field(default_factory=set)
+    """Repositories that could not be read in this step."""
 
     # -- rechecks -------------------------------------------------------------------
 
@@ -243,8 +246,14 @@ class _Run:
             if following is not None and len(walk.waiting) < WAITING:
                 walk = replace(walk, after=following)
                 visit = Visit(repository=following, after="")
+            elif readable := [
+                each for each in walk.waiting if each.repository not in self._unread
+            ]:
+                visit = readable[0]
+                rest = tuple(each for each in walk.waiting if each is not visit)
+                walk = replace(walk, waiting=rest)
             elif walk.waiting:
-                visit, walk = walk.waiting[0], replace(walk, waiting=walk.waiting[1:])
+                return  # what failed a moment ago is tried again by the next step
             else:
                 self.progress = walked(self.progress)
                 self.report.walked = True
@@ -285,6 +294,7 @@ class _Run:
             left = None  # deleted meanwhile: what is remembered of it is a recheck's
         except PortError as error:
             self.report.unread.append(f"{visit.repository}: {error}")
+            self._unread.add(visit.repository)
             again = replace(left or visit, failures=visit.failures + 1)
             # The others are swept all the same, and this one tomorrow.
             left = again if again.failures < FAILURES else None
