@@ -44,6 +44,20 @@ def test_after_so_many_the_grace_is_a_minute() -> None:
     assert stand.record(image).detail == record.detail
 
 
+def test_junk_pushed_in_between_gives_none_of_it_back() -> None:
+    stand = spending()
+    spend(stand)
+    image = stand.push("next", tag="next")
+    stand.look(image)
+    stand.pass_time(timedelta(seconds=40))
+    for number in range(3):
+        stand.look(stand.junk(image, number))
+        stand.clock.advance(timedelta(seconds=5))
+    stand.pass_time(timedelta(seconds=5))
+    assert stand.record(image).verdict is Verdict.UNTRUSTED
+    assert stand.status(image) == "ARCHIVED"
+
+
 def test_one_fewer_changes_nothing() -> None:
     stand = spending()
     spend(stand, 2)

@@ -73,7 +73,9 @@ class Evidence:
             descriptor=descriptor,
             problem=found.problem,
             referrers=tuple(referrer.digest for referrer in sighting.referrers),
-            grace_spent=is_spent(self.count, policy, self.now()),
+            # Once said of an image it stays: no event between two looks takes it back.
+            grace_spent=(sighting.known is not None and sighting.known.grace_spent)
+            or is_spent(self.count, policy, self.now()),
             signing=said_of_signing(self.signing, sighting.known),
         )
         if policy is None or force.bundle is None or skips(policy.statement.level):

@@ -28,8 +28,12 @@ AskedCount = Read[UnsignedCount]
 def ask_about_count(
     ledger: Ledger, repository: str, ahead: Record | None
 ) -> tuple[AskedCount, ...]:
-    """Return the question to be asked beside the others, where a grace may run."""
-    if ahead is not None and ahead.verdict is not Verdict.PENDING:
+    """Return the question to be asked beside the others, where a grace runs.
+
+    By a look-again, the first of which comes ten seconds after an image: most are
+    trusted by then, and cost no read.
+    """
+    if ahead is None or ahead.verdict is not Verdict.PENDING or ahead.grace_spent:
         return ()
     return (Read(lambda: ledger.unsigned_count(repository)),)
 
