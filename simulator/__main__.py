@@ -55,6 +55,7 @@ def _up(options: argparse.Namespace) -> int:
         security_hub=not options.security_hub_off,
         archive_seconds=options.archive_seconds,
         restore_seconds=options.restore_seconds,
+        replication_seconds=options.replication_seconds,
     )
     if not options.background:
         return up(settings, state=options.state)
@@ -171,6 +172,12 @@ def _parser() -> argparse.ArgumentParser:
             default=told,
             help=f"how long it takes to {name} an image (default: {told:g})",
         )
+    command.add_argument(
+        "--replication-seconds",
+        type=float,
+        default=1.0,
+        help="how long a copy takes to another account or Region (default: 1)",
+    )
     _add_state(command)
     command.set_defaults(run=_up)
 

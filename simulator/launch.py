@@ -48,6 +48,8 @@ class Settings:
     """From asking for the archive until an image is in it."""
     restore_seconds: float = 2.0
     """How long an image is ACTIVATING; up to 20 minutes on AWS."""
+    replication_seconds: float = 1.0
+    """From a push until its copy is there; mostly under 30 minutes on AWS."""
 
 
 def up(settings: Settings, *, state: Path = STATE) -> int:
@@ -109,6 +111,7 @@ def up_in_background(settings: Settings, *, state: Path = STATE) -> Running:
     command += ["--host", settings.host, "--port", str(port)]
     command += ["--archive-seconds", str(settings.archive_seconds)]
     command += ["--restore-seconds", str(settings.restore_seconds)]
+    command += ["--replication-seconds", str(settings.replication_seconds)]
     command += [] if settings.security_hub else ["--security-hub-off"]
     said = state / f"{port}.txt"
     with said.open("wb") as output:
@@ -201,6 +204,7 @@ def _environment(settings: Settings, port: int, folder: Path) -> dict[str, str]:
             "MINISTACK_REGION": REGION,
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
             "SIMULATOR_ARCHIVE_SECONDS": str(settings.archive_seconds),
+            "SIMULATOR_REPLICATION_SECONDS": str(settings.replication_seconds),
             "SIMULATOR_RESTORE_SECONDS": str(settings.restore_seconds),
             "SIMULATOR_SECURITY_HUB": "on" if settings.security_hub else "off",
             "TMPDIR": str(folder),

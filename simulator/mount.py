@@ -296,11 +296,14 @@ def _main() -> None:
     given = os.environ
     # The functions bring their bytecode along; with a prefix they would not look there.
     given.pop("PYTHONPYCACHEPREFIX", None)
+    copied = timedelta(seconds=float(given["SIMULATOR_REPLICATION_SECONDS"]))
     aws = mount(
         f"http://{given['BIND_HOST']}:{given['GATEWAY_PORT']}",
         behaviours=Behaviours(
             archive_delay=timedelta(seconds=float(given["SIMULATOR_ARCHIVE_SECONDS"])),
             restore_delay=timedelta(seconds=float(given["SIMULATOR_RESTORE_SECONDS"])),
+            replication_delay=copied,
+            referrer_replication_delay=copied,
         ),
         enable_security_hub=given["SIMULATOR_SECURITY_HUB"] == "on",
     )

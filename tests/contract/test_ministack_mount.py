@@ -191,6 +191,51 @@ def test_accounts_are_apart(aws: Mounted) -> None:
         other.describe_images(repositoryName="prod/apart")
 
 
+def test_what_is_replicated_is_heard_of_in_the_account_it_came_to(
+    aws: Mounted,
+) -> None:
+    there = "222222222222"
+    given = {"aws_access_key_id": there}
+    sqs, events = aws.client("sqs", **given), aws.client("events", **given)
+    url = sqs.create_queue(QueueName="copies")["QueueUrl"]
+    pattern = {"source": ["aws.ecr"], "detail-type": ["ECR Replication Action"]}
+    events.put_rule(Name="copies", EventPattern=json.dumps(pattern))
+    arn = f"arn:aws:sqs:{REGION}:{there}:copies"
+    events.put_targets(Rule="copies", Targets=[{"Id": "q", "Arn": arn}])
+    lets_in = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": ["ecr:CreateRepository", "ecr:ReplicateImage"],
+        "Resource": "*",
+    }
+    aws.client("ecr", **given).put_registry_policy(
+        policyText=json.dumps({"Version": "2012-10-17", "Statement": [lets_in]})
+    )
+    ecr = aws.client("ecr")
+    to = {"region": REGION, "registryId": there}
+    prefix = {"filter": "copied/", "filterType": "PREFIX_MATCH"}
+    ecr.put_replication_configuration(
+        replicationConfiguration={
+            "rules": [{"destinations": [to], "repositoryFilters": [prefix]}]
+        }
+    )
+    digest = put_image(aws, "copied/app", "a")
+
+    def arrived() -> list[dict[str, Any]]:
+        answer = sqs.receive_message(QueueUrl=url)
+        return [json.loads(each["Body"]) for each in answer.get("Messages", [])]
+
+    event = awaited(arrived)
+    assert (event["account"], event["detail"]["image-digest"]) == (there, digest)
+    assert event["detail"]["source-account"] == ACCOUNT
+    copies = aws.client("ecr", **given).describe_images(repositoryName="copied/app")
+    assert [each["imageDigest"] for each in copies["imageDetails"]] == [digest]
+    (status,) = ecr.describe_image_replication_status(
+        repositoryName="copied/app", imageId={"imageDigest": digest}
+    )["replicationStatuses"]
+    assert status["status"] == "COMPLETE"
+
+
 def test_a_role_may_only_what_its_policy_says(aws: Mounted) -> None:
     digest = put_image(aws, "prod/role", "a")
     product = f"arn:aws:securityhub:{REGION}:{ACCOUNT}:product/{ACCOUNT}/default"
