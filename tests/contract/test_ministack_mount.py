@@ -17,6 +17,9 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
+from sealward.aws.caller_identity import StsCallers, prove
+from sealward.aws.clients import Clients
+from sealward.ports.failures import Denied
 from simulator.clock import START
 from simulator.pushes import IMAGE_MANIFEST
 
@@ -407,3 +410,51 @@ def test_up_without_ministack_says_what_to_do(tmp_path: Path) -> None:
     started = run("-c", script)
     assert started.returncode == 1
     assert "make environments" in started.stderr
+
+
+def test_its_sts_says_who_signed_a_request_and_over_what(
+    aws: Mounted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = aws.as_role(
+        "OnCall",
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"},
+    )
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", person["aws_access_key_id"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", person["aws_secret_access_key"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", person["aws_session_token"])
+    proof = prove("what is asked", Clients(), REGION)
+    # The stack's own credentials sign nothing of it.
+    callers = StsCallers(aws.client("sts"))
+    caller = callers.caller("what is asked", proof)
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/OnCall/session"
+    assert (caller.account, caller.arn) == (ACCOUNT, arn)
+    with pytest.raises(Denied, match="SignatureDoesNotMatch"):
+        callers.caller("something else", proof)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "guessed")
+    with pytest.raises(Denied):
+        callers.caller("what is asked", prove("what is asked", Clients(), REGION))
+
+
+def test_a_stacks_secret_is_known_to_its_roles_by_its_arn(aws: Mounted) -> None:
+    template = {
+        "Resources": {"Key": {"Type": "AWS::SecretsManager::Secret", "Properties": {}}},
+        "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Key", "Id"]}}},
+    }
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(StackName="seal", TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="seal", WaiterConfig={"Delay": 1}
+    )
+    (stack,) = cloudformation.describe_stacks(StackName="seal")["Stacks"]
+    arn = stack["Outputs"][0]["OutputValue"]
+    role = aws.as_role(
+        "Reader",
+        {
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": arn,
+        },
+    )
+    client = aws.client("secretsmanager", **role)
+    assert client.get_secret_value(SecretId=arn)["ARN"] == arn
