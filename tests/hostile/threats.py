@@ -22,6 +22,7 @@ TITLES: Final[Mapping[int, str]] = {
     15: "scope confusion",
     18: "forged events, queue injection",
     24: "exhausting money, quota, attention",
+    25: "hostile strings",
 }
 """Those the gate answers: each must have its tests."""
 _ROW = re.compile(r"\| (\d+) \| ([^|]+) \|")

@@ -4,6 +4,7 @@ Names, digests and reasons are data from outside: they go into values of JSON on
 never into a message or a metric's name. No secret passes through here.
 """
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -21,7 +22,7 @@ class Telemetry:
     """
 
     def __init__(self) -> None:
-        self._log = Logger(location=None)
+        self._log = Logger(location=None, json_serializer=_line)
         self._metrics = Metrics()
         self._counted = False
 
@@ -89,3 +90,9 @@ class Telemetry:
     def _count(self, name: str) -> None:
         if name:
             self.tally(name, 1)
+
+
+def _line(fields: dict[str, Any]) -> str:
+    """Return one line of the log in printable ASCII, whatever the values hold."""
+    said = json.dumps(fields, default=str, separators=(",", ":"))
+    return said.replace("\x7f", "\\u007f")  # JSON leaves this one control as it is

@@ -21,8 +21,10 @@ from sealward.decisions import (
     is_news,
 )
 from sealward.decisions.schedule import HOURLY, earliest
+from sealward.decisions.verdict import GONE
 from sealward.events import Hint
 from sealward.findings import (
+    RESEND,
     Place,
     dated,
     delivered,
@@ -112,6 +114,15 @@ class Announcements:
         """
         document, state = self._subject_finding(decision, record, policy)
         record = replace(record, finding=state, reported=reported_as(decision, record))
+        if (
+            state is not None
+            and state.status is FindingStatus.OPEN
+            and record.reason != GONE  # told once, of what is over
+        ):
+            # Held and quiet, nothing else would bring it back before it is forgotten.
+            record = replace(
+                record, due=earliest(record.due, state.updated_at + RESEND)
+            )
         record, turn = self._repositories.turn(decision.known, record)
         news = self._news(decision, record, policy)
         told = self._told(record, document, news, stored=stored, report=report)

@@ -17,7 +17,7 @@ from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Tell
 from sealward.decisions.schedule import earliest
 from sealward.decisions.verdict import SIGNATURE_LOST
-from sealward.findings import Place, dated, delivered, next_state
+from sealward.findings import RESEND, Place, dated, delivered, next_state
 from sealward.findings.repository import (
     REPORTED,
     Counted,
@@ -77,8 +77,10 @@ class RepositoryFindings:
         if recount is None and not _free(note, now):
             return record, Turn(note=note, holder=False)
         over = note.told_at + WINDOW if note.told_at is not None else now
-        # Once more after each count: what others wrote meanwhile is counted then.
-        recount = over if over > now else now + WINDOW if changed else None
+        # Once more after each count: what others wrote meanwhile is counted then. And
+        # before Security Hub forgets a finding that says what it said.
+        quiet = now + RESEND if counted_as(record) else None
+        recount = over if over > now else now + WINDOW if changed else quiet
         return _again(record, recount), Turn(note=note, holder=True)
 
     def take(
@@ -193,9 +195,11 @@ def _again(record: Record, recount: datetime | None) -> Record:
 
 
 def _free(note: RepositoryNote, now: datetime) -> bool:
-    """Return whether nobody is to count, or who was to did not come back."""
-    return not note.holder or (
-        note.holder_due is not None and note.holder_due + LATE < now
+    """Return whether nobody is to count soon, or who was to did not come back."""
+    return (
+        not note.holder
+        or note.holder_due is None
+        or not now - LATE <= note.holder_due <= now + WINDOW
     )
 
 
