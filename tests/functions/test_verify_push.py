@@ -249,11 +249,12 @@ def test_settings_that_are_not_there_are_all_named(
 ) -> None:
     with world() as made:
         monkeypatch.delenv("LEDGER_TABLE")
+        monkeypatch.delenv("LEDGER_KEY")
         monkeypatch.setenv("CAPABILITY", "everything")
         monkeypatch.setenv("SEALWARD_ACCOUNT", "me")
         with pytest.raises(InvalidSettings) as caught:
             made.look(UNSIGNED)
-    for name in ("LEDGER_TABLE", "CAPABILITY", "SEALWARD_ACCOUNT"):
+    for name in ("LEDGER_TABLE", "LEDGER_KEY", "CAPABILITY", "SEALWARD_ACCOUNT"):
         assert name in str(caught.value)
 
 
