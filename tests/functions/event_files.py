@@ -50,6 +50,9 @@ def files() -> dict[str, Any]:
     found["ecr-push-tag-moved.json"] = push(repository, digest, tag="latest")
     found["ecr-deleted-unsigned.json"] = deleted(push(repository, digest, tag="1.0"))
     found["ecr-replication-failed.json"] = failed(replication(repository, digest))
+    found["ecr-replication-signature.json"] = replication(
+        cases["signed-jws"]["repository"], cases["signed-jws"]["signatures"][0], tag=""
+    )
     found["ecr-pull-through-unsigned.json"] = pull_through(repository, digest)
     signed = cases["signed-jws"]
     signature = signed["signatures"][0]
@@ -112,8 +115,8 @@ def referrer(repository: str, digest: str) -> dict[str, Any]:
     return _event("ECR Referrer Action", detail)
 
 
-def replication(repository: str, digest: str) -> dict[str, Any]:
-    """Return the event of an image's arrival by replication."""
+def replication(repository: str, digest: str, *, tag: str = "1.0") -> dict[str, Any]:
+    """Return the event of an image's, or a signature's, arrival by replication."""
     detail = {
         "result": "SUCCESS",
         "repository-name": repository,
@@ -121,7 +124,7 @@ def replication(repository: str, digest: str) -> dict[str, Any]:
         "source-account": ACCOUNT,
         "action-type": "REPLICATE",
         "source-region": "us-west-2",
-        "image-tag": "1.0",
+        "image-tag": tag,
     }
     arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{repository}"
     return _event("ECR Replication Action", detail, arn)
