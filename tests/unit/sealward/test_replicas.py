@@ -315,6 +315,17 @@ def test_an_event_of_another_source_says_what_is_remembered() -> None:
     assert record.verdict is Verdict.TRUSTED
 
 
+def test_a_look_says_where_it_came_from_and_why_it_is_not_trusted() -> None:
+    pair = TwoAccounts(referrers_replicate=False)
+    image = pair.push()
+    pair.pass_time(GRACE_OVER)
+    fields = pair.there.look(image).log_fields()
+    assert (fields["replicated_from"], fields["cause"]) == (
+        ORIGIN,
+        "replica-signature-missing",
+    )
+
+
 def test_a_forged_replication_changes_neither_verdict_nor_hold() -> None:
     pair = TwoAccounts()
     image = pair.there.push()

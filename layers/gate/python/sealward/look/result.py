@@ -40,6 +40,10 @@ class LookResult:
     hold: HoldState | None = None
     """After the step."""
     proposal: str = ""
+    replicated_from: str = ""
+    """``account/region``, as an event said."""
+    cause: str = ""
+    """Why a replica is not trusted here."""
     exposure_seconds: float = 0.0
     candidates: int = 0
     """Signatures that were tried."""
@@ -88,6 +92,8 @@ class LookResult:
             step=decision.step,
             hold=record.hold.state if record.hold else None,
             proposal=record.proposal,
+            replicated_from=record.replica.source if record.replica else "",
+            cause=record.replica.cause or "" if record.replica else "",
             exposure_seconds=record.exposure.total(record.updated_at),
             candidates=candidates,
             finding=finding.status if finding else None,
@@ -117,6 +123,8 @@ class LookResult:
             "step": self.step if self.step is not Step.NONE else None,
             "hold": self.hold,
             "proposal": self.proposal,
+            "replicated_from": self.replicated_from,
+            "cause": self.cause,
             "exposure_seconds": round(self.exposure_seconds, 3),
             "candidates": self.candidates,
             "finding": self.finding,
