@@ -133,3 +133,32 @@ def test_a_wrong_identity_is_critical_where_the_policy_quarantines(
     stand.look(image)
     (finding,) = stand.findings
     assert finding["FindingProviderFields"]["Severity"]["Label"] == "CRITICAL"
+
+
+@pytest.mark.parametrize(
+    ("environment", "label"),
+    [
+        ("", "CRITICAL"),
+        ("production", "CRITICAL"),
+        ("Prod", "CRITICAL"),
+        ("staging", "HIGH"),
+    ],
+)
+def test_outside_production_a_finding_is_one_step_lower(
+    environment: str, label: str
+) -> None:
+    stand = Stand(current=bundle(grace="0s", environment=environment))
+    image = stand.push()
+    stand.attach(image, by="Other")
+    stand.look(image)
+    (finding,) = stand.findings
+    assert finding["FindingProviderFields"]["Severity"]["Label"] == label
+
+
+def test_a_finding_says_what_was_asked_for_and_what_was_found(stand: Stand) -> None:
+    image = stand.push()
+    stand.attach(image, by="Other")
+    stand.look(image)
+    (finding,) = stand.findings
+    assert "must be signed at level strict" in finding["Description"]
+    assert "CN=Other" in finding["Description"]

@@ -56,8 +56,8 @@ def raised(
     """Return the finding about a failing subject, its times left out."""
     told = remedy(record.reason)
     description = (
-        f"{record.key.repository}@{record.key.digest}: {record.detail}. "
-        f"{done(record)} {told.meaning}"
+        f"{record.key.repository}@{record.key.digest}: {_sentence(record, policy)}. "
+        f"{done(record)} {_circumstances(record)}{told.meaning}"
     )
     document = {
         **frame(place, finding_id(place, record)),

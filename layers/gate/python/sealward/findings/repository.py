@@ -19,6 +19,7 @@ from sealward.findings.document import (
     frame,
     printable,
 )
+from sealward.findings.environment import in_environment
 from sealward.findings.remedies import DOCUMENT
 from sealward.ledger import LOST
 from sealward.ledger.records import Verdict
@@ -89,9 +90,8 @@ def repository_raised(
         f"pulled. Newest: {newest}."
     )
     lost = acts and counted.reported.get(LOST)
-    severity = (
-        Severity.HIGH if lost else Severity.MEDIUM if acts else Severity.LOW
-    ).value
+    loudness = Severity.HIGH if lost else Severity.MEDIUM if acts else Severity.LOW
+    severity = in_environment(loudness, policy).value
     steps = (
         "Read them with 'sealward proposals list', then approve or decline each."
         if any(counted.proposed.values())

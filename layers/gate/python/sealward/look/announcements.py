@@ -37,6 +37,7 @@ from sealward.findings.bundle import (
     bundle_resolved,
     describe_problems,
 )
+from sealward.findings.environment import in_environment
 from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.repository_findings import RepositoryFindings, reported_as
 from sealward.look.sightings import InForce
@@ -342,7 +343,8 @@ class Announcements:
         state = record.finding
         severity = decision.severity(record.hold)
         if isinstance(severity, Severity):
-            document = raised(self.place, record, severity=severity, policy=policy)
+            loudness = in_environment(severity, policy)
+            document = raised(self.place, record, severity=loudness, policy=policy)
             status = FindingStatus.OPEN
         elif severity is Tell.KEEP or state is None:
             return None, state
