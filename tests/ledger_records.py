@@ -14,6 +14,7 @@ from sealward.ledger import (
     Record,
     Verdict,
 )
+from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.subjects import SubjectKey
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -85,4 +86,13 @@ def full_record() -> Record:
         ),
         proposal="quarantine",
         exposure=Exposure(seconds=12.345, open_since=NOW),
+        signing=ManagedSigning(
+            state=SigningState.FAILED,
+            profile="arn:aws:signer:us-east-1:123456789012:/signing-profiles/release",
+            failure_code="ACCESS_DENIED",
+            failure_reason="größer: 画像",
+        ),
+        former_tags=("v0",),
+        last_trusted=f"v1 was last the trusted {DIGEST}",
+        grace_spent=True,
     )
