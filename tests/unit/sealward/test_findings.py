@@ -160,5 +160,6 @@ def test_a_finding_says_what_was_asked_for_and_what_was_found(stand: Stand) -> N
     stand.attach(image, by="Other")
     stand.look(image)
     (finding,) = stand.findings
-    assert "must be signed at level strict" in finding["Description"]
+    assert "Images matching" in finding["Description"]
+    assert "CN=Leaf" in finding["Description"]
     assert "CN=Other" in finding["Description"]
