@@ -56,7 +56,9 @@ _REVOCATION: Final = frozenset(
     }
 )
 _PROFILE: Final = re.compile(r"the signing profile is (arn:[^\s;]{1,300});")
-_ELSEWHERE: Final = re.compile(r"the profile is of partition ([a-z0-9-]{1,40}),")
+_ELSEWHERE: Final = re.compile(
+    r"(?:AWS Signer did not answer: )?the profile is of partition ([a-z0-9-]{1,40}),"
+)
 _DENIED: Final = re.compile(r"AccessDenied|NotAuthorized|not authorized|Unauthorized")
 
 
@@ -150,7 +152,7 @@ def _missing(record: Record, replica: Replica) -> tuple[ReplicaCause, str] | Non
 def _other_partition(
     record: Record, partition: str, candidates: Iterable[Candidate]
 ) -> tuple[ReplicaCause, str] | None:
-    named = _PROFILE.search(record.detail)
+    named = _PROFILE.match(record.detail)
     if named is not None and record.reason == Reason.IDENTITY_NOT_ALLOWED:
         theirs = named[1].split(":")[1]
         if theirs != partition:
@@ -204,7 +206,7 @@ def _identity(
             ),
         )
     git = _what_git_says(published)
-    named = _PROFILE.search(record.detail)
+    named = _PROFILE.match(record.detail)
     if named is not None and record.reason == Reason.IDENTITY_NOT_ALLOWED:
         return (
             ReplicaCause.SIGNER_PROFILE,
@@ -254,7 +256,7 @@ def _profile(version: str, policy: Policy | None) -> str:
 
 def _revocation(record: Record, partition: str) -> tuple[ReplicaCause, str] | None:
     if record.reason in _SIGNER:
-        elsewhere = _ELSEWHERE.search(record.detail)
+        elsewhere = _ELSEWHERE.match(record.detail)
         if elsewhere is not None:
             return _of_partition(elsewhere[1], partition)
         if _DENIED.search(record.detail):
