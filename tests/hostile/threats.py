@@ -21,6 +21,7 @@ TITLES: Final[Mapping[int, str]] = {
     14: "shield indexes",
     15: "scope confusion",
     18: "forged events, queue injection",
+    19: "confused deputies across accounts",
     20: "replay of overrides and releases",
     24: "exhausting money, quota, attention",
     25: "hostile strings",
