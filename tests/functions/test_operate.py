@@ -10,9 +10,9 @@ import pytest
 
 from sealward.aws.caller_identity import prove
 from sealward.aws.clients import Clients
-from sealward.cli.asking import payload_of, request_text
 from sealward.ledger import HoldState, Verdict
-from sealward.operate.requests import Command
+from sealward.operate.proofs import payload_of
+from sealward.operate.requests import Command, request_text
 from sealward.proposals import Answer, Cause, Proposal
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import ACCOUNT, CASES, REGION, push
@@ -75,6 +75,7 @@ def test_a_request_is_taken_once(made: World) -> None:
         Command.PAUSE,
         {"repository": "", "seconds": 60, "reason": "r"},
         function=OPERATE,
+        nonce="ab" * 16,
         now=now,
     )
     payload = payload_of(text, prove(text, Clients(), REGION))

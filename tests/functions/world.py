@@ -5,6 +5,7 @@ their environment built once. What they call of AWS is recorded by operation.
 """
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ from sealward.aws.clients import Clients
 from sealward.aws.ledger_key import LedgerKey
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.sealed_items import sealed
-from sealward.cli.asking import payload_of, request_text
-from sealward.operate.requests import Command
+from sealward.operate.proofs import payload_of
+from sealward.operate.requests import Command, request_text
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
@@ -76,12 +77,16 @@ class World:
         )
 
     def push_unseen(
-        self, repository: str = "demo/unseen", *, ago: timedelta = PUSHED_BEFORE
+        self,
+        repository: str = "demo/unseen",
+        *,
+        name: str = "unseen",
+        ago: timedelta = PUSHED_BEFORE,
     ) -> str:
         """Push an image that no event tells of; return its digest."""
         self.clock.now = datetime.now(UTC) - ago
         pusher = Pusher(self.aws, place(ACCOUNT, REGION), repository)
-        return str(pusher.image("unseen")["digest"])
+        return str(pusher.image(name)["digest"])
 
     def look(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Invoke verify_push."""
@@ -94,7 +99,13 @@ class World:
 
     def ask(self, command: Command, **members: Any) -> dict[str, Any]:
         """Ask as the command line does, with the credentials of the environment."""
-        text = request_text(command, members, function=OPERATE, now=datetime.now(UTC))
+        text = request_text(
+            command,
+            members,
+            function=OPERATE,
+            nonce=secrets.token_hex(16),
+            now=datetime.now(UTC),
+        )
         return self.operate(payload_of(text, prove(text, Clients(), REGION)))
 
     def tick(self) -> dict[str, int]:

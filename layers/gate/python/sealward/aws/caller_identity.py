@@ -30,8 +30,6 @@ _EVENTS: Final = "sts.GetCallerIdentity"
 def prove(text: str, clients: Clients, region: str) -> Proof:
     """Return the proof that the holder of the credentials in use sends ``text``.
 
-    Nothing is sent: the stack sends what is signed here.
-
     Args:
         text: of the request.
         clients: who has the credentials.
@@ -45,14 +43,21 @@ def prove(text: str, clients: Clients, region: str) -> Proof:
         if credentials is None:
             raise NoCredentialsError
         endpoint: str = clients.client("sts", region).meta.endpoint_url
-        signed = AWSRequest(
-            method="POST",
-            url=f"{endpoint.rstrip('/')}/",
-            data=BODY,
-            headers={"Content-Type": CONTENT_TYPE, HEADER: hashed(text)},
-        )
-        frozen = credentials.get_frozen_credentials()
-        SigV4Auth(frozen, "sts", region).add_auth(signed)
+        return prove_by(text, credentials.get_frozen_credentials(), endpoint, region)
+
+
+def prove_by(text: str, credentials: Any, endpoint: str, region: str) -> Proof:  # noqa: ANN401 (botocore's)
+    """Return the proof that the holder of ``credentials`` sends ``text``.
+
+    Nothing is sent: the stack sends what is signed here.
+    """
+    signed = AWSRequest(
+        method="POST",
+        url=f"{endpoint.rstrip('/')}/",
+        data=BODY,
+        headers={"Content-Type": CONTENT_TYPE, HEADER: hashed(text)},
+    )
+    SigV4Auth(credentials, "sts", region).add_auth(signed)
     return Proof(
         authorization=signed.headers["Authorization"],
         date=signed.headers["X-Amz-Date"],

@@ -19,16 +19,14 @@ from sealward.aws.caller_identity import prove
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.cli.output import as_json, printable
-from sealward.operate import Proof
-from sealward.operate.requests import SCHEMA, VALID, Command
+from sealward.operate.proofs import payload_of
+from sealward.operate.requests import Command, request_text
 from sealward.ports.failures import PortError
 
 REFUSED = 1
 """Exit code: the stack refused."""
 UNANSWERED = 2
 """Exit code: AWS or the stack did not answer."""
-_EARLIER: Final = timedelta(minutes=1)
-"""How far this machine's clock may be ahead of the stack's."""
 _PATIENCE: Final = 60.0
 """Seconds to wait for the function's answer."""
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -98,31 +96,6 @@ def ask(
         raise click.exceptions.Exit(REFUSED)
 
 
-def request_text(
-    command: Command, members: Mapping[str, Any], *, function: str, now: datetime
-) -> str:
-    """Return the text of a request to ``function``, an ARN, good for a few minutes."""
-    return json.dumps(
-        {
-            "schema": SCHEMA,
-            "audience": function,
-            "command": command.value,
-            "nonce": secrets.token_hex(16),
-            "notBefore": _text(now - _EARLIER),
-            "notAfter": _text(now - _EARLIER + VALID),
-            **members,
-        }
-    )
-
-
-def payload_of(text: str, proof: Proof) -> dict[str, Any]:
-    """Return what the function is invoked with."""
-    signed = {"authorization": proof.authorization, "date": proof.date}
-    if proof.token:
-        signed["token"] = proof.token
-    return {"request": text, "proof": signed}
-
-
 def _answer(
     command: Command,
     members: Mapping[str, Any],
@@ -138,7 +111,9 @@ def _answer(
     _, partition, _, _, account, _ = me.split(":", 5)
     name = function_name.rpartition(":")[2]
     function = f"arn:{partition}:lambda:{where}:{account}:function:{name}"
-    text = request_text(command, members, function=function, now=now)
+    text = request_text(
+        command, members, function=function, nonce=secrets.token_hex(16), now=now
+    )
     payload = payload_of(text, prove(text, clients, where))
     with translated(f"invoking {name}"):
         answer = _lambda(where).invoke(
@@ -162,7 +137,3 @@ def _lambda(region: str) -> Any:  # noqa: ANN401 (botocore makes its classes at 
     return botocore.session.Session().create_client(
         "lambda", region_name=region, config=config
     )
-
-
-def _text(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -72,6 +72,14 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def payload_of(text: str, proof: Proof) -> dict[str, Any]:
+    """Return what the function is invoked with."""
+    signed = {"authorization": proof.authorization, "date": proof.date}
+    if proof.token:
+        signed["token"] = proof.token
+    return {"request": text, "proof": signed}
+
+
 def read_proof(value: object, *, region: str) -> Proof:
     """Return the proof that came with a request.
 

@@ -17,6 +17,8 @@ TEXT_LIMIT: Final = 128 * 1024
 """Characters of a request: a thousand digests fit."""
 VALID: Final = timedelta(minutes=5)
 """Longest time from a request's making to its end."""
+EARLIER: Final = timedelta(minutes=1)
+"""How far the clock of who asks may be ahead of the stack's."""
 LONGEST_WINDOW: Final = timedelta(hours=1)
 """For an image to be signed in."""
 LONGEST_RELEASE: Final = timedelta(hours=24)
@@ -86,6 +88,36 @@ _LONGEST: Final[Mapping[Command, timedelta]] = {
     Command.PAUSE: LONGEST_PAUSE,
     Command.ANSWER: APPROVAL_LASTS,
 }
+
+
+def request_text(
+    command: Command,
+    members: Mapping[str, Any],
+    *,
+    function: str,
+    nonce: str,
+    now: datetime,
+) -> str:
+    """Return the text of a request, good for a few minutes.
+
+    Args:
+        command: what is asked.
+        members: its members, beside the frame.
+        function: ARN of the function it is for.
+        nonce: 32 random hex digits.
+        now: the present instant.
+    """
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "audience": function,
+            "command": command.value,
+            "nonce": nonce,
+            "notBefore": _text(now - EARLIER),
+            "notAfter": _text(now - EARLIER + VALID),
+            **members,
+        }
+    )
 
 
 def read_request(text: object, *, audience: str, now: datetime) -> Request:
@@ -231,6 +263,10 @@ def _matched(document: Mapping[str, Any], name: str, pattern: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
         raise BadRequest(name, "it does not look like one")
     return value
+
+
+def _text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _instant(document: Mapping[str, Any], name: str) -> datetime:
