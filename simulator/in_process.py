@@ -163,6 +163,18 @@ class InProcessRegistry:
         """See the port."""
         self._store(repository, digest, "ARCHIVE", ImageStatus.ARCHIVED)
 
+    def delete(self, repository: str, digest: str) -> None:
+        """See the port."""
+        answer = self._call(
+            "BatchDeleteImage",
+            {"repositoryName": repository, "imageIds": [{"imageDigest": digest}]},
+        )
+        for failure in answer["failures"]:
+            said = f"{repository}@{digest}: {failure['failureReason']}"
+            if failure["failureCode"] == "ImageNotFound":
+                raise NotFound(said)
+            raise Refused(said)
+
     def restore(self, repository: str, digest: str) -> None:
         """See the port."""
         self._store(repository, digest, "STANDARD", ImageStatus.ACTIVE)

@@ -61,6 +61,10 @@ class Watched:
         self.asked.append(("archive", digest))
         self._registry.archive(repository, digest)
 
+    def delete(self, repository: str, digest: str) -> None:
+        self.asked.append(("delete", digest))
+        self._registry.delete(repository, digest)
+
     def restore(self, repository: str, digest: str) -> None:
         self.asked.append(("restore", digest))
         self._registry.restore(repository, digest)

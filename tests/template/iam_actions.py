@@ -14,6 +14,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "dynamodb:Query": "dynamodb:Query",
     # A transaction is authorised by what it holds; ours holds puts only.
     "dynamodb:TransactWriteItems": "dynamodb:PutItem",
+    "ecr:BatchDeleteImage": "ecr:BatchDeleteImage",
     "ecr:BatchGetImage": "ecr:BatchGetImage",
     "ecr:DeleteRepositoryPolicy": "ecr:DeleteRepositoryPolicy",
     "ecr:DescribeImageSigningStatus": "ecr:DescribeImageSigningStatus",

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from functions.verify_push import app as verify_push
 from sealward.aws.sweep_table import PARTITION
 from sealward.operate.requests import Command
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import CASES, batch, files, function_of, push, referrer
 from tests.functions.signer_images import SignerImages
+from tests.functions.world import BUNDLE as BUNDLE_FILE
 from tests.functions.world import World, world
 from tests.template.iam_actions import ECR_WRITES, LOG, NO_RESOURCE, POLL, actions
 from tests.template.rendering import load, render
@@ -34,7 +36,27 @@ def performed(request: pytest.FixtureRequest) -> Iterator[tuple[str, World]]:
     """All that the functions can be brought to do, under one capability."""
     with world(request.param) as made:
         _play(made)
+        if request.param == "delete":
+            made.publish(BUNDLE_FILE.read_bytes().replace(b'"quarantine"', b'"delete"'))
+            verify_push.environment.cache_clear()  # or the bundle is a minute old
+        _rest_a_day(made)
         yield request.param, made
+
+
+def _rest_a_day(made: World) -> None:
+    """Have an image held, and looked at after a day in quarantine."""
+    digest = made.push_unseen("demo/unsigned", name="rests")
+    made.look(push("demo/unsigned", digest, tag=""))
+    key = SubjectKey(repository="demo/unsigned", digest=digest)
+    record = made.ledger.current(key)
+    assert record is not None
+    if record.hold is not None:
+        hold = replace(record.hold, since=record.hold.since - timedelta(days=2))
+        made.ledger.write(
+            replace(record, version=record.version + 1, hold=hold),
+            expected=record.version,
+        )
+    made.look(push("demo/unsigned", digest, tag=""))
 
 
 def _play(made: World) -> None:
@@ -135,11 +157,25 @@ def test_observing_no_role_holds_an_ecr_write_action() -> None:
                 assert not any(fnmatchcase(write, action) for write in ECR_WRITES), name
 
 
-def test_delete_gives_no_more_than_quarantine() -> None:
+def test_delete_lets_one_role_delete_images_and_read_evidence() -> None:
     for role in ROLES.values():
         quarantine, _ = _statements(role, {"Capability": "quarantine"})
         delete, _ = _statements(role, {"Capability": "delete"})
-        assert quarantine == delete
+        added = set(_actions(delete)) - set(_actions(quarantine))
+        assert added == (
+            {"ecr:BatchDeleteImage"} if role == "VerifyPushRole" else set()
+        )
+        if role != "VerifyPushRole":
+            assert quarantine == delete
+    (read,) = [
+        each
+        for each in _statements("VerifyPushRole", {"Capability": "delete"})[0]
+        if each["Action"] == "s3:GetObject"
+    ]
+    assert read["Resource"][1:] == [
+        "arn:aws:s3:::<EvidenceStore>/dossiers/*",
+        "arn:aws:s3:::<EvidenceStore>/objects/*",
+    ]
 
 
 def test_the_default_capability_is_observe() -> None:

@@ -91,6 +91,10 @@ class CallingRegistry:
         self.calls["archive"] += 1
         self._registry.archive(repository, digest)
 
+    def delete(self, repository: str, digest: str) -> None:
+        self.calls["delete"] += 1
+        self._registry.delete(repository, digest)
+
     def restore(self, repository: str, digest: str) -> None:
         self.calls["restore"] += 1
         self._registry.restore(repository, digest)

@@ -184,6 +184,7 @@ def test_what_is_kept_counts_for_its_repository_and_day() -> None:
 def test_pushed_again_nothing_is_kept_twice() -> None:
     stand = Stand()
     image = stand.push()
+    stand.attach(image, by="Stranger")  # one that nothing signs may be signed first
     _held(stand, image)
     before = dict(stand.evidence.objects)
     stand.clock.now += timedelta(minutes=1)

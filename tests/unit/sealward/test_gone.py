@@ -112,10 +112,15 @@ def test_a_bad_image_that_was_pulled_stays_told_when_it_goes(stand: Stand) -> No
     assert [each["RecordState"] for each in stand.findings] == ["ACTIVE"]
 
 
-def test_a_bad_image_that_nobody_pulled_is_resolved_when_it_goes(stand: Stand) -> None:
+def test_a_held_image_that_nobody_pulled_is_told_when_somebody_deletes_it(
+    stand: Stand,
+) -> None:
     image = stand.push()
     stand.look(image)
     stand.pass_time(timedelta(minutes=10))
     stand.delete(image)
     stand.look(image)
-    assert [each["RecordState"] for each in stand.findings] == ["ARCHIVED"]
+    (finding,) = stand.findings
+    assert finding["RecordState"] == "ACTIVE"
+    assert "somebody else deleted it" in finding["Description"]
+    assert "was pulled" not in finding["Description"]

@@ -101,7 +101,8 @@ def test_a_held_digest_that_was_deleted_and_pushed_again_is_held_again(
     stand.clock.advance(MINUTE)
     gone = stand.look(image)
     assert (gone.reason, gone.hold) == ("gone", HoldState.HELD)
-    assert [each["RecordState"] for each in stand.findings] == ["ARCHIVED"]
+    # That somebody deleted it is told (threat 23).
+    assert [each["RecordState"] for each in stand.findings] == ["ACTIVE"]
     stand.push()
     stand.clock.advance(MINUTE)
     assert stand.look(image).hold is HoldState.HELD

@@ -86,6 +86,10 @@ class CountedRegistry:
         self._trips.take("archive")
         self._registry.archive(repository, digest)
 
+    def delete(self, repository: str, digest: str) -> None:
+        self._trips.take("delete")
+        self._registry.delete(repository, digest)
+
     def restore(self, repository: str, digest: str) -> None:
         self._trips.take("restore")
         self._registry.restore(repository, digest)

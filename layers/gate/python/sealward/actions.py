@@ -78,12 +78,13 @@ def postponed(decision: Decision, until: datetime) -> Record:
     return replace(record, hold=hold, pulls=pulls, due=due)
 
 
-def act(
+def act(  # noqa: PLR0911 - one return for each way a step ends
     registry: Registry,
     decision: Decision,
     *,
     now: Callable[[], datetime],
     unblock: Callable[[SubjectKey], bool],
+    require_evidence: Callable[[Record], None] | None = None,
 ) -> Record:
     """Take the decision's step; return the record as the registry then stands.
 
@@ -96,12 +97,24 @@ def act(
         now: the clock.
         unblock: takes away what keeps an image from being archived; says whether it did
             anything, so that asking again is worth it.
+        require_evidence: raises ``Refused`` where the evidence for a record is not
+            there, whole and unchanged; None: none is kept, so nothing is deleted.
     """
     record = decision.record
     hold = record.hold
     if decision.step is Step.NONE or hold is None:
         return record
     repository, digest = record.key.repository, record.key.digest
+    if decision.step is Step.DELETE:
+        left = _delete(registry, record, hold, require_evidence)
+        if left is not None and hold.state is not HoldState.HELD:
+            # It can be pulled: archived then, as without the deletion.
+            record = replace(record, hold=left)
+            instead = replace(decision, step=Step.ARCHIVE, record=record)
+            return act(registry, instead, now=now, unblock=unblock)
+        gone = replace(hold, state=HoldState.HELD, since=now(), detail="")
+        away = ImageStatus.ARCHIVED if left is None else None
+        return _standing(decision, left or gone, now(), status=away)
     try:
         if decision.step is Step.ARCHIVE:
             _archive(registry, record.key, unblock)
@@ -124,6 +137,31 @@ def act(
         now(),
         status=status,
     )
+
+
+def _delete(
+    registry: Registry,
+    record: Record,
+    hold: Hold,
+    require_evidence: Callable[[Record], None] | None,
+) -> Hold | None:
+    """Delete a held image; return what its hold says where it is still there."""
+    key, asked = record.key, hold.deletion
+    try:
+        if require_evidence is None:
+            raise Refused("no evidence is kept here")  # noqa: TRY301 - one way out
+        require_evidence(record)
+        registry.delete(key.repository, key.digest)
+        registry.describe(key.repository, key.digest)
+    except NotFound:
+        return None
+    except (Refused, Denied) as error:
+        why = _text(error)
+        asked = asked and replace(asked, refused=why)
+        return replace(hold, detail=why, deletion=asked)
+    except Unavailable as error:
+        return replace(hold, detail=_text(error))
+    return replace(hold, detail="it was deleted, and is there still")
 
 
 def _archive(

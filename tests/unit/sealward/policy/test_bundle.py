@@ -120,7 +120,7 @@ WRONG = [
     ("policies", [], "/policies", "no policy"),
     ("policies", {}, "/policies", "wrong type"),
     ("policies", ["x"], "/policies/0", "not an object"),
-    ("policies/0/enforcement", "delete", "/policies/0/enforcement", "never deletes"),
+    ("policies/0/escalation", "delete", "/policies/0/escalation", "does not delete"),
     ("policies/0/enforcement", "Report", "/policies/0/enforcement", "no enforcement"),
     ("policies/0/grace", "10", "/policies/0/grace", "not a duration"),
     ("policies/0/grace", "-1m", "/policies/0/grace", "not a duration"),

@@ -271,6 +271,32 @@ class EcrRegistry:
         """
         self._move(repository, digest, "ARCHIVE", {ImageStatus.ARCHIVED})
 
+    def delete(self, repository: str, digest: str) -> None:
+        """Delete the image with all its tags.
+
+        Raises:
+            NotFound: it is not there.
+            Refused: an index lists it.
+            Denied, Unavailable: as named.
+        """
+        what = f"BatchDeleteImage {repository}@{digest}"
+        with translated(what):
+            answer = self._client.batch_delete_image(
+                registryId=self.account,
+                repositoryName=repository,
+                imageIds=[{"imageDigest": digest}],
+            )
+        for failure in answer.get("failures", []):
+            code = failure.get("failureCode", "")
+            said = f"{what}: {code}: {failure.get('failureReason', '')}"
+            match code:
+                case "ImageNotFound":
+                    raise NotFound(said)
+                case "ImageReferencedByManifestList":
+                    raise Refused(said)
+                case _:
+                    raise Unavailable(said)
+
     def restore(self, repository: str, digest: str) -> None:
         """Ask for storage class STANDARD; ACTIVATING may last 20 minutes.
 

@@ -47,6 +47,8 @@ class EvidenceBucket:
                     Bucket=self._bucket,
                     Key=key,
                     Body=content,
+                    # With a default retention S3 takes no object without one.
+                    ChecksumAlgorithm="SHA256",
                     ChecksumSHA256=checksum,
                     IfNoneMatch="*",
                 )

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
+from sealward.decisions.deletion import next_deletion
 from sealward.decisions.grace import grace_ends, with_spent_grace
 from sealward.decisions.holds import next_exposure, next_hold, next_pulls
 from sealward.decisions.outcome import Decision, looks_since
@@ -19,6 +21,7 @@ from sealward.decisions.schedule import (
     next_return,
 )
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
+from sealward.decisions.step import Step
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
 from sealward.decisions.verdict import (
     ACCEPTED,
@@ -137,7 +140,21 @@ def _decide_seen(
         pushed_at=seen.detail.pushed_at,
     )
     pulls_before = known.pulls if known else None
-    pulls = next_pulls(pulls_before, hold, may_deny=ruling.may_deny_pulls, now=now)
+    if hold is not None and ruling.approved and not (known and known.hold):
+        hold = replace(hold, approved=True)
+    hold, step = next_deletion(
+        hold,
+        step,
+        verdict=judgement.verdict,
+        known=known,
+        proposal=proposal,
+        status=seen.detail.status,
+        ruling=ruling,
+        now=now,
+    )
+    # What is deleted first is denied only if it comes back once more.
+    may_deny = ruling.may_deny_pulls and (step is not Step.DELETE or bool(pulls_before))
+    pulls = next_pulls(pulls_before, hold, may_deny=may_deny, now=now)
     settled_at = known.settled_at if known else None
     if settled_at is None and judgement.verdict not in OPEN and not lent:
         settled_at = now

@@ -78,8 +78,17 @@ class Ruling:
         """Whether a failing image is taken out of reach: the more cautious counts."""
         return (
             self.policy is not None
-            and self.policy.enforcement is Enforcement.QUARANTINE
+            and self.policy.enforcement is not Enforcement.REPORT
             and self.capability is not Capability.OBSERVE
+        )
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether policy and stack go as far as deleting what is held."""
+        return (
+            self.policy is not None
+            and self.policy.enforcement is Enforcement.DELETE
+            and self.capability is Capability.DELETE
         )
 
     @property
@@ -88,7 +97,7 @@ class Ruling:
         return (
             self.acts
             and self.policy is not None
-            and self.policy.escalation is Escalation.DENY_PULLS
+            and self.policy.escalation is not Escalation.NONE
         )
 
     @property

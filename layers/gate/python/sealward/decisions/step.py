@@ -9,3 +9,4 @@ class Step(StrEnum):
     NONE = "none"
     ARCHIVE = "archive"
     RESTORE = "restore"
+    DELETE = "delete"

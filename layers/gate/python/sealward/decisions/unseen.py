@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sealward.decisions.holds import Wish, next_exposure, next_hold
+from sealward.decisions.holds import LET_GO, Wish, next_exposure, next_hold
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
@@ -33,6 +33,10 @@ TEXT_LIMIT: Final = 600
 VANISHED: Final = (
     "it was deleted while its signature was awaited: it could be pulled until then, "
     "and was never judged"
+)
+REMOVED: Final = (
+    "it was held, and somebody else deleted it: CloudTrail names who (event "
+    "BatchDeleteImage, or PolicyExecutionEvent of a lifecycle rule)"
 )
 _BUNDLE_AT_FAULT: Final = frozenset(
     {Unknown.BUNDLE_INVALID, Unknown.BUNDLE_UNAVAILABLE}
@@ -64,6 +68,7 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
         and known.settled_at is None
         and not known.ever_trusted
     )
+    removed = _removed_by_another(known)
     pulled = (
         known.verdict in SETTLED_FAILURES
         and not known.ever_trusted
@@ -92,19 +97,35 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
             updated_at=now,
         ),
         acts=acts,
-        vanished=(unjudged or pulled) and (acts or told),
+        vanished=(unjudged or pulled or removed) and (acts or told),
+    )
+
+
+def _removed_by_another(known: Record) -> bool:
+    """Return whether somebody else deleted what we held."""
+    hold = known.hold
+    return (
+        hold is not None and hold.state not in LET_GO and hold.ours and not hold.deleted
     )
 
 
 def _why_gone(known: Record, *, unjudged: bool, pulled: bool) -> str:
-    if unjudged:
+    if unjudged and not _removed_by_another(known):
         return VANISHED
+    gone = "the registry no longer has it"
+    hold = known.hold
+    if hold is not None and _removed_by_another(known):
+        gone = REMOVED
+    elif hold is not None and hold.deleted and hold.deletion is not None:
+        gone = f"Sealward deleted it at {hold.deletion.at:%Y-%m-%d %H:%M} UTC"
+    if hold is not None and hold.evidence:
+        gone += f"; its evidence is dossier {hold.evidence}"
     if pulled and known.pulled_at is not None:
         return (
-            "the registry no longer has it; it was never trusted, and was pulled: "
+            f"{gone}; it was never trusted, and was pulled: "
             f"ECR's last record of it is of {known.pulled_at:%Y-%m-%d %H:%M} UTC"
         )
-    return "the registry no longer has it"
+    return gone
 
 
 def decide_away(known: Record, what: str, *, now: datetime) -> Decision:

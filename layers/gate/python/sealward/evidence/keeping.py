@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from notation_verifier.values import dataclass
+from sealward.evidence.checking import check
 from sealward.evidence.dossier import (
     KEPT_LIMIT,
     OVER_QUOTA_LIMIT,
@@ -27,7 +28,7 @@ from sealward.evidence.dossier import (
 from sealward.evidence.recording import Recorder
 from sealward.ledger import Record, to_text
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
-from sealward.ports.failures import Denied, NotFound, PortError
+from sealward.ports.failures import Denied, NotFound, PortError, Refused
 from sealward.ports.registry import Manifest, Registry
 from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.retrieval import LARGE
@@ -132,6 +133,20 @@ class EvidenceKeeping:
         digest = hashlib.sha256(dossier).hexdigest()
         self.store.keep(dossier_key(self._prefix(record), digest), dossier)
         return digest
+
+    def require(self, record: Record) -> None:
+        """Return where the evidence for ``record`` is there, whole and unchanged.
+
+        Raises:
+            Refused: it is not, as ``str()`` says.
+            Denied, Unavailable: the store did not answer.
+        """
+        evidence = record.hold.evidence if record.hold else ""
+        found = check(self.store, self._prefix(record), evidence, beside=self.beside)
+        if found.problems:
+            raise Refused(f"its evidence is not whole: {'; '.join(found.problems)}")
+        if found.dossier is None or not found.dossier.complete:
+            raise Refused("its evidence does not hold its manifest and every candidate")
 
     def _put(self, digest: str, content: bytes) -> None:
         self.store.keep(object_key(digest), content)

@@ -15,6 +15,7 @@ from sealward.ledger.indexes import UNGOVERNED, statement_key
 from sealward.ledger.managed_signing import signing_from, signing_item
 from sealward.ledger.records import (
     SCHEMA,
+    Deletion,
     Exposure,
     FindingState,
     FindingStatus,
@@ -256,6 +257,8 @@ def _hold_item(hold: Hold | None) -> dict[str, Any] | None:
         **({"pushed_at": to_text(hold.pushed_at)} if hold.pushed_at else {}),
         **({"evidence": hold.evidence} if hold.evidence else {}),
         **({"unkept": hold.unkept} if hold.unkept else {}),
+        **({"approved": True} if hold.approved else {}),
+        **({"deletion": _deletion_item(hold.deletion)} if hold.deletion else {}),
     }
 
 
@@ -271,7 +274,19 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
         pushed_at=_optional_instant(item.get("pushed_at")),
         evidence=item.get("evidence", ""),
         unkept=item.get("unkept", ""),
+        approved=bool(item.get("approved", False)),
+        deletion=_deletion(item.get("deletion")),
     )
+
+
+def _deletion_item(deletion: Deletion) -> dict[str, str]:
+    return {"at": to_text(deletion.at), "refused": deletion.refused}
+
+
+def _deletion(item: Mapping[str, Any] | None) -> Deletion | None:
+    if item is None:
+        return None
+    return Deletion(at=from_text(item["at"]), refused=item["refused"])
 
 
 def finding_item(finding: FindingState | None) -> dict[str, Any] | None:

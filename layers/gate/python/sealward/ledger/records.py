@@ -56,6 +56,16 @@ class HoldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """That we asked the registry to delete a held image."""
+
+    at: datetime
+    """When it was last asked."""
+    refused: str = ""
+    """Why it was not done; empty where it was, or is not known yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """An image kept in quarantine, remembered by digest until released."""
 
@@ -72,11 +82,25 @@ class Hold:
     """SHA-256 (hex) of the dossier kept before it was archived; empty for none."""
     unkept: str = ""
     """Why the last evidence for it could not be kept; empty where it was."""
+    approved: bool = False
+    """Whether a person had it taken out of reach: then it is never deleted."""
+    deletion: Deletion | None = None
+    """The last deletion that was asked for."""
 
     @property
     def ours(self) -> bool:
         """Whether archiving was ever asked for by us: only that is ours to undo."""
         return self.applied > 0
+
+    @property
+    def deleted(self) -> bool:
+        """Whether we deleted it, should it be gone: it was not pushed again since."""
+        asked = self.deletion
+        return (
+            asked is not None
+            and not asked.refused
+            and (not self.again or self.again[-1] <= asked.at)
+        )
 
     def escalated(self, now: datetime) -> bool:
         """Return whether it came back ``REPUSHES`` times within the last hour."""

@@ -112,7 +112,15 @@ class Settlement:
                 decision = replace(decision, step=Step.NONE)
             else:
                 record = kept(
-                    lambda: act(self.registry, decision, now=self.now, unblock=unblock),
+                    lambda: act(
+                        self.registry,
+                        decision,
+                        now=self.now,
+                        unblock=unblock,
+                        require_evidence=self.evidence.require
+                        if self.evidence
+                        else None,
+                    ),
                     lambda: decision.record,
                     crashes,
                 )

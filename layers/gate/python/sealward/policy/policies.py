@@ -46,6 +46,8 @@ class Enforcement(StrEnum):
 
     REPORT = "report"
     QUARANTINE = "quarantine"
+    DELETE = "delete"
+    """As quarantine; after a day there it is deleted, its evidence kept."""
 
 
 class Escalation(StrEnum):
@@ -55,6 +57,8 @@ class Escalation(StrEnum):
     """A CRITICAL finding; it is archived again each time."""
     DENY_PULLS = "deny-pulls"
     """Besides, nobody but Sealward pulls from the repository until an hour is quiet."""
+    DELETE = "delete"
+    """It is deleted without its day in quarantine; back once more, pulls are denied."""
 
 
 class Capability(StrEnum):
@@ -71,6 +75,7 @@ UNKNOWN_FOR = timedelta(hours=1)
 
 _TOPIC = r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 """Compiled at its first use: most bundles name none."""
+_ESCALATIONS = 'write "none", "deny-pulls" or "delete"'
 _DURATION = 'write a whole number and s, m, h or d, as in "10m", at most "365d"'
 
 
@@ -179,7 +184,7 @@ def _read_policy(
         "enforcement",
         _enforcement,
         Enforcement.REPORT,
-        'write "report" or "quarantine"',
+        'write "report", "quarantine" or "delete"',
     )
     grace = fields.parsed("grace", duration, GRACE, _DURATION)
     untagged_grace = fields.parsed("untaggedGrace", duration, UNTAGGED_GRACE, _DURATION)
@@ -201,9 +206,7 @@ def _read_policy(
             "is not after enforceFrom",
             "write enforceFrom, and an end of the baseline that comes after it",
         )
-    escalation = fields.parsed(
-        "escalation", _escalation, Escalation.NONE, 'write "none" or "deny-pulls"'
-    )
+    escalation = fields.parsed("escalation", _escalation, Escalation.NONE, _ESCALATIONS)
     owner = _read_owner(
         fields.take("owner", dict, 'write {"team": …, "contact": …}'),
         f"{where}/owner",
@@ -222,6 +225,12 @@ def _read_policy(
         f"{where}/replication",
         problems,
     )
+    if escalation is Escalation.DELETE and enforcement is not Enforcement.DELETE:
+        problems.add(
+            f"{where}/escalation",
+            "deletes what the policy's enforcement does not delete",
+            'write "deny-pulls", or enforcement "delete"',
+        )
     identities_required = read_identities_required(fields, statement, problems)
     fields.end()
     if statement is None or written is None:
@@ -250,8 +259,6 @@ def _read_policy(
 
 
 def _enforcement(text: str) -> Enforcement:
-    if text == "delete":
-        raise ValueError("this version never deletes an image")
     try:
         return Enforcement(text)
     except ValueError:

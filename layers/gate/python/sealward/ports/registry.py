@@ -150,6 +150,16 @@ class Registry(Contents, Protocol):
         """
         ...
 
+    def delete(self, repository: str, digest: str) -> None:
+        """Delete the image with all its tags.
+
+        Raises:
+            NotFound: it is not there.
+            Refused: an index lists it.
+            Denied, Unavailable: as named.
+        """
+        ...
+
     def restore(self, repository: str, digest: str) -> None:
         """Ask for storage class STANDARD; ACTIVATING may last 20 minutes.
 

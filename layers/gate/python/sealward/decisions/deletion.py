@@ -1,0 +1,86 @@
+"""Deletion: when a held image is deleted, and what it never is. Pure.
+
+Off unless policy and stack both say ``delete``. Then a failing image goes after a whole
+day in quarantine, with its evidence kept. What was ever trusted, what a person had
+taken out of reach, and what waits for a person's answer is never deleted.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sealward.decisions.situation import Ruling
+from sealward.decisions.step import Step
+from sealward.decisions.verdict import SETTLED_FAILURES
+from sealward.ledger.records import (
+    REPUSHED_WITHIN,
+    Deletion,
+    Hold,
+    HoldState,
+    Record,
+    Verdict,
+)
+from sealward.policy.policies import Escalation
+from sealward.ports.registry import ImageStatus
+
+QUARANTINED_FOR: Final = timedelta(days=1)
+"""How long an image must have been out of reach without a break."""
+
+
+def next_deletion(
+    hold: Hold | None,
+    step: Step,
+    *,
+    verdict: Verdict,
+    known: Record | None,
+    proposal: str,
+    status: ImageStatus,
+    ruling: Ruling,
+    now: datetime,
+) -> tuple[Hold | None, Step]:
+    """Return the hold and the step, which is ``DELETE`` where the image is to go.
+
+    Args:
+        hold: as it is to be.
+        step: that was decided without this.
+        verdict: of this look.
+        known: what was remembered before.
+        proposal: what waits for a person, or empty.
+        status: what the registry says now.
+        ruling: policy and capability.
+        now: the present instant.
+    """
+    if (
+        hold is None
+        or known is None
+        or not ruling.may_delete
+        or verdict not in SETTLED_FAILURES
+        or known.ever_trusted
+        or proposal
+        or not hold.ours
+        or hold.approved
+        or not hold.evidence
+    ):
+        return hold, step
+    asked = hold.deletion
+    if asked is not None and now - asked.at <= REPUSHED_WITHIN:
+        return hold, step
+    rested = (
+        step is Step.NONE
+        and status is ImageStatus.ARCHIVED
+        and hold.state is HoldState.HELD
+        and now - hold.since >= QUARANTINED_FOR
+    )
+    brought_back = step is Step.ARCHIVE and escalates(ruling) and hold.escalated(now)
+    if not (rested or brought_back):
+        return hold, step
+    return replace(hold, deletion=Deletion(at=now)), Step.DELETE
+
+
+def escalates(ruling: Ruling) -> bool:
+    """Return whether what is pushed again and again is deleted without its day."""
+    return (
+        ruling.may_delete
+        and ruling.policy is not None
+        and ruling.policy.escalation is Escalation.DELETE
+    )
