@@ -15,6 +15,7 @@ from sealward.ledger import (
     Verdict,
 )
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
+from sealward.ledger.replicas import Replica, ReplicaCause
 from sealward.subjects import SubjectKey
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -95,4 +96,9 @@ def full_record() -> Record:
         former_tags=("v0",),
         last_trusted=f"v1 was last the trusted {DIGEST}",
         grace_spent=True,
+        replica=Replica(
+            source="999988887777/eu-west-1",
+            cause=ReplicaCause.BUNDLE_STALE,
+            detail="größer: 画像",
+        ),
     )
