@@ -117,6 +117,7 @@ def million(usage: Usage, *, processor: Processor, memory: int) -> dict[str, flo
         "read_unit": usage.read_units,
         "log_gb": (usage.log_bytes + lines) / GB,
         "finding": usage.findings,
+        "event": usage.told,
     }
     parts = {
         name: MILLION * number * PRICES[name].dollars for name, number in counts.items()

@@ -54,6 +54,8 @@ class Usage:
     """Different metrics of ours."""
     findings: int
     """Findings sent to Security Hub, updates included."""
+    told: int
+    """Events put on the bus: verdict changes."""
     stored_bytes: int
     """Of the ledger, in the end."""
 
@@ -182,6 +184,7 @@ class Recorder:
             findings=sum(
                 each.operation == "BatchImportFindings" for each in operations
             ),
+            told=len(self.stand.bus.events),
             stored_bytes=self._table.stored_bytes,
         )
 

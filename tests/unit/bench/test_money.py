@@ -23,6 +23,7 @@ ONE = Usage(
     log_bytes=1000,
     metrics=1,
     findings=0,
+    told=1,
     stored_bytes=2000,
 )
 
@@ -38,6 +39,7 @@ def test_a_sum_adds_every_part_once() -> None:
     assert parts["log_gb"] == pytest.approx(1000 / 1000 * 0.50)
     assert parts["metric_month"] == 0.30
     assert parts["finding"] == 0
+    assert parts["event"] == pytest.approx(1.00)
     assert set(parts) <= set(PRICES)
 
 

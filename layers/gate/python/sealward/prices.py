@@ -51,6 +51,9 @@ PRICES: Final[Mapping[str, Price]] = {
     ),
     "s3_get": Price(dollars=0.40 / MILLION, of="a GET", source="remembered"),
     "finding": Price(dollars=0.00003, of="a finding taken in", source="remembered"),
+    "event": Price(
+        dollars=1.00 / MILLION, of="an event of ours on the bus", source="remembered"
+    ),
 }
 
 REQUESTS_OF_A_MESSAGE: Final = 3
@@ -68,6 +71,8 @@ class Amounts:
     read_units: float
     log_bytes: int
     findings: int
+    told: int
+    """Verdict changes put on the event bus."""
     stored_bytes: int
     seconds: float
     """Of the function, at 20 ms a call: counted, not measured."""
@@ -82,6 +87,7 @@ class Amounts:
             "read_unit": self.read_units,
             "log_gb": self.log_bytes / GB,
             "finding": self.findings,
+            "event": self.told,
         }
         return {name: n * PRICES[name].dollars for name, n in counts.items()}
 
@@ -92,6 +98,7 @@ SIGNED: Final = Amounts(
     read_units=7.5,
     log_bytes=1_300,
     findings=0,
+    told=1,
     stored_bytes=2_500,
     seconds=0.26,
 )
@@ -102,6 +109,7 @@ UNSIGNED: Final = Amounts(
     read_units=145,
     log_bytes=38_500,
     findings=1,
+    told=1,
     stored_bytes=2_500,
     seconds=6.6,
 )
