@@ -58,11 +58,19 @@ def main(arguments: list[str]) -> int:
         _WORKERS, mp_context=context, initializer=be_quiet
     ) as pool:
         try:
-            results = list(pool.map(tried, shares))
+            results = []
+            for found in pool.map(tried, shares):
+                print(_line(found), flush=True)
+                results.append(found)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return _told(results, time.monotonic() - began, whole=not only)
+
+
+def _line(found: Found) -> str:
+    trials, wrong = sum(found.trials.values()), len(found.wrong)
+    return f"{found.use_case:<22}{trials:>5} trials {wrong:>4} wrong"
 
 
 def _told(results: list[Found], seconds: float, *, whole: bool) -> int:
