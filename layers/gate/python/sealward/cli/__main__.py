@@ -10,6 +10,7 @@ import click
 
 from sealward.cli.cost import cost
 from sealward.cli.doctor import doctor
+from sealward.cli.evidence import evidence
 from sealward.cli.explain import explain
 from sealward.cli.export import export
 from sealward.cli.ledger import ledger
@@ -47,6 +48,7 @@ def policy() -> None:
 policy.add_command(check)
 policy.add_command(compile_)
 policy.add_command(show)
+main.add_command(evidence)
 main.add_command(export)
 main.add_command(ledger)
 main.add_command(pause)
