@@ -237,7 +237,6 @@ class Model:
 
     def _gone(self, image: Image, rules: Rules | None, at: datetime) -> None:
         removed = image.hold is not None and image.hold.state != "releasing"
-        removed = image.hold is not None and image.hold.state != "releasing"
         if image.hold is not None and image.hold.state == "releasing":
             image.hold = None
         elif image.hold is not None and not image.gone:

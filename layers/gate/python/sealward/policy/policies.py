@@ -73,9 +73,9 @@ GRACE = timedelta(minutes=10)
 UNTAGGED_GRACE = timedelta(hours=1)
 UNKNOWN_FOR = timedelta(hours=1)
 
+_ESCALATIONS = 'write "none", "deny-pulls" or "delete"'
 _TOPIC = r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 """Compiled at its first use: most bundles name none."""
-_ESCALATIONS = 'write "none", "deny-pulls" or "delete"'
 _DURATION = 'write a whole number and s, m, h or d, as in "10m", at most "365d"'
 
 
