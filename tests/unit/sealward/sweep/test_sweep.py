@@ -159,6 +159,8 @@ class TestWhatNoEventTold:
         stand.push()
         stand.aws.events.drain()
         assert stand.sweep_all() == {"status": 1}
+        # It may be signed now, once, for as long as the grace.
+        stand.pass_time(timedelta(minutes=11))
         assert stand.status(image) == "ARCHIVED"
 
     def test_a_repository_that_is_no_more(self, stand: SweptStand) -> None:

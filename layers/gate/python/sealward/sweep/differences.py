@@ -124,6 +124,8 @@ def _status_differs(status: ImageStatus, record: Record) -> bool:
         held, releasing = HoldState.HELD, HoldState.RELEASING
         archived = status is ImageStatus.ARCHIVED
         state = record.hold.state
+        if state is HoldState.RELEASED:
+            return not active
         return (state is held and not archived) or (state is releasing and active)
     exposed = record.exposure.open_since is not None
     if exposed and not active:
