@@ -95,6 +95,12 @@ faults: .venv/ready ## every call of AWS fails in every way, and the process die
 hostile: .venv/ready ## the tests that the threats name, each with its number (THREAT=N)
 	@$(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
 
+load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through the deployed stack and the handlers (half an hour; IMAGES=2500)
+	@$(DEV)/python -m tests.load.families build/load --families $(or $(IMAGES),2500)
+	@$(DEV)/python -m tests.load.handlers build/load
+	@$(DEV)/python -m tests.load.memory
+	@PYTHONPATH=layers/notation/python:layers/gate/python $(LOCAL_AWS) -m tests.load.deployed build/load
+
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
 
