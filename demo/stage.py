@@ -108,6 +108,10 @@ class Stage:
         )
         urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
 
+    def function(self, name: str) -> str:
+        """Return the physical name of a function of the stack."""
+        return self._functions[name]
+
     def invoke(self, function: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """Invoke a function of the stack by its logical name; return its answer."""
         answer = self.aws.client("lambda").invoke(

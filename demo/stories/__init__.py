@@ -3,6 +3,7 @@
 from demo.stories.fallback_tag import FallbackTag
 from demo.stories.full_registry import FullRegistry
 from demo.stories.managed_signing import ManagedSigning
+from demo.stories.mended import Mended
 from demo.stories.outage import Outage
 from demo.stories.re_push import RePush
 from demo.stories.story import Story
@@ -12,4 +13,11 @@ __all__ = ["Story", "stories"]
 
 def stories() -> tuple[Story, ...]:
     """Return the demo's stories in the order their images are shown."""
-    return (FallbackTag(), ManagedSigning(), RePush(), Outage(), FullRegistry())
+    return (
+        FallbackTag(),
+        ManagedSigning(),
+        RePush(),
+        Mended(),
+        Outage(),
+        FullRegistry(),
+    )
