@@ -97,7 +97,8 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     "gone": Remedy(
         "The registry no longer has the image.",
         "Nothing, if it had been judged. If its signature was awaited: find out who "
-        "deleted it and who pulled it (CloudTrail has both), and end what runs of it.",
+        "deleted it and who pulled it (CloudTrail has both), and end what runs of it. "
+        "If it was held: find out who deleted it; sealward evidence shows what it was.",
     ),
     # the image's own manifest
     "manifest-ambiguous": Remedy(
