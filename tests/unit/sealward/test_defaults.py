@@ -7,6 +7,7 @@ from pathlib import Path
 from sealward.decisions.breaker import REVERSALS_ALLOWED, WITHIN
 from sealward.findings.document import RESEND
 from sealward.ledger.records import REPUSHED_WITHIN, REPUSHES
+from sealward.policy.environment import is_production
 from sealward.policy.policies import GRACE, UNKNOWN_FOR, UNTAGGED_GRACE, Policy
 from sealward.proposals import APPROVAL_LASTS
 from sealward.settings import SWEEP_LOOKS_PER_MINUTE
@@ -34,6 +35,8 @@ def test_each_default_is_what_the_document_says() -> None:
         "grace": f"{GRACE // timedelta(minutes=1)} minutes",
         "grace of untagged images": f"{UNTAGGED_GRACE // HOUR} hour",
         "`unknownFor`": f"{UNKNOWN_FOR // HOUR} hour",
+        # tests/unit/sealward/policy/test_bundle.py has each environment.
+        "`holdUnknown`": "in production" if is_production("production") else "",
         "enforcement": Policy.__dataclass_fields__["enforcement"].default.value,
         "capability": parameters["Capability"],
         "sweep": {1: "daily"}[EVERY // DAY],

@@ -168,7 +168,7 @@ def test_an_output_that_cannot_be_written_ends_with_two(tmp_path: Path) -> None:
 def test_check_lists_every_problem_as_json(tmp_path: Path) -> None:
     broken = json.loads(BUNDLE.read_text())
     broken["serial"] = 0
-    broken["policies"][0]["enforcement"] = "delete"
+    broken["policies"][0]["enforcement"] = "remove"
     file = tmp_path / "bundle.json"
     file.write_text(json.dumps(broken))
     done = run("policy", "check", file, "--json")
@@ -177,7 +177,7 @@ def test_check_lists_every_problem_as_json(tmp_path: Path) -> None:
         "/serial",
         "/policies/0/enforcement",
     ]
-    assert "never deletes an image" in run("policy", "check", file).stderr
+    assert "no enforcement" in run("policy", "check", file).stderr
 
 
 def test_what_a_bundle_writes_cannot_steer_the_terminal(tmp_path: Path) -> None:

@@ -91,6 +91,30 @@ def test_every_setting_is_read(document: Document, encode: Encode) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("environment", "said", "held"),
+    [
+        ("production", None, True),
+        ("Prod", None, True),
+        ("production", False, False),
+        ("staging", None, False),
+        ("staging", True, True),
+        ("", None, False),
+    ],
+)
+def test_what_stays_unknown_is_held_in_production_unless_the_policy_says_otherwise(
+    document: Document,
+    encode: Encode,
+    environment: str,
+    said: bool | None,  # noqa: FBT001 - what the bundle says
+    held: bool,  # noqa: FBT001
+) -> None:
+    written = {"environment": environment, "holdUnknown": said}
+    document["policies"][0] |= written
+    (policy,) = load_bundle(encode(document)).policies
+    assert policy.hold_unknown is held
+
+
 def put(path: str, value: object) -> Callable[[Document], None]:
     def change(document: Document) -> None:
         *parents, last = [int(one) if one.isdigit() else one for one in path.split("/")]
@@ -386,6 +410,7 @@ def test_the_statement_hash_changes_with_what_a_verdict_depends_on(
         put("audience", ["*"]),
         put("policies/0/grace", "600s"),
         put("policies/0/owner", {"team": "x"}),
+        put("policies/0/environment", "staging"),
         put("policies/0/userMetadata", {}),
         put("signerRoots", {"demo": "ab" * 32}),
         reordered,
@@ -396,7 +421,7 @@ def test_the_statement_hash_changes_with_what_a_verdict_depends_on(
         put("policies/0/grace", "1s"),
         put("policies/0/enforcement", "quarantine"),
         put("policies/0/failFast", value=True),
-        put("policies/0/holdUnknown", value=True),
+        put("policies/0/environment", "production"),
         put("policies/0/untaggedGrace", "2h"),
         put("policies/0/unknownFor", "2h"),
         put("policies/0/userMetadata", {"release": "stable"}),

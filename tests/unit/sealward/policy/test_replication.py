@@ -57,9 +57,7 @@ def test_only_what_a_verdict_rests_on_changes_the_hash() -> None:
     assert hashed(sources=["111122223333/eu-west-1"]) != hashed()
 
 
-@pytest.mark.parametrize(
-    "source", ["111122223333", "111122223333/*", 7, "*/eu-west-1"]
-)
+@pytest.mark.parametrize("source", ["111122223333", "111122223333/*", 7, "*/eu-west-1"])
 def test_what_is_no_source_is_refused(source: object) -> None:
     assert problems(sources=[source]) == ["/policies/0/replication/sources/0"]
 

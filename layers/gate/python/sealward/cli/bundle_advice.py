@@ -8,10 +8,10 @@ from notation_verifier import SIGNER_ROOTS
 from sealward.coverage import may_cover
 from sealward.policy.bundle import Enforcement, Policy, PolicyBundle
 from sealward.policy.document import duration_text
+from sealward.policy.environment import is_production
 
 LONGEST_GRACE: Final = timedelta(hours=1)
 """Of a policy for production: as long can an unsigned image be pulled."""
-PRODUCTION: Final = "production"
 
 
 def advice(bundle: PolicyBundle) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def _of_policy(policy: Policy) -> Iterator[str]:
             "all three, so a trusted index covers nothing that it lists: platform "
             f"images without a signature of their own meet '{policy.enforcement}'"
         )
-    if policy.environment == PRODUCTION and policy.grace > LONGEST_GRACE:
+    if is_production(policy.environment) and policy.grace > LONGEST_GRACE:
         yield (
             f"a grace of {duration_text(policy.grace)} in production: as long can an "
             "unsigned image be pulled"

@@ -110,6 +110,7 @@ def show(
             ("untagged", duration_text(policy.untagged_grace)),
             ("grace spent", f"by {policy.unsigned_per_day} unsigned digests a day"),
             ("unknown for", duration_text(policy.unknown_for)),
+            ("then held", "if never trusted" if policy.hold_unknown else "no"),
             *(
                 [("escalation", str(policy.escalation))]
                 if policy.escalation is not Escalation.NONE

@@ -5,9 +5,8 @@ from typing import Final
 
 from sealward.decisions import Severity
 from sealward.policy.bundle import Policy
+from sealward.policy.environment import is_production
 
-PRODUCTION: Final = frozenset({"", "prod", "production"})
-"""Environments in which nothing is said more quietly; what says nothing counts too."""
 _QUIETER: Final[Mapping[Severity, Severity]] = {
     Severity.CRITICAL: Severity.HIGH,
     Severity.HIGH: Severity.MEDIUM,
@@ -19,7 +18,9 @@ _QUIETER: Final[Mapping[Severity, Severity]] = {
 def in_environment(severity: Severity, policy: Policy | None) -> Severity:
     """Return ``severity``, one step lower where the policy is not for production.
 
+    A policy that names no environment is as loud as one for production.
     Findings of the account (bundle, breaker, ledger) have no environment.
     """
-    environment = policy.environment.strip().lower() if policy else ""
-    return severity if environment in PRODUCTION else _QUIETER[severity]
+    environment = policy.environment.strip() if policy else ""
+    loud = not environment or is_production(environment)
+    return severity if loud else _QUIETER[severity]

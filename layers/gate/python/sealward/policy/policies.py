@@ -16,6 +16,7 @@ from notation_verifier import (
 )
 from notation_verifier.values import dataclass
 from sealward.policy.document import Fields, Problems, duration, instant, pointer, shown
+from sealward.policy.environment import is_production
 from sealward.policy.identities import read_identities_required
 from sealward.policy.replication import (
     NOT_REPLICATED,
@@ -96,7 +97,8 @@ class Policy:
     unknown_for: timedelta = UNKNOWN_FOR
     """After this long inconclusive: CRITICAL; a never trusted subject may be held."""
     hold_unknown: bool = False
-    """Whether a never trusted subject is held after ``unknown_for``."""
+    """Whether a never trusted subject is held after ``unknown_for``. Where the bundle
+    does not say: in production it is."""
     fail_fast: bool = False
     """An intact, anchored signature by an identity not allowed is final at once."""
     unsigned_per_day: int = UNSIGNED_PER_DAY
@@ -212,7 +214,8 @@ def _read_policy(
         f"{where}/owner",
         problems,
     )
-    environment = fields.take("environment", str, "write the environment's name")
+    named = fields.take("environment", str, "write the environment's name")
+    environment = named or ""
     user_metadata = read_user_metadata(
         fields.take("userMetadata", dict, 'write as in {"release": "stable"}'),
         f"{where}/userMetadata",
@@ -242,7 +245,9 @@ def _read_policy(
         grace=grace,
         untagged_grace=untagged_grace,
         unknown_for=unknown_for,
-        hold_unknown=bool(hold_unknown),
+        hold_unknown=is_production(environment)
+        if hold_unknown is None
+        else hold_unknown,
         fail_fast=bool(fail_fast),
         unsigned_per_day=unsigned_per_day,
         identities_required=identities_required,
@@ -250,7 +255,7 @@ def _read_policy(
         baseline_until=baseline_until,
         escalation=escalation,
         owner=owner,
-        environment=environment or "",
+        environment=environment,
         user_metadata=user_metadata,
         revocation=revocation,
         replication=replication,
