@@ -236,17 +236,21 @@ class Model:
         return step
 
     def _gone(self, image: Image, rules: Rules | None, at: datetime) -> None:
-        removed = image.hold is not None and image.hold.state != "releasing"
-        if image.hold is not None and image.hold.state == "releasing":
+        told = image.gone and bool(image.finding)
+        # Nobody else has a reason to delete what is held, or back for a while.
+        lent = image.window is not None and at < image.window
+        state = image.hold.state if image.hold and image.ours else ""
+        removed = state in ("holding", "held") or (bool(state) and lent)
+        if image.gone:
+            removed = told
+        if image.hold is not None and image.hold.state == "releasing" and not lent:
             image.hold = None
         elif image.hold is not None and not image.gone:
             # Held by its digest, should that come back.
             image.hold, image.held_since = Hold(state="held"), at
-        told = image.gone and bool(image.finding)
         image.gone = True
         image.proposal = ""
         # Deleted within its grace, never judged: that it was there is told, and stays.
-        # Nor has anybody else a reason to delete what is held.
         vanished = (image.verdict == "pending" or removed) and (
             told or self._acts(rules)
         )

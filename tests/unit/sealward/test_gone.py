@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from sealward.ledger.records import Verdict
+from notation_verifier import Descriptor
+from sealward.ledger.records import HoldState, Verdict
 from sealward.policy.bundle import Capability
+from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault
+from tests.unit.sealward.asked import Asked
 from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
 
 
@@ -82,6 +85,93 @@ class TestAnImageDeletedWhileItsSignatureWasAwaited:
         stand.look(image)
         (finding,) = stand.findings
         assert finding["RecordState"] == "ACTIVE"
+
+
+class TestAHeldImageThatMayBePulledForAWhile:
+    """Deleted while it is let go, to be signed or to be used."""
+
+    @pytest.fixture
+    def graced(self) -> Stand:
+        return Stand(current=bundle(grace="10m"))
+
+    def held_after_grace(self, stand: Stand) -> Descriptor:
+        image = stand.push()
+        stand.look(image)
+        stand.pass_time(timedelta(minutes=11))
+        assert stand.status(image) == "ARCHIVED"
+        return image
+
+    def test_one_that_came_back_is_told_at_once_and_stays_told(
+        self, graced: Stand
+    ) -> None:
+        image = self.held_after_grace(graced)
+        graced.push()
+        graced.look(image)
+        assert graced.record(image).hold.state is HoldState.RELEASED  # type: ignore[union-attr]
+        graced.delete(image)
+        graced.look(image)
+        assert self.told(graced) == ("ACTIVE", "HIGH")
+        graced.pass_time(timedelta(hours=3))
+        assert self.told(graced) == ("ACTIVE", "HIGH")
+
+    def test_one_that_a_person_let_go_is_not_told_of_however_often_it_is_looked_at(
+        self, graced: Stand
+    ) -> None:
+        image = self.held_after_grace(graced)
+        Asked(graced).break_glass(image.digest)
+        graced.pass_time(timedelta(hours=1))
+        assert graced.record(image).hold.state is HoldState.RELEASED  # type: ignore[union-attr]
+        graced.delete(image)
+        graced.look(image)
+        assert self.told(graced)[0] == "ARCHIVED"
+        graced.pass_time(timedelta(hours=3))
+        assert self.told(graced)[0] == "ARCHIVED"
+
+    def test_it_is_held_still_when_it_is_pushed_again(self) -> None:
+        slow = Behaviours(restore_delay=timedelta(minutes=20))
+        stand = Stand(current=bundle(grace="10m"), behaviours=slow)
+        image = self.held_after_grace(stand)
+        Asked(stand).to_sign(image.digest)
+        stand.look(image)
+        assert stand.record(image).hold.state is HoldState.RELEASING  # type: ignore[union-attr]
+        stand.delete(image)
+        stand.look(image)
+        assert stand.record(image).hold is not None
+        stand.clock.advance(timedelta(hours=2))
+        stand.push()
+        stand.look(image)
+        stand.pass_time(timedelta(minutes=30))
+        assert stand.status(image) == "ARCHIVED"
+
+    def told(self, stand: Stand) -> tuple[str, str]:
+        (finding,) = stand.findings
+        label = finding["FindingProviderFields"]["Severity"]["Label"]
+        return finding["RecordState"], label
+
+
+def test_what_somebody_else_archived_and_deleted_is_told_of_by_nobody(
+    stand: Stand,
+) -> None:
+    image = stand.push()
+    stand.look(image)
+    stand.aws.call(
+        "ecr",
+        "UpdateImageStorageClass",
+        {
+            "repositoryName": REPOSITORY,
+            "imageId": {"imageDigest": image.digest},
+            "targetStorageClass": "ARCHIVE",
+        },
+        place=stand.place,
+    )
+    stand.pass_time(timedelta(minutes=11))
+    hold = stand.record(image).hold
+    assert hold is not None
+    assert not hold.ours
+    stand.delete(image)
+    stand.pass_time(timedelta(hours=3))
+    (finding,) = stand.findings
+    assert finding["RecordState"] == "ARCHIVED"
 
 
 def test_one_that_was_trusted_is_gone_without_a_word() -> None:

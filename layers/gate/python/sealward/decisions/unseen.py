@@ -24,6 +24,7 @@ from sealward.ledger.records import (
     Record,
     Verdict,
 )
+from sealward.ledger.releases import ReleaseKind
 from sealward.policy.bundle import UNKNOWN_FOR
 from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
@@ -56,8 +57,9 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
     event of that push may be lost, so a held digest is looked for, as while it is held.
     """
     hold, due = known.hold, None
-    if hold is not None and hold.state is HoldState.RELEASING:
-        hold = None
+    lent = known.release is not None and known.release.in_force(now)
+    if hold is not None and hold.state is HoldState.RELEASING and not lent:
+        hold = None  # it was trusted; what is only lent stays a hold
     if hold is not None:
         if known.reason != GONE:
             # What was still under way ended with the image; watched as from the start.
@@ -68,23 +70,28 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
         and known.settled_at is None
         and not known.ever_trusted
     )
-    removed = _removed_by_another(known)
+    removed = _removed_by_another(known, now)
     pulled = (
         known.verdict in SETTLED_FAILURES
         and not known.ever_trusted
         and known.pulled_at is not None
     )
     # What was told of its going stays told, whatever the policy became.
-    told = known.reason == GONE and (
+    before = known.reason == GONE
+    told = before and (
         known.finding is not None and known.finding.status is FindingStatus.OPEN
     )
+    if before:
+        removed = told  # said when it went: how it was held then is forgotten
     return Decision(
         known=known,
         record=replace(
             known,
             version=known.version + 1,
             reason=GONE,
-            detail=_why_gone(known, unjudged=unjudged, pulled=pulled),
+            detail=known.detail
+            if before
+            else _why_gone(known, unjudged=unjudged, pulled=pulled, removed=removed),
             hold=hold,
             covering=False,
             pulls=None,
@@ -101,20 +108,28 @@ def decide_gone(known: Record, *, acts: bool, now: datetime) -> Decision:
     )
 
 
-def _removed_by_another(known: Record) -> bool:
-    """Return whether somebody else deleted what we held."""
-    hold = known.hold
-    return (
-        hold is not None and hold.state not in LET_GO and hold.ours and not hold.deleted
+def _removed_by_another(known: Record, now: datetime) -> bool:
+    """Return whether somebody else deleted what we held.
+
+    What a push brought back for a while counts: it could be pulled, and was never
+    judged again. What a person let go is theirs to delete.
+    """
+    hold, release = known.hold, known.release
+    if hold is None or not hold.ours or hold.deleted:
+        return False
+    return hold.state not in LET_GO or (
+        release is not None
+        and release.kind is ReleaseKind.PUSHED_AGAIN
+        and release.in_force(now)
     )
 
 
-def _why_gone(known: Record, *, unjudged: bool, pulled: bool) -> str:
-    if unjudged and not _removed_by_another(known):
+def _why_gone(known: Record, *, unjudged: bool, pulled: bool, removed: bool) -> str:
+    if unjudged and not removed:
         return VANISHED
     gone = "the registry no longer has it"
     hold = known.hold
-    if hold is not None and _removed_by_another(known):
+    if hold is not None and removed:
         gone = REMOVED
     elif hold is not None and hold.deleted and hold.deletion is not None:
         gone = f"Sealward deleted it at {hold.deletion.at:%Y-%m-%d %H:%M} UTC"
