@@ -300,7 +300,7 @@ class TestActingByItself:
         stand = Stand(current=bundle(grace="1h", enforceFrom="2026-06-01T00:10:00Z"))
         image = stand.push()
         stand.look(image)
-        stand.clock.advance(11 * MINUTE)
+        stand.pass_time(11 * MINUTE)
         stand.push(tag="again")
         stand.pass_time(2 * HOUR)
         assert stand.record(image).verdict is Verdict.UNSIGNED

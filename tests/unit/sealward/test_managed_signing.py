@@ -1,5 +1,6 @@
 """ECR's managed signing: told while it goes on and where it fails, never a verdict."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -240,8 +241,8 @@ def test_asking_costs_no_round_trip() -> None:
             let_it_fail(stand)
         image = stand.push()
         stand.look(image)
-        (scheduled,) = (hint for _, hint in stand.queue.waiting if hint.scheduled)
         stand.clock.advance(SOON)
+        scheduled = replace(stand.hint(image.digest), scheduled=True)
         stand.attach(image)
         trips.taken, trips.at = 0, {}
         assert stand.gate.look(scheduled).verdict is Verdict.TRUSTED

@@ -240,6 +240,7 @@ def _decide_seen(
         known=known,
         step=step,
         due=due,
+        deadline=deadline,
         acts=ruling.acts,
         overdue=overdue,
     )

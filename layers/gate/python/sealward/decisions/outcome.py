@@ -20,6 +20,8 @@ class Decision:
     step: Step = Step.NONE
     due: datetime | None = None
     """When to look again, the hold left aside."""
+    deadline: datetime | None = None
+    """End of the grace; None where no policy gives one."""
     acts: bool = False
     """Whether policy and stack quarantine."""
     overdue: bool = False
@@ -41,6 +43,14 @@ class Decision:
         if self.step is not Step.NONE:
             return self.step.value
         return "allow-pulls" if self.record.pulls is None else "deny-pulls"
+
+    def only_asks(self, due: datetime) -> bool:
+        """Whether a look at ``due`` decides nothing unless a signature has come."""
+        return (
+            self.record.verdict is Verdict.PENDING
+            and self.record.hold is None
+            and due != self.deadline
+        )
 
     @property
     def verdict_changed(self) -> bool:

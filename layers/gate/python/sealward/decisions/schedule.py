@@ -23,6 +23,8 @@ SOON: Final = (
 """After an image was first seen, or first could not be judged; then hourly."""
 HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
+TICK: Final = timedelta(seconds=90)
+"""After a due time the tick has sent it: one comes each minute, and may be late."""
 MOVING: Final = (
     *(timedelta(seconds=seconds) for seconds in (2, 5, 10, 30, 60)),
     *(timedelta(minutes=2),) * 12,
@@ -54,7 +56,7 @@ def next_look(
     now = clock.now
     match judgement.verdict:
         case Verdict.PENDING:
-            return earliest(after(clock.first_seen, now), _future(clock.deadline, now))
+            return _within_grace(after(clock.first_seen, now), clock)
         case Verdict.INCONCLUSIVE:
             since = clock.unknown_since or now
             end = since + policy.unknown_for if policy else None
@@ -111,6 +113,16 @@ def after(start: datetime, now: datetime) -> datetime:
         if start + delay > now:
             return start + delay
     return start + HOURLY * ((now - start) // HOURLY + 1)
+
+
+def _within_grace(asks: datetime, clock: Clock) -> datetime:
+    """Return ``asks``, or the end of the grace where a tick might send that no sooner.
+
+    Within a grace a look only asks whether a signature came without its event: the tick
+    sends it. The grace's end decides, and is exact.
+    """
+    end = _future(clock.deadline, clock.now)
+    return end if end is not None and end <= asks + TICK else asks
 
 
 def _hourly_then_daily(start: datetime, now: datetime) -> datetime:

@@ -38,7 +38,7 @@ from sealward.subjects import SubjectKey
 from sealward.verifications import Search
 
 SOONEST: Final = timedelta(minutes=15)
-"""What is due within is a delayed message; the tick sends the rest."""
+"""What is to be decided within is a delayed message; the tick sends the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +147,11 @@ class Settlement:
             )
         )
         # A message too many ends after one read, where the write loses its race.
-        sending: Read[Any] = Read(lambda: self._schedule(record, decision.known))
+        sending: Read[Any] = Read(lambda: self._schedule(record, decision))
         ask((telling, sending), self.beside)
         told, unsent = telling.answer(), sending.answer()
         if told.due != record.due:
-            unsent = self._schedule(told, decision.known)
+            unsent = self._schedule(told, decision)
         told = kept(lambda: descent.children.tell(told), lambda: told, crashes)
         policy = ruling.policy
         kept(lambda: count_unsigned(self.ledger, decision, policy), _nothing, crashes)
@@ -208,12 +208,17 @@ class Settlement:
             descent=lambda repository: replace(self.descent(repository), look_at=None),
         )
 
-    def _schedule(self, record: Record, known: Record | None) -> str:
-        """Send the next look where it is near; return why it was not taken, if so."""
+    def _schedule(self, record: Record, decision: Decision) -> str:
+        """Send the next look where it is near; return why it was not taken, if so.
+
+        One that only asks is left to the tick: a signature's event mostly makes it
+        needless, and a message that nobody needs costs as much as any other.
+        """
+        known = decision.known
         if record.due is None or (known is not None and known.due == record.due):
             return ""
         delay = record.due - self.now()
-        if delay > SOONEST:
+        if delay > SOONEST or decision.only_asks(record.due):
             return ""
         hint = Hint(
             account=self.registry.account,
