@@ -40,6 +40,11 @@ class InProcessLookQueue:
         cut = min(max(delay, timedelta(0)), LONGEST_DELAY)
         self._waiting.append((self._clock() + cut, hint))
 
+    def at_once(self, hints: Sequence[Hint]) -> None:
+        """See the port."""
+        for hint in hints:
+            self.later(hint, timedelta(0))
+
     def dead_letter(self, body: str, *, reason: str) -> None:
         """See the port."""
         self._check()

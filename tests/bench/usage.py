@@ -6,7 +6,7 @@ registry, Security Hub and the queue are the simulator's.
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -99,6 +99,11 @@ class _Queue:
     def later(self, hint: Hint, delay: timedelta) -> None:
         self._trips.take("send")
         self._queue.later(hint, delay)
+
+    def at_once(self, hints: Sequence[Hint]) -> None:
+        for _ in range(0, len(hints), 10):
+            self._trips.take("send")
+        self._queue.at_once(hints)
 
 
 class Recorder:

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.events import Hint, parse_events
-from sealward.ports.failures import Denied
+from sealward.ports.failures import Denied, Unavailable
 from simulator.in_process_queue import InProcessLookQueue
 
 if TYPE_CHECKING:
@@ -95,6 +97,34 @@ def test_a_hint_comes_back_as_it_went_in_memory() -> None:
     assert list(queue.receive()) == []
     clock[0] += timedelta(minutes=15)
     assert list(queue.receive()) == [HINT]
+
+
+def test_many_hints_take_a_call_for_ten(sqs: _Sqs) -> None:
+    hints = [replace(HINT, digest=f"sha256:{number:064x}") for number in range(23)]
+    calls: list[int] = []
+    sqs.client.meta.events.register(
+        "provide-client-params.sqs.SendMessageBatch",
+        lambda params, **_: calls.append(len(params["Entries"])),
+    )
+    sqs.queue.at_once(hints)
+    assert (calls, sqs.sent) == ([10, 10, 3], [])
+    arrived: list[Hint] = []
+    while answer := sqs.client.receive_message(
+        QueueUrl=sqs.looks, MaxNumberOfMessages=10, AttributeNames=["All"]
+    ).get("Messages"):
+        for message in answer:
+            assert message["Attributes"]["MessageGroupId"] == "prod/app"
+            body = json.loads(message["Body"])
+            arrived += parse_events(body, account=HINT.account, region=HINT.region)
+    assert sorted(arrived) == sorted(hints)
+
+
+def test_one_that_the_queue_does_not_take_is_no_success(sqs: _Sqs) -> None:
+    said = {"Id": "0", "Code": "InternalError", "SenderFault": False, "Message": "no"}
+    with Stubber(sqs.client) as stubber:
+        stubber.add_response("send_message_batch", {"Successful": [], "Failed": [said]})
+        with pytest.raises(Unavailable, match="InternalError: no"):
+            sqs.queue.at_once([HINT])
 
 
 def test_a_dead_letter_keeps_what_was_sent_and_why(sqs: _Sqs) -> None:

@@ -35,6 +35,7 @@ ACTION_OF: Final[Mapping[str, str]] = {
     "signer-data:GetRevocationStatus": "signer:GetRevocationStatus",
     "sns:Publish": "sns:Publish",
     "sqs:SendMessage": "sqs:SendMessage",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 
 FREE: Final = frozenset({"sts:GetCallerIdentity"})

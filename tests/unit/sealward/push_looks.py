@@ -5,6 +5,7 @@ by an event or by Sealward itself, how many calls wait for one another in it, an
 one ends the exposure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -140,3 +141,8 @@ class _CountedQueue:
     def later(self, hint: Hint, delay: timedelta) -> None:
         self._trips.take("send")
         self._queue.later(hint, delay)
+
+    def at_once(self, hints: Sequence[Hint]) -> None:
+        for _ in range(0, len(hints), 10):
+            self._trips.take("send")
+        self._queue.at_once(hints)

@@ -1,6 +1,6 @@
 """Children: what an index lists, remembered, and looked at when its word changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -28,8 +28,8 @@ class Children:
     """Keeps the children of indexes."""
 
     ledger: Ledger
-    look_later: Callable[[str], None]
-    """Asks for a look at a child of the index, by digest."""
+    look_later: Callable[[Sequence[str]], None]
+    """Asks for looks at children of the index, by digest."""
 
     def remembered(self, sighting: Sighting) -> int | None:
         """Return how many children of an index are remembered; None: it is none.
@@ -84,8 +84,7 @@ class Children:
             if told.covering:
                 # Found first from each child, however many others list it.
                 self.ledger.record_children(told.key, children, trusted=True)
-            for digest in children:
-                self.look_later(digest)
+            self.look_later(children)
         except PortError:
             due = earliest(told.due, told.updated_at + HOURLY)
             heard = replace(told, due=due)

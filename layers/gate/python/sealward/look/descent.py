@@ -4,7 +4,7 @@ What an index lists is remembered; what lists an image is read; and what only ke
 bad image from being archived is held before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,8 +44,8 @@ class Descent:
     ledger: Ledger
     beside: RunBeside | None
     now: Callable[[], datetime]
-    look_later: Callable[[str], None]
-    """Asks for a look at a digest of the repository."""
+    look_later: Callable[[Sequence[str]], None]
+    """Asks for looks at digests of the repository."""
     look_at: Callable[[str], object] | None
     """Looks at an index now; None within such a look."""
 

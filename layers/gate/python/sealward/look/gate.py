@@ -378,7 +378,9 @@ class Gate:
             ledger=self.ledger,
             beside=self.run_beside,
             now=self.now,
-            look_later=lambda digest: self.queue.later(hint(digest), timedelta(0)),
+            look_later=lambda digests: self.queue.at_once(
+                [hint(digest) for digest in digests]
+            ),
             look_at=None
             if self.nested
             else lambda digest: within.look(hint(digest), NESTED_TIME),

@@ -34,7 +34,7 @@ class Listings:
     registry: Registry
     ledger: Ledger
     beside: RunBeside | None
-    look_later: Callable[[str], None]
+    look_later: Callable[[Sequence[str]], None]
     """Asks for a look at an index that nobody has seen."""
     now: Callable[[], datetime]
     ends: datetime
@@ -132,7 +132,7 @@ class Listings:
             if wanted is None:
                 children = mentioned(content, media_type)
                 self.ledger.record_children(key, children, trusted=False)
-                self.look_later(key.digest)
+                self.look_later([key.digest])
             elif mentions(content, media_type, wanted):
                 # It may stand beyond what is remembered of each index.
                 first = [wanted, *mentioned(content, media_type)]

@@ -1,5 +1,6 @@
 """The queue that leads to the next look."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -14,6 +15,15 @@ class LookQueue(Protocol):
 
         Raises:
             Unavailable, Denied: as named.
+        """
+        ...
+
+    def at_once(self, hints: Sequence[Hint]) -> None:
+        """Send ``hints`` to arrive without delay, as many to a call as it takes.
+
+        Raises:
+            Unavailable, Denied: as named; some may have been sent. Sending all again
+                changes nothing.
         """
         ...
 
