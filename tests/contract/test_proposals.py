@@ -177,6 +177,16 @@ def test_the_last_trip_is_remembered(ledger: Ledger) -> None:
             reversals=20,
             repositories=("app",),
             proposals=(PROPOSAL.id,),
+            finding=FindingState(
+                id="id",
+                status=FindingStatus.OPEN,
+                created_at=NOW,
+                updated_at=NOW,
+                content="c",
+                delivered=False,
+            )
+            if minute
+            else None,
         )
         ledger.keep_trip(trip)
-    assert ledger.last_trip() == trip
+        assert ledger.last_trip() == trip

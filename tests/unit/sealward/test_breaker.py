@@ -1,15 +1,34 @@
 """The breaker: reversals only (docs/threat-model.md, 3)."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
 
 from sealward.decisions import Step
 from sealward.decisions.breaker import REVERSALS_ALLOWED
 from sealward.ledger import HoldState, Verdict
+from sealward.ports.delivery import NotDelivered
 from sealward.proposals import Answer, Approval, Cause
+from tests.unit.sealward.asked import Asked
 from tests.unit.sealward.rollout import Rollout
 from tests.unit.sealward.stand import Stand, bundle
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Died(BaseException):
+    """The process ends."""
+
+
+class Refusing:
+    """Security Hub, while it takes nothing."""
+
+    def publish(self, _finding: Mapping[str, Any]) -> NotDelivered:
+        """Refuse."""
+        return NotDelivered(reason="switched off", retry=True)
 
 
 def breaker_findings(stand: Stand) -> list[str]:
@@ -76,6 +95,38 @@ class TestReversals:
         assert rollout.figures().archived == 0
         (proposal,) = rollout.stand.ledger.proposals()
         assert proposal.cause is Cause.POLICY_CHANGE
+
+    def test_what_security_hub_refuses_the_next_reversal_tells(self) -> None:
+        rollout = rolled_out(REVERSALS_ALLOWED + 1, repositories=3)
+        hub = rollout.stand.gate.security_hub
+        rollout.stand.gate = replace(rollout.stand.gate, security_hub=Refusing())
+        for repository, image in rollout.images[:-1]:
+            rollout.stand.look(image, repository=repository)
+        assert rollout.stand.ledger.last_trip() is not None
+        assert breaker_findings(rollout.stand) == []
+        rollout.stand.gate = replace(rollout.stand.gate, security_hub=hub)
+        repository, image = rollout.images[-1]
+        rollout.stand.look(image, repository=repository)
+        assert breaker_findings(rollout.stand) == ["CRITICAL"]
+
+    def test_where_no_reversal_follows_it_is_told_on_schedule_once(self) -> None:
+        rollout = rolled_out(REVERSALS_ALLOWED, repositories=3)
+        stand = rollout.stand
+        *others, (repository, image) = rollout.images
+        for where, each in others:
+            stand.look(each, repository=where)
+        with (
+            patch.object(stand.gate.security_hub, "publish", side_effect=Died),
+            suppress(Died),
+        ):
+            stand.look(image, repository=repository)
+        assert stand.ledger.last_trip() is not None
+        desk = Asked(stand).desk
+        desk.tidy()
+        assert breaker_findings(stand) == ["CRITICAL"]
+        sent = len(stand.aws.operations)
+        desk.tidy()
+        assert len(stand.aws.operations) == sent, "nothing is owed"
 
     def test_one_less_trips_nothing(self) -> None:
         rollout = rolled_out(REVERSALS_ALLOWED - 1, repositories=3)

@@ -9,6 +9,7 @@ import pytest
 
 from sealward.ledger import HoldState
 from sealward.policy.bundle import PolicyBundle
+from sealward.proposals import Answer, Approval
 from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -94,6 +95,25 @@ def reported(stand: Stand) -> Any:
     return image
 
 
+def approved(stand: Stand) -> Any:
+    image = stand.push()
+    stand.attach(image)
+    stand.look(image)
+    stand.bundles.current = bundle(serial=2, grace="0s", identities=["Other"])
+    stand.look(image)
+    (proposal,) = stand.ledger.proposals()
+    stand.ledger.approve(
+        Approval(
+            proposal_id=proposal.id,
+            answer=Answer.APPROVED,
+            by="arn:aws:sts::123456789012:assumed-role/platform/ann",
+            at=stand.clock.now,
+            until=stand.clock.now + HOUR,
+        )
+    )
+    return image
+
+
 @pytest.mark.parametrize(
     ("before", "status", "hold"),
     [
@@ -101,6 +121,7 @@ def reported(stand: Stand) -> Any:
         (held_again, "ARCHIVED", HoldState.HELD),
         (released, "ACTIVE", None),
         (reported, "ACTIVE", None),
+        (approved, "ARCHIVED", HoldState.HELD),
     ],
 )
 def test_it_ends_as_if_it_had_not_died(

@@ -12,6 +12,7 @@ from sealward.ledger import Verdict
 from sealward.ports.delivery import NotDelivered
 from sealward.ports.failures import Unavailable
 from tests.json_schema import problems
+from tests.unit.sealward.family import push_family, strict_stand
 from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
 from tests.unit.sealward.trips import Trips, counted_stand
 
@@ -125,6 +126,25 @@ def test_a_look_that_died_after_its_write_is_told_by_the_message_that_comes_agai
     assert _told(stand) == [], "an ordinary look owes nothing"
     stand.gate.look(replace(stand.hint(image.digest), again=True, scheduled=True))
     assert _told(stand) == [("trusted", "satisfied")]
+
+
+def test_so_is_an_index_that_was_looked_at_within_that_look() -> None:
+    stand = strict_stand()
+    index, children = push_family(stand)
+    stand.attach(index)
+    stand.clock.advance(timedelta(hours=2))  # no event told of the index
+    with (
+        patch.object(stand.bus, "publish", side_effect=KeyboardInterrupt),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        stand.look(children[0])
+    assert stand.record(index).verdict is Verdict.TRUSTED
+    assert _told(stand) == []
+    stand.gate.look(replace(stand.hint(children[0].digest), again=True))
+    assert {(each["digest"], each["verdict"]) for each in stand.bus.events} == {
+        (index.digest, "trusted"),
+        (children[0].digest, "covered"),
+    }
 
 
 def test_a_write_that_fails_leaves_the_look_to_be_repeated(stand: Stand) -> None:

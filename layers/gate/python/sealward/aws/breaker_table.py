@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
-from sealward.ledger.codec import from_text, to_text
+from sealward.ledger.codec import finding_from, finding_item, from_text, to_text
 from sealward.ports.failures import Unavailable
 from sealward.proposals import Reversal, Trip
 from sealward.subjects import SubjectKey
@@ -88,6 +88,7 @@ class BreakerTable:
                 reversals=int(item["reversals"]),
                 repositories=tuple(item["repositories"]),
                 proposals=tuple(item["proposals"]),
+                finding=finding_from(item.get("finding")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Unavailable(f"ledger: the breaker: {error!r}") from error
@@ -98,13 +99,14 @@ class BreakerTable:
         Raises:
             Unavailable, Denied: as named.
         """
-        item = {
+        item: dict[str, Any] = {
             "pk": "breaker",
             "sk": "trip",
             "at": to_text(trip.at),
             "reversals": trip.reversals,
             "repositories": list(trip.repositories),
             "proposals": list(trip.proposals),
+            **({"finding": finding_item(trip.finding)} if trip.finding else {}),
         }
         with translated("PutItem of the breaker"):
             self._client.put_item(TableName=self._table, Item=attribute_values(item))

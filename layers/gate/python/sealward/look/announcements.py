@@ -39,7 +39,11 @@ from sealward.findings.bundle import (
 )
 from sealward.findings.environment import in_environment
 from sealward.ledger.records import FindingState, FindingStatus, Record
-from sealward.look.repository_findings import RepositoryFindings, reported_as
+from sealward.look.repository_findings import (
+    RepositoryFindings,
+    owed_count,
+    reported_as,
+)
 from sealward.look.sightings import InForce
 from sealward.notices import cause, is_change, owner_message, verdict_changed
 from sealward.policy.bundle import UNKNOWN_FOR, Policy
@@ -72,7 +76,7 @@ class Announcements:
     now: Callable[[], datetime]
 
     def owing(self, decision: Decision, hint: Hint) -> Decision:
-        """Return ``decision`` with what the bus is owed of it, and who pushed it.
+        """Return ``decision`` with what is owed of it, and who pushed it.
 
         Args:
             decision: as it fell.
@@ -87,7 +91,13 @@ class Announcements:
             or (hint.again and is_change(None, record))
         )
         return replace(
-            decision, record=replace(record, untold=untold, pushed_by=pushed_by)
+            decision,
+            record=replace(
+                record,
+                untold=untold,
+                pushed_by=pushed_by,
+                recount=owed_count(known, record),
+            ),
         )
 
     def about_subject(

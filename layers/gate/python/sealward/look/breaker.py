@@ -1,14 +1,20 @@
-"""The breaker at work: reversals remembered, a trip told, approvals before it void."""
+"""The breaker at work: reversals remembered, a trip told, approvals before it void.
+
+That a trip is to be told stands in the ledger before it is. Where Security Hub does not
+take it, or the look dies, the next reversal tells it, or whoever tidies.
+"""
+
+from dataclasses import replace
 
 from sealward.decisions import Decision
 from sealward.decisions.breaker import WITHIN, trip_of
 from sealward.decisions.proposed import is_reversal
-from sealward.findings import Place, dated, next_state
+from sealward.findings import Place, dated, delivered, next_state
 from sealward.findings.breaker import breaker_tripped
 from sealward.ledger.records import FindingStatus
 from sealward.ports.ledger import Ledger
-from sealward.ports.security_hub import SecurityHub
-from sealward.proposals import Reversal
+from sealward.ports.security_hub import Delivered, SecurityHub
+from sealward.proposals import Reversal, Trip
 
 
 def count_reversal(
@@ -27,6 +33,7 @@ def count_reversal(
     now = record.updated_at
     last = ledger.last_trip()
     if last is not None and now - last.at < WITHIN:
+        _tell(ledger, hub, place, last)
         return
     ledger.record_reversal(
         Reversal(proposal_id=record.proposal_id, key=record.key, at=now)
@@ -34,7 +41,28 @@ def count_reversal(
     trip = trip_of(ledger.reversals(now - WITHIN, now), now=now)
     if trip is None:
         return
-    ledger.keep_trip(trip)
+    before = last.finding if last else None
     document = breaker_tripped(place, trip)
-    state = next_state(None, document, FindingStatus.OPEN, now=now)
-    hub.publish(dated(document, state))
+    state = next_state(before, document, FindingStatus.OPEN, now=now)
+    trip = replace(trip, finding=state)
+    ledger.keep_trip(trip)
+    _tell(ledger, hub, place, trip)
+
+
+def tell_trip(ledger: Ledger, hub: SecurityHub, place: Place) -> None:
+    """Tell of the last trip what Security Hub has not taken.
+
+    Raises:
+        Unavailable, Denied: the ledger did not answer; the next time tells.
+    """
+    last = ledger.last_trip()
+    if last is not None:
+        _tell(ledger, hub, place, last)
+
+
+def _tell(ledger: Ledger, hub: SecurityHub, place: Place, trip: Trip) -> None:
+    state = trip.finding
+    if state is None or state.delivered:
+        return
+    if isinstance(hub.publish(dated(breaker_tripped(place, trip), state)), Delivered):
+        ledger.keep_trip(replace(trip, finding=delivered(state)))

@@ -48,6 +48,8 @@ class Descent:
     """Asks for looks at digests of the repository."""
     look_at: Callable[[str], object] | None
     """Looks at an index now; None within such a look."""
+    again: bool = False
+    """Whether the look's message came before: looks within that one may be untold."""
 
     @property
     def children(self) -> Children:
@@ -131,6 +133,7 @@ class Descent:
             ends=ends,
             proves=proves,
             look_at=self.look_at,
+            again=self.again,
         ).coverage(sighting.key.repository, seen.descriptor, first)
         if isinstance(coverage, Unseen):
             return _lost(coverage, seen)

@@ -226,7 +226,7 @@ class Gate:
                 ends=started + min(within, SEARCH_TIME),
                 short=within < SEARCH_TIME,
             ),
-            descent=self._descent(found.sighting.key.repository),
+            descent=self._descent(hint),
             inquiry=inquiry,
             signer=self.signer,
             chains=self.seen,
@@ -361,15 +361,16 @@ class Gate:
             self.registry.account, self.registry.region, key.repository
         )
 
-    def _descent(self, repository: str) -> Descent:
-        """Return what is known of the indexes of ``repository``."""
+    def _descent(self, hint: Hint) -> Descent:
+        """Return what is known of the indexes of the repository of ``hint``."""
 
-        def hint(digest: str) -> Hint:
+        def other(digest: str, *, again: bool = False) -> Hint:
             return Hint(
                 account=self.registry.account,
                 region=self.registry.region,
-                repository=repository,
+                repository=hint.repository,
                 digest=digest,
+                again=again,
             )
 
         within = replace(self, nested=True)
@@ -379,9 +380,12 @@ class Gate:
             beside=self.run_beside,
             now=self.now,
             look_later=lambda digests: self.queue.at_once(
-                [hint(digest) for digest in digests]
+                [other(digest) for digest in digests]
             ),
             look_at=None
             if self.nested
-            else lambda digest: within.look(hint(digest), NESTED_TIME),
+            else lambda digest: within.look(
+                other(digest, again=hint.again), NESTED_TIME
+            ),
+            again=hint.again,
         )

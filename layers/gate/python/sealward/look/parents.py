@@ -54,6 +54,8 @@ class Parents:
     """Verifies the signatures that made an index trusted, as its record names them."""
     look_at: Callable[[str], object] | None
     """Looks at an index whose record does not say what it is worth now; None: not."""
+    again: bool = False
+    """Whether such a look may have died before it told anybody: it is made again."""
     failure: PortError | None = None
     """The first question the registry did not answer."""
     held: bool = False
@@ -125,8 +127,8 @@ class Parents:
     def _parent(
         self, key: SubjectKey, manifest: Manifest, record: Record | None
     ) -> Parent:
-        if may_cover(self.policy.statement.level) and not is_current(
-            record, self.policy, self.now()
+        if may_cover(self.policy.statement.level) and (
+            self.again or not is_current(record, self.policy, self.now())
         ):
             record = self._looked_at(key, record)
         descriptor = Descriptor(

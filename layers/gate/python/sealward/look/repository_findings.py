@@ -75,7 +75,7 @@ class RepositoryFindings:
             return _again(record, recount), None
         note = self.ledger.repository_note(record.key.repository)
         if recount is None and not _free(note, now):
-            return record, Turn(note=note, holder=False)
+            return replace(record, recount=None), Turn(note=note, holder=False)
         over = note.told_at + WINDOW if note.told_at is not None else now
         # Once more after each count: what others wrote meanwhile is counted then. And
         # before Security Hub forgets a finding that says what it said.
@@ -188,6 +188,16 @@ def counted_as(record: Record | None) -> str:
     if record.hold is None and record.reported:
         return reported_state(record.reported)
     return ""
+
+
+def owed_count(known: Record | None, record: Record) -> datetime | None:
+    """Return when the repository is to be counted if this look ends before its turn.
+
+    To be in whatever is written before: the next look takes the turn.
+    """
+    if counted_as(known) != counted_as(record):
+        return record.updated_at
+    return known.recount if known else None
 
 
 def _again(record: Record, recount: datetime | None) -> Record:

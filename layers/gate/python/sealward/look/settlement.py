@@ -54,8 +54,8 @@ class Settlement:
     evidence: EvidenceKeeping | None
     """Keeps the evidence before an action; None keeps none."""
     announcements: Announcements
-    descent: Callable[[str], Descent]
-    """What is known of the indexes of a repository."""
+    descent: Callable[[Hint], Descent]
+    """What is known of the indexes of a hint's repository."""
     beside: RunBeside | None
     now: Callable[[], datetime]
     nested: bool
@@ -84,7 +84,7 @@ class Settlement:
             history_report(decision, examined) if decision.verdict_changed else None
         )
         record, stored = decision.record, decision.known
-        descent = self.descent(record.key.repository)
+        descent = self.descent(hint)
         record = descent.children.owing(stored, record)
         decision = replace(decision, record=record)
 
@@ -205,7 +205,7 @@ class Settlement:
         return replace(
             self,
             nested=True,
-            descent=lambda repository: replace(self.descent(repository), look_at=None),
+            descent=lambda hint: replace(self.descent(hint), look_at=None),
         )
 
     def _schedule(self, record: Record, decision: Decision) -> str:

@@ -91,9 +91,15 @@ class Desk:
     def tidy(self) -> int:
         """Tell of pauses that ended, and look at what waited; return how many ended.
 
+        What Security Hub has not heard of the breaker, it is told as well.
+
         Raises:
             PortError: the ledger did not answer; the next time does it.
         """
+        # For the schedule only: no request needs what a look needs.
+        from sealward.look.breaker import tell_trip  # noqa: PLC0415
+
+        tell_trip(self.ledger, self.hub, self.place)
         ended = tell_pauses(self.ledger, self.hub, self.place, now=self.now())
         for each in ended:
             self._look(waiting(self.ledger, each.repository))

@@ -118,6 +118,8 @@ class Trip:
     """At most ``TRIP_NAMES``."""
     proposals: tuple[str, ...]
     """Likewise."""
+    finding: FindingState | None = None
+    """What Security Hub is told of it; None: nothing is owed."""
 
 
 def answer_for(
