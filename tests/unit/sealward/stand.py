@@ -11,6 +11,7 @@ from notation_verifier import Descriptor, SeenChains
 from sealward.events import Hint, parse_events
 from sealward.ledger.records import Record
 from sealward.look import Gate, tick
+from sealward.look.due import is_turn
 from sealward.look.result import LookResult
 from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
 from sealward.ports.ledger import Ledger
@@ -144,9 +145,7 @@ class Stand:
             evidence_quota=self.evidence,
             pulls=self.pulls,
             registry=registry(
-                InProcessRegistry(
-                    self.aws, account=ACCOUNT, region=REGION, caller=ROLE
-                )
+                InProcessRegistry(self.aws, account=ACCOUNT, region=REGION, caller=ROLE)
             ),
             ledger=wrap_ledger(self.ledger),
             security_hub=InProcessSecurityHub(self.aws, account=ACCOUNT, region=REGION),
@@ -289,7 +288,7 @@ class Stand:
                     for at in (
                         *(entry[0] for entry in self.queue.waiting),
                         *(
-                            record.due
+                            _next_turn(record.due, self.clock.now)
                             for record in self.ledger.records.values()
                             if record.due is not None
                         ),
@@ -327,6 +326,14 @@ class Stand:
     @property
     def findings(self) -> Sequence[Mapping[str, Any]]:
         return list(self.aws.hub(self.place).findings.values())
+
+
+def _next_turn(due: datetime, now: datetime) -> datetime:
+    """Return when a tick, one each minute, next sends what is due at ``due``."""
+    turn = max(due, due + timedelta(minutes=1) * ((now - due) // timedelta(minutes=1)))
+    while turn <= now or not is_turn(due, turn):
+        turn += timedelta(minutes=1)
+    return turn
 
 
 def described(value: Mapping[str, Any]) -> Descriptor:
