@@ -170,3 +170,30 @@ def test_a_count_that_cannot_be_read_spends_nothing(
 def test_a_number_out_of_range_is_refused(number: int) -> None:
     with pytest.raises(InvalidBundle, match="unsignedPerDay"):
         bundle(unsignedPerDay=number)
+
+
+def test_junk_pushed_whenever_a_look_is_due_gives_none_of_it_back_either() -> None:
+    """Each look by an event moves the due time past the tick that would have asked."""
+    stand = spending()
+    spend(stand)
+    image = stand.push("next", tag="next")
+    stand.look(image)
+    for number, pause in enumerate((11, 20, 20, 10)):
+        stand.clock.advance(timedelta(seconds=pause))
+        stand.look(stand.junk(image, number))
+    assert stand.record(image).verdict is Verdict.UNTRUSTED
+    assert stand.status(image) == "ARCHIVED"
+
+
+def test_pushed_again_it_may_be_signed_for_a_minute_and_no_longer() -> None:
+    stand = spending()
+    spend(stand)
+    image = stand.push("next", tag="next")
+    stand.look(image)
+    stand.pass_time(2 * MINUTE)
+    assert stand.status(image) == "ARCHIVED"
+    stand.push("next", tag="next")
+    stand.look(image)
+    assert stand.status(image) == "ACTIVE"
+    stand.pass_time(2 * MINUTE)
+    assert stand.status(image) == "ARCHIVED"

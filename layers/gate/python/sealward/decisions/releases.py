@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from sealward.decisions.grace import SPENT_GRACE
 from sealward.decisions.refusals import Judgement
 from sealward.decisions.verdict import ACCEPTED
 from sealward.ledger.records import HoldState, Record, Verdict
@@ -36,7 +37,8 @@ def next_release(
         return release.started(now) if served else release
     if _pushed_to_be_signed(known, detail) and policy is not None:
         # No longer than the policy gives a new image; none where it gives none.
-        lasts = min(policy.grace, SIGNING_WINDOW)
+        grace = SPENT_GRACE if known.grace_spent else policy.grace
+        lasts = min(policy.grace, grace, SIGNING_WINDOW)
         if lasts > timedelta(0):
             return to_sign(now, lasts, before=release).started(now)
     return release

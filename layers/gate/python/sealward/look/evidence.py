@@ -15,7 +15,7 @@ from sealward.look.hints import Found
 from sealward.look.managed_signing import Asked, ask_of, asks_late, said_of_signing
 from sealward.look.sightings import InForce, Sighting, unjudged
 from sealward.look.signatures import SignatureSearch
-from sealward.look.spent_grace import AskedCount, is_spent
+from sealward.look.spent_grace import AskedCount, is_spent, is_spent_after_all
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports.failures import PortError
 from sealward.revocation import Inquiry
@@ -84,6 +84,7 @@ class Evidence:
         judge = self._judge(policy, force.bundle, said)
         try:
             examined = self._examined(found, seen, policy, judge, said)
+            examined = self._with_spent_grace(examined, sighting, policy)
             return self._explained(examined, sighting, policy)
         except PortError:
             raise
@@ -107,6 +108,28 @@ class Evidence:
 
         seen = replace(seen, search=replace(search, heard=told))
         return self.descent.covered(seen, sighting, policy, proves)
+
+    def _with_spent_grace(
+        self, examined: Seen | Unseen, sighting: Sighting, policy: Policy
+    ) -> Seen | Unseen:
+        """Return what was found, its repository's grace asked about if nobody did."""
+        if (
+            not isinstance(examined, Seen)
+            or examined.grace_spent
+            or self.count
+            or examined.search.satisfied
+            or examined.coverage.by is not None
+        ):
+            return examined
+        spent = is_spent_after_all(
+            self.signatures.ledger,
+            sighting.key,
+            sighting.known,
+            examined.detail.pushed_at,
+            policy,
+            now=self.now(),
+        )
+        return replace(examined, grace_spent=spent)
 
     def _explained(
         self, examined: Seen | Unseen, sighting: Sighting, policy: Policy

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sealward.decisions import Decision
+from sealward.decisions.grace import SPENT_GRACE
 from sealward.decisions.verdict import GONE, SETTLED_FAILURES
 from sealward.ledger.records import Record, Verdict
 from sealward.ledger.unsigned_count import UnsignedCount
@@ -17,6 +18,7 @@ from sealward.policy.bundle import Policy
 from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Ledger
 from sealward.reads import Read
+from sealward.subjects import SubjectKey
 
 _TRIES: Final = 3
 _NEW: Final = timedelta(days=1)
@@ -50,6 +52,38 @@ def is_spent(
         )
     except PortError:
         return False
+
+
+def is_spent_after_all(
+    ledger: Ledger,
+    key: SubjectKey,
+    known: Record | None,
+    pushed_at: datetime,
+    policy: Policy,
+    *,
+    now: datetime,
+) -> bool:
+    """Return whether the grace is spent, asked where no look-again asked in time.
+
+    A look by an event puts the next look-again off. Whoever pushes junk whenever one is
+    due would keep the whole grace: past a minute of it every look asks.
+
+    Args:
+        ledger: to be asked.
+        key: of an image without a satisfying signature.
+        known: the record of earlier looks.
+        pushed_at: when the registry says it was pushed.
+        policy: what governs it.
+        now: the present instant.
+    """
+    begin = min(pushed_at, known.first_seen if known else now)
+    if (known is not None and known.settled_at is not None) or not (
+        SPENT_GRACE <= now - begin <= _NEW
+    ):
+        return False
+    asked = Read(lambda: ledger.unsigned_count(key.repository))
+    asked.run()
+    return is_spent((asked,), policy, now)
 
 
 def count_unsigned(ledger: Ledger, decision: Decision, policy: Policy | None) -> None:
