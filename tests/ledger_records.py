@@ -96,6 +96,7 @@ def full_record() -> Record:
         former_tags=("v0",),
         last_trusted=f"v1 was last the trusted {DIGEST}",
         grace_spent=True,
+        unkept_signature=True,
         replica=Replica(
             source="999988887777/eu-west-1",
             cause=ReplicaCause.BUNDLE_STALE,

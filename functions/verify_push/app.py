@@ -18,9 +18,9 @@ from notation_verifier import SeenChains
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.clients import Clients
 from sealward.aws.ecr import EcrRegistry
+from sealward.aws.event_bus import EventBridgeBus
 from sealward.aws.evidence_bucket import EvidenceBucket
 from sealward.aws.evidence_quota import EvidenceQuotaTable
-from sealward.aws.event_bus import EventBridgeBus
 from sealward.aws.forged_items import ForgedItems
 from sealward.aws.intake import Intake
 from sealward.aws.layer_download import LayerDownload
@@ -86,6 +86,7 @@ def environment() -> tuple[Intake, Telemetry]:
         evidence=EvidenceBucket(clients.lazily("s3"), settings.evidence_bucket)
         if settings.evidence_bucket
         else None,
+        keep_signatures=settings.keep_signatures,
         evidence_quota=EvidenceQuotaTable(settings.ledger_table, items),
         pulls=RepositoryPolicies(settings.account, ecr, role=settings.own_role),
         capability=settings.capability,

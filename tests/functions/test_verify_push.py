@@ -9,12 +9,13 @@ import pytest
 
 from functions.verify_push import app
 from sealward.aws.intake import RESERVE
+from sealward.evidence.kept_signatures import SignatureCopy
 from sealward.settings import InvalidSettings
 from sealward.turns import SHARE
 from simulator.errors import ServiceError
 from simulator.faults import Fault
 from tests.functions.event_files import CASES, EVENTS, batch, files
-from tests.functions.world import BUNDLE, World, world
+from tests.functions.world import BUNDLE, EVIDENCE, World, world
 
 UNSIGNED = files()["ecr-push-unsigned.json"]
 SIGNED = files()["ecr-push-signed-jws.json"]
@@ -302,3 +303,13 @@ def test_a_look_is_one_line_of_the_log_and_one_count(
     assert looks["repository"] == "demo/unsigned"
     assert counts["VerdictUnsigned"] == [1.0]
     assert counts["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Sealward"
+
+
+def test_a_stack_that_keeps_signatures_puts_one_object_for_a_signed_image() -> None:
+    with world("observe", KEEP_SIGNATURES="yes") as made:
+        made.push("signed-jws")
+        assert made.look(SIGNED)["verdict"] == "trusted"
+        (kept,) = made.s3.list_objects_v2(Bucket=EVIDENCE)["Contents"]
+        body = made.s3.get_object(Bucket=EVIDENCE, Key=kept["Key"])["Body"].read()
+    digest = f"sha256:{kept['Key'].removeprefix('signatures/')}"
+    assert SignatureCopy.read(digest, body).content() == body

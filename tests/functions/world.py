@@ -156,13 +156,18 @@ class World:
 
 
 @contextmanager
-def world(capability: str = "quarantine") -> Iterator[World]:
-    """Yield a world with the demo's policy and empty repositories."""
+def world(capability: str = "quarantine", **variables: str) -> Iterator[World]:
+    """Yield a world with the demo's policy and empty repositories.
+
+    Args:
+        capability: of the stack.
+        variables: of the environment, besides the template's.
+    """
     clock = ManualClock(datetime.now(UTC) - PUSHED_BEFORE)
     with (
         LoopbackServer(clock=clock, account=ACCOUNT) as server,
         moto_aws(),
-        patch.dict(os.environ, _environment(server.url, capability)),
+        patch.dict(os.environ, _environment(server.url, capability) | variables),
     ):
         server.aws.hub(place(ACCOUNT, REGION)).enabled_at = clock()
         made = _made(server.aws, clock)

@@ -28,7 +28,7 @@ ROLES = {
     "sweep": "SweepRole",
 }
 BUNDLE = {"PolicyBundle": "s3://policy/bundle.json"}
-PATTERNS = (":repository/*", "/dossiers/*", "/objects/*")
+PATTERNS = (":repository/*", "/dossiers/*", "/objects/*", "/signatures/*")
 
 
 @pytest.fixture(scope="module", params=CAPABILITIES)
@@ -176,6 +176,24 @@ def test_delete_lets_one_role_delete_images_and_read_evidence() -> None:
         "arn:aws:s3:::<EvidenceStore>/dossiers/*",
         "arn:aws:s3:::<EvidenceStore>/objects/*",
     ]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_keeping_signatures_lets_one_role_create_them_and_nothing_else(
+    capability: str,
+) -> None:
+    keeps = {"Capability": capability, "KeepSignatures": "yes"}
+    for role in ROLES.values():
+        plain, _ = _statements(role, {"Capability": capability})
+        kept, _ = _statements(role, keeps)
+        added = [each for each in kept if each not in plain]
+        assert [each for each in kept if each in plain] == plain
+        if role != "VerifyPushRole":
+            assert added == []
+            continue
+        (put,) = added
+        assert put["Action"] == "s3:PutObject"
+        assert put["Resource"] == "arn:aws:s3:::<EvidenceStore>/signatures/*"
 
 
 def test_the_default_capability_is_observe() -> None:

@@ -42,6 +42,8 @@ class Settings:
     """Where evidence is kept before an action; empty: none is."""
     own_role: str = ""
     """ARN of the role that may pull where pulls are denied; empty: none are denied."""
+    keep_signatures: bool = False
+    """Whether what makes an image trusted is kept there as well."""
     ledger_key: str
     """Name or ARN of the secret that seals the ledger."""
     event_bus: str = ""
@@ -72,19 +74,8 @@ class Settings:
         account = read("SEALWARD_ACCOUNT")
         if account and not _ACCOUNT.fullmatch(account):
             problems.append(f"SEALWARD_ACCOUNT is {account!r}, not twelve digits")
-        word = read("CAPABILITY")
-        capability = Capability.OBSERVE
-        if word:
-            try:
-                capability = Capability(word)
-            except ValueError:
-                allowed = ", ".join(Capability)
-                problems.append(f"CAPABILITY is {word!r}, not one of {allowed}")
-        looks = optional("SWEEP_LOOKS_PER_MINUTE") or str(SWEEP_LOOKS_PER_MINUTE)
-        if not _LOOKS.fullmatch(looks):
-            problems.append(
-                f"SWEEP_LOOKS_PER_MINUTE is {looks!r}, not a number from 1 to 99999"
-            )
+        capability = _capability(read("CAPABILITY"), problems)
+        looks = _looks(optional("SWEEP_LOOKS_PER_MINUTE"), problems)
         proxy = optional("SEALWARD_HTTP_PROXY")
         if proxy and not _is_proxy(proxy):
             problems.append(
@@ -93,6 +84,9 @@ class Settings:
             )
         settings = cls(
             account=account,
+        keep = optional("KEEP_SIGNATURES") or "no"
+        if keep not in ("yes", "no"):
+            problems.append(f"KEEP_SIGNATURES is {keep!r}, not yes or no")
             region=read("AWS_REGION"),
             partition=read("SEALWARD_PARTITION"),
             ledger_table=read("LEDGER_TABLE"),
@@ -110,7 +104,8 @@ class Settings:
             own_role=optional("SEALWARD_ROLE"),
             event_bus=optional("EVENT_BUS"),
             http_proxy=proxy,
-            sweep_looks_per_minute=int(looks) if _LOOKS.fullmatch(looks) else 1,
+            keep_signatures=keep == "yes",
+            sweep_looks_per_minute=looks,
         )
         if problems:
             raise InvalidSettings("; ".join(problems))
@@ -120,3 +115,21 @@ class Settings:
 def _is_proxy(text: str) -> bool:
     found = _PROXY.fullmatch(text)
     return found is not None and 1 <= int(found[1]) <= _HIGHEST_PORT
+def _capability(word: str, problems: list[str]) -> Capability:
+    try:
+        return Capability(word or Capability.OBSERVE)
+    except ValueError:
+        allowed = ", ".join(Capability)
+        problems.append(f"CAPABILITY is {word!r}, not one of {allowed}")
+        return Capability.OBSERVE
+
+
+def _looks(said: str, problems: list[str]) -> int:
+    if not said:
+        return SWEEP_LOOKS_PER_MINUTE
+    if _LOOKS.fullmatch(said):
+        return int(said)
+    problems.append(f"SWEEP_LOOKS_PER_MINUTE is {said!r}, not a number from 1 to 99999")
+    return 1
+
+

@@ -202,6 +202,10 @@ class Intake:
             self._telemetry.problem(
                 "look not sent", count="LooksNotSent", reason=result.unsent
             )
+        if result.unkept:
+            self._telemetry.problem(
+                "evidence not kept", count="EvidenceNotKept", reason=result.unkept
+            )
         if result.delivered is False:
             self._telemetry.tally("FindingsNotDelivered", 1)
 

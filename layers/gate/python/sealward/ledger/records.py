@@ -235,6 +235,8 @@ class Record:
     """Why the best signature so far was refused, while the subject is pending."""
     untold: bool = False
     """Whether the bus, or its owner, has still to hear of this verdict."""
+    unkept_signature: bool = False
+    """Whether what made it trusted has still to be kept, where the stack keeps it."""
     pushed_by: str = ""
     """Who pushed it, as CloudTrail's event said: it names a person in texts only."""
     owner: str = ""

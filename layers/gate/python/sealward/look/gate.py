@@ -15,6 +15,7 @@ from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.decisions import (
+    Decision,
     Ruling,
     Seen,
     decide,
@@ -58,6 +59,7 @@ from sealward.subjects import SubjectKey
 from sealward.verifications import Examined, Search
 
 if TYPE_CHECKING:
+    from sealward.look.kept_signatures import KeptSignatures
     from sealward.look.replicas import Replicas
 
 ATTEMPTS: Final = 3
@@ -97,6 +99,8 @@ class Gate:
     """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
     evidence: EvidenceStore | None = None
     """Keeps what an action rests on before it is taken; None keeps nothing."""
+    keep_signatures: bool = False
+    """Whether what makes an image trusted is kept there as well."""
     evidence_quota: EvidenceQuota | None = None
     """Counts what each repository had kept today; None counts nothing."""
     pulls: PullDenials | None = None
@@ -264,12 +268,7 @@ class Gate:
                 lambda: undiagnosed,
                 crashes,
             )
-        settled = Read(
-            lambda: self._settlement.settle(hint, decision, ruling, examined)
-        )
-        learnt = self._learnt(inquiry, examined)
-        ask((settled, *learnt), self.run_beside)
-        result = settled.answer()
+        result = self._settled(hint, decision, ruling, examined)
         self._announcements.about_bundle(force, known)
         crash = found.crash or examined.crash or next(iter(crashes), None)
         if crash is not None and not self.nested:
@@ -280,6 +279,22 @@ class Gate:
     def _replicas(self, signatures: SignatureSearch) -> "Replicas":
         # For looks only at what came by replication.
         from sealward.look.replicas import Replicas  # noqa: PLC0415
+    def _settled(
+        self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
+    ) -> LookResult:
+        """Settle ``decision``; beside it keep what was learnt, and signatures."""
+        signatures = self._kept_signatures
+        keeping = signatures.begin(decision, hint) if signatures else None
+        if keeping is not None:
+            decision = keeping.decision
+        settled = Read(
+            lambda: self._settlement.settle(hint, decision, ruling, examined)
+        )
+        learnt = self._learnt(self.inquiry, examined)
+        ask((settled, *learnt, *(keeping.puts if keeping else ())), self.run_beside)
+        result = settled.answer()
+        return result if keeping is None else keeping.told(result)
+
 
         return Replicas(
             place=self.place,
@@ -314,6 +329,21 @@ class Gate:
     @property
     def _announcements(self) -> Announcements:
         return Announcements(
+    @property
+    def _kept_signatures(self) -> "KeptSignatures | None":
+        if not self.keep_signatures or self.evidence is None or self.recorder is None:
+            return None
+        # For those stacks only that keep them.
+        from sealward.look.kept_signatures import KeptSignatures  # noqa: PLC0415
+
+        return KeptSignatures(
+            store=self.evidence,
+            registry=self.registry,
+            recorder=self.recorder,
+            ledger=self.ledger,
+            now=self.now,
+        )
+
             ledger=self.ledger,
             hub=self.security_hub,
             bus=self.bus,

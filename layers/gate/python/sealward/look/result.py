@@ -57,6 +57,9 @@ class LookResult:
     """When it is looked at again, if ever."""
     unsent: str = ""
     """Why the queue did not take that look, if it did not: the tick sends it."""
+    unkept: str = ""
+    """Why evidence could not be kept, if it could not: of an action that waits for it,
+    or a signature."""
 
     @classmethod
     def nothing(cls, hint: Hint, *, reason: str, detail: str) -> "LookResult":
@@ -101,6 +104,7 @@ class LookResult:
             delivered=finding.delivered if finding else None,
             version=record.version,
             due=record.due,
+            unkept=_unkept(record),
         )
 
     def log_fields(self) -> dict[str, Any]:
@@ -132,6 +136,7 @@ class LookResult:
             "version": self.version,
             "due": self.due.isoformat(timespec="seconds") if self.due else None,
             "unsent": self.unsent,
+            "unkept": self.unkept,
         }
         if self.changed or self.verdict is None:
             fields |= {
@@ -145,6 +150,12 @@ class LookResult:
             for name, value in fields.items()
             if value or (name == "delivered" and value is False)
         }
+
+
+def _unkept(record: Record) -> str:
+    """Return why the action under way has no evidence; once it is done, it is old."""
+    hold = record.hold
+    return hold.unkept if hold is not None and hold.state is HoldState.HOLDING else ""
 
 
 def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
