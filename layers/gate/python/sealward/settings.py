@@ -40,10 +40,10 @@ class Settings:
     """What Git publishes for this account, written alike; empty: nobody said where."""
     evidence_bucket: str = ""
     """Where evidence is kept before an action; empty: none is."""
-    own_role: str = ""
-    """ARN of the role that may pull where pulls are denied; empty: none are denied."""
     keep_signatures: bool = False
     """Whether what makes an image trusted is kept there as well."""
+    own_role: str = ""
+    """ARN of the role that may pull where pulls are denied; empty: none are denied."""
     ledger_key: str
     """Name or ARN of the secret that seals the ledger."""
     event_bus: str = ""
@@ -82,11 +82,11 @@ class Settings:
                 f"SEALWARD_HTTP_PROXY is {proxy!r}, not http://host:port with a port "
                 "from 1 to 65535 (parameter HttpProxy)"
             )
-        settings = cls(
-            account=account,
         keep = optional("KEEP_SIGNATURES") or "no"
         if keep not in ("yes", "no"):
             problems.append(f"KEEP_SIGNATURES is {keep!r}, not yes or no")
+        settings = cls(
+            account=account,
             region=read("AWS_REGION"),
             partition=read("SEALWARD_PARTITION"),
             ledger_table=read("LEDGER_TABLE"),
@@ -101,10 +101,10 @@ class Settings:
                 filter(None, optional("VERDICT_REPOSITORIES").split(","))
             ),
             evidence_bucket=optional("EVIDENCE_BUCKET"),
+            keep_signatures=keep == "yes",
             own_role=optional("SEALWARD_ROLE"),
             event_bus=optional("EVENT_BUS"),
             http_proxy=proxy,
-            keep_signatures=keep == "yes",
             sweep_looks_per_minute=looks,
         )
         if problems:
@@ -112,9 +112,6 @@ class Settings:
         return settings
 
 
-def _is_proxy(text: str) -> bool:
-    found = _PROXY.fullmatch(text)
-    return found is not None and 1 <= int(found[1]) <= _HIGHEST_PORT
 def _capability(word: str, problems: list[str]) -> Capability:
     try:
         return Capability(word or Capability.OBSERVE)
@@ -133,3 +130,6 @@ def _looks(said: str, problems: list[str]) -> int:
     return 1
 
 
+def _is_proxy(text: str) -> bool:
+    found = _PROXY.fullmatch(text)
+    return found is not None and 1 <= int(found[1]) <= _HIGHEST_PORT

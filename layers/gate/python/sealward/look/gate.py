@@ -276,9 +276,6 @@ class Gate:
             raise crash
         return result
 
-    def _replicas(self, signatures: SignatureSearch) -> "Replicas":
-        # For looks only at what came by replication.
-        from sealward.look.replicas import Replicas  # noqa: PLC0415
     def _settled(
         self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
     ) -> LookResult:
@@ -295,6 +292,9 @@ class Gate:
         result = settled.answer()
         return result if keeping is None else keeping.told(result)
 
+    def _replicas(self, signatures: SignatureSearch) -> "Replicas":
+        # For looks only at what came by replication.
+        from sealward.look.replicas import Replicas  # noqa: PLC0415
 
         return Replicas(
             place=self.place,
@@ -327,9 +327,6 @@ class Gate:
         return (Read(inquiry.write),) if inquiry.kept.unwritten else ()
 
     @property
-    def _announcements(self) -> Announcements:
-        return Announcements(
-    @property
     def _kept_signatures(self) -> "KeptSignatures | None":
         if not self.keep_signatures or self.evidence is None or self.recorder is None:
             return None
@@ -344,6 +341,9 @@ class Gate:
             now=self.now,
         )
 
+    @property
+    def _announcements(self) -> Announcements:
+        return Announcements(
             ledger=self.ledger,
             hub=self.security_hub,
             bus=self.bus,
