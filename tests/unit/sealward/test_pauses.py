@@ -151,3 +151,15 @@ def test_security_hub_off_it_is_paused_all_the_same() -> None:
     assert stand.status(image) == "ACTIVE"
     stand.pass_time(3 * HOUR)
     assert stand.status(image) == "ARCHIVED"
+
+
+def test_the_account_can_be_paused_however_many_repositories_are(
+    at_once: Stand,
+) -> None:
+    asked = Asked(at_once)
+    for number in range(PAUSES_LIMIT):
+        assert asked.pause(repository=f"team/app-{number}")["done"]
+    assert asked.pause()["done"]
+    image = at_once.push()
+    at_once.look(image)
+    assert at_once.status(image) == "ACTIVE"

@@ -1,15 +1,19 @@
 """Releases: a held image let go to be signed, or to be used, and taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from notation_verifier import Descriptor
-from sealward.ledger import HoldState, Verdict
+from sealward.ledger import HoldState, Record, Verdict
 from sealward.policy.bundle import Capability
+from sealward.ports.failures import Conflict, PortError, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault
+from simulator.in_process_ledger import InProcessLedger
 from tests.unit.sealward.asked import ALICE, Asked
 from tests.unit.sealward.stand import Stand, bundle
 
@@ -35,6 +39,24 @@ def at_once() -> Stand:
     """A stand whose policy gives no grace, and whose registry is quick."""
     quick = Behaviours(restore_delay=2 * SECOND)
     return Stand(current=bundle(grace="0s"), behaviours=quick)
+
+
+class Overtaken:
+    """A ledger in which writes of one image always fail."""
+
+    def __init__(
+        self, ledger: InProcessLedger, digest: str, error: PortError | None = None
+    ) -> None:
+        self._ledger, self._digest = ledger, digest
+        self._error = error or Conflict("another look wrote")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def write(self, record: Record, **said: Any) -> None:
+        if record.key.digest == self._digest:
+            raise self._error
+        self._ledger.write(record, **said)
 
 
 def held(stand: Stand, name: str = "app") -> Descriptor:
@@ -211,6 +233,45 @@ class TestBreakGlass:
         assert (record.reason, at_once.status(child)) == ("break-glass", "ACTIVE")
         at_once.pass_time(9 * HOUR)
         assert at_once.status(child) == at_once.status(index) == "ARCHIVED"
+
+    def test_an_image_of_the_index_that_is_overtaken_keeps_nothing_back(
+        self, at_once: Stand
+    ) -> None:
+        child = held(at_once, "child")
+        index = at_once.push_document(
+            {
+                "mediaType": "application/vnd.oci.image.index.v1+json",
+                "manifests": [
+                    {
+                        "mediaType": child.media_type,
+                        "digest": child.digest,
+                        "size": child.size,
+                    }
+                ],
+            }
+        )
+        at_once.look(index)
+        asked = Asked(at_once)
+        asked.desk = replace(asked.desk, ledger=Overtaken(at_once.ledger, child.digest))
+        assert asked.break_glass(index.digest)["done"]
+        assert ("operated", True) in [each[:2] for each in asked.journal]
+        at_once.pass_time(MINUTE)
+        assert at_once.status(index) == "ACTIVE"
+
+    def test_what_an_outage_cuts_short_is_in_the_log_with_a_name(
+        self, at_once: Stand
+    ) -> None:
+        image = held(at_once)
+        asked = Asked(at_once)
+        failing = Overtaken(at_once.ledger, image.digest, Unavailable("PutItem"))
+        asked.desk = replace(asked.desk, ledger=failing)
+        with pytest.raises(Unavailable):
+            asked.break_glass(image.digest)
+        ((message, done, fields),) = asked.journal
+        assert (message, done) == ("refused", False)
+        assert fields["code"] == "unfinished"
+        assert fields["by"] == ALICE
+        assert fields["digest"] == image.digest
 
     def test_an_outage_takes_nothing_back(self, at_once: Stand) -> None:
         image = held(at_once)

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import botocore
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from sealward.aws.clients import Clients
-from sealward.aws.errors import translated
+from sealward.aws.errors import error_code, translated
 from sealward.operate.proofs import (
     BODY,
     CONTENT_TYPE,
@@ -25,6 +25,7 @@ from sealward.operate.proofs import (
 )
 
 _EVENTS: Final = "sts.GetCallerIdentity"
+_UNQUOTED: Final = "what AWS STS says beside is not repeated"
 
 
 def prove(text: str, clients: Clients, region: str) -> Proof:
@@ -90,7 +91,13 @@ class StsCallers:
         """
         with self._lock, translated("sts:GetCallerIdentity of a request's sender"):
             self._headers = proof.headers(text)
-            answer = self._sts.get_caller_identity()
+            try:
+                answer = self._sts.get_caller_identity()
+            except ClientError as error:
+                # STS may quote what was sent, a session token with it: of its words
+                # only the code may get into a log or an answer.
+                said = {"Code": error_code(error), "Message": _UNQUOTED}
+                raise ClientError({"Error": said}, "GetCallerIdentity") from None
         return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]))
 
     def _as_signed(self, request: AWSRequest, **_: object) -> None:

@@ -68,6 +68,10 @@ class Desk:
             return self._refused("bad-request", str(error), request, caller)
         except NotDone as error:
             return self._refused(error.code, str(error), request, caller)
+        except PortError as error:
+            # Part of it may be done: no outage takes a person's name out of the log.
+            self._refused("unfinished", str(error), request, caller)
+            raise
         self.journal(
             "operated",
             done=True,
@@ -208,5 +212,8 @@ class Desk:
             why=why,
             command=request.command.value if request else "",
             by=caller.arn if caller else "",
+            nonce=request.nonce if request else "",
+            repository=request.repository if request else "",
+            digest=request.digest if request else "",
         )
         return {"schema": SCHEMA, "done": False, "code": code, "said": why}

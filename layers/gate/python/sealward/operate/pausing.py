@@ -32,7 +32,8 @@ def pause(ledger: Ledger, request: Request, caller: Caller, *, now: datetime) ->
     others = tuple(
         each for each in stored.pauses if each.repository != request.repository
     )
-    if len(others) >= PAUSES_LIMIT:
+    # The brake of the whole account is never refused for what is paused beside it.
+    if request.repository and len(others) >= PAUSES_LIMIT:
         raise NotDone(
             "too-many",
             f"{PAUSES_LIMIT} repositories are paused: pause the account (--account)",
