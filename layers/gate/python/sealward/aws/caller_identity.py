@@ -96,8 +96,10 @@ class StsCallers:
             except ClientError as error:
                 # STS may quote what was sent, a session token with it: of its words
                 # only the code may get into a log or an answer.
-                said = {"Code": error_code(error), "Message": _UNQUOTED}
-                raise ClientError({"Error": said}, "GetCallerIdentity") from None
+                raise ClientError(
+                    {"Error": {"Code": error_code(error), "Message": _UNQUOTED}},
+                    "GetCallerIdentity",
+                ) from None
         return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]))
 
     def _as_signed(self, request: AWSRequest, **_: object) -> None:
