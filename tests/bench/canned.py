@@ -27,6 +27,7 @@ from functions.verify_push import app
 from notation_verifier import Descriptor
 from sealward.aws.clients import Clients
 from sealward.events import Hint, look_again
+from sealward.turns import Share
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.pushes import Pusher
@@ -37,9 +38,10 @@ from tests.bench.bundles import ACCOUNT, REGION, document
 REPOSITORY = "team-7/app"
 _ECR = "https://api.ecr.canned"
 _OTHERS = {
+    "awsevents": b'{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}',
     "dynamodb": b"{}",  # no record there; a write that was made
     "secretsmanager": b'{"SecretString":"of the bench, that many letters long"}',
-    "sqs": b'{"MessageId":"1","MD5OfMessageBody":""}',
+    "amazonsqs": b'{"MessageId":"1","MD5OfMessageBody":""}',
 }
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "bench",
@@ -49,6 +51,8 @@ _ENVIRONMENT = {
     "AWS_ENDPOINT_URL_ECR": _ECR,
     "CAPABILITY": "quarantine",
     "DEAD_LETTER_QUEUE_URL": f"https://sqs.canned/{ACCOUNT}/dead",
+    "EVENT_BUS": "default",
+    "EVIDENCE_BUCKET": "evidence",
     "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
     "LOOK_QUEUE_URL": f"https://sqs.canned/{ACCOUNT}/looks",
@@ -58,6 +62,17 @@ _ENVIRONMENT = {
     "SEALWARD_ACCOUNT": ACCOUNT,
     "SEALWARD_PARTITION": "aws",
 }
+
+
+class _Ample:
+    """Stands for the shares of repositories: no event of one is too many.
+
+    The bench looks at one repository only. After ten looks a minute it would measure
+    the passing on of messages.
+    """
+
+    def take(self, _repository: str) -> Share:
+        return Share.WITHIN
 
 
 class _Raw(io.BytesIO):
@@ -199,6 +214,7 @@ def function(*, latency: float, policies: int) -> Iterator[Function]:
         patch.dict(os.environ, _ENVIRONMENT),
         patch.object(app, "Clients", CannedClients),
         patch.object(app, "LayerDownload", lambda _endpoint: aws.fetch),
+        patch.object(app, "Shares", lambda _now: _Ample()),
         redirect_stdout(io.StringIO()) as log,
     ):
         app.environment.cache_clear()

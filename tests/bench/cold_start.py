@@ -41,6 +41,7 @@ _VALUES = {
     "SWEEP_LOOKS_PER_MINUTE": "600",
     "DEAD_LETTER_QUEUE_URL": f"https://sqs.invalid/{ACCOUNT}/dead",
     "EVENT_BUS": "default",
+    "EVIDENCE_BUCKET": "evidence",
     "LEDGER_KEY": "ledger-key",
     "LEDGER_TABLE": "ledger",
     "LOOK_QUEUE_URL": f"https://sqs.invalid/{ACCOUNT}/looks",

@@ -32,8 +32,10 @@ COLD_SHARE, COLD_SECONDS = 0.01, 1.5
 """Share of looks that wait for a start, and what one is billed. Assumed."""
 POLLERS, POLL_SECONDS = 5, 20
 """Lambda's own long polls of an empty queue. From memory."""
-BUNDLE_GETS = 2 * MONTH_MINUTES
-"""Of a month: two environments, once a minute each. Assumed."""
+ONCE_A_MINUTE = 2 * MONTH_MINUTES
+"""Of a month: two environments read the bundle and what is known of revocation, however
+many looks they make. Assumed: a million images, evenly spread, keep a fifth of one
+busy."""
 TICK_QUERIES, TICK_PROCESSOR_SECONDS = 4, 0.004
 """The due index's shards; an empty query counts half a unit. The time is assumed."""
 MOST = {"million_events": 6.0, "million_signed_images": 12.0, "idle_month": 2.0}
@@ -118,15 +120,17 @@ def million(usage: Usage, *, processor: Processor, memory: int) -> dict[str, flo
         "log_gb": (usage.log_bytes + lines) / GB,
         "finding": usage.findings,
         "event": usage.told,
+        "s3_put": usage.evidence_puts,
     }
     parts = {
         name: MILLION * number * PRICES[name].dollars for name, number in counts.items()
     }
     return {
         **parts,
-        # These two are a month's, however many images it has.
+        # The rest is a month's, however many images it has.
         "metric_month": usage.metrics * PRICES["metric_month"].dollars,
-        "s3_get": BUNDLE_GETS * PRICES["s3_get"].dollars,
+        "s3_get": ONCE_A_MINUTE * PRICES["s3_get"].dollars,
+        "read_unit": parts["read_unit"] + ONCE_A_MINUTE * PRICES["read_unit"].dollars,
     }
 
 

@@ -1,25 +1,29 @@
 """Usage: what one image makes AWS count, recorded from looks on the simulator.
 
-Real are the gate, the intake, the log and what the ledger's adapter writes; the
-registry, Security Hub and the queue are the simulator's.
+Real are the gate, the intake, the log and what the ledger's adapter writes, seal
+included; the registry, Security Hub, the bucket of evidence and the queue are the
+simulator's.
 """
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from unittest.mock import patch
 
 from sealward.aws.intake import Intake
 from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.sealed_items import sealed
 from sealward.aws.telemetry import Telemetry
 from sealward.events import Hint, look_again
 from sealward.look import tick
 from sealward.look.result import NOT_DUE, LookResult
+from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.ledger import Intent, Ledger
 from sealward.subjects import SubjectKey
 from sealward.turns import Shares
@@ -56,8 +60,51 @@ class Usage:
     """Findings sent to Security Hub, updates included."""
     told: int
     """Events put on the bus: verdict changes."""
+    evidence_puts: int
+    """Objects put into the bucket of evidence."""
     stored_bytes: int
     """Of the ledger, in the end."""
+
+
+class _Calls(Trips):
+    """Counts calls by name as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_name: Counter[str] = Counter()
+
+    def take(self, name: str, number: int = 1) -> None:
+        self.by_name[name] += 1
+        super().take(name, number)
+
+
+_OTHER_READS = (
+    "children",
+    "listing note",
+    "judged",
+    "signed",
+    "unsigned count",
+    "approvals",
+    "count",
+    "reversals",
+    "last trip",
+    "repository note",
+    "pauses",
+    "evidence spent",
+)
+"""Of the ledger, one unit each, as the dearest are."""
+_OTHER_WRITES = (
+    "record children",
+    "note listing",
+    "keep judged",
+    "keep unsigned count",
+    "open proposal",
+    "record reversal",
+    "keep trip",
+    "keep repository note",
+    "evidence taken",
+)
+"""Beside the records: small items that no index holds, one unit each."""
 
 
 class _Ledger(CountedLedger):
@@ -66,7 +113,9 @@ class _Ledger(CountedLedger):
     def __init__(self, ledger: Ledger, trips: Trips, table: CountedTable) -> None:
         super().__init__(ledger, trips)
         client: Any = table
-        self._adapter = LedgerTable("ledger", client)
+        self._adapter = LedgerTable(
+            "ledger", sealed(client, lambda: b"k" * 64, lambda _pk, _sk: None)
+        )
         self.reads = 0.0
 
     def current(self, key: SubjectKey) -> Any:
@@ -106,11 +155,42 @@ class _Queue:
         self._queue.at_once(hints)
 
 
+class _Evidence:
+    """Counts what is kept in the simulator's bucket, and the bytes of the day."""
+
+    def __init__(self, kept: Any, trips: Trips) -> None:
+        self._kept, self._trips = kept, trips
+
+    def keep(self, key: str, content: bytes) -> None:
+        self._trips.take("put")
+        self._kept.keep(key, content)
+
+    def read(self, key: str, *, limit: int) -> bytes:
+        self._trips.take("get")
+        read: bytes = self._kept.read(key, limit=limit)
+        return read
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        self._trips.take("list")
+        keys: Sequence[str] = self._kept.keys(prefix)
+        return keys
+
+    def spent(self, repository: str, day: date) -> int:
+        self._trips.take("evidence spent")
+        spent: int = self._kept.spent(repository, day)
+        return spent
+
+    def take(self, repository: str, day: date, size: int) -> None:
+        self.spent(repository, day)
+        self._trips.take("evidence taken")
+        self._kept.take(repository, day, size)
+
+
 class Recorder:
     """A gate that is watched while it looks."""
 
     def __init__(self) -> None:
-        self._trips, self._table = Trips(), CountedTable()
+        self._trips, self._table = _Calls(), CountedTable()
         ledgers: list[_Ledger] = []
 
         def watched(ledger: Ledger) -> Ledger:
@@ -123,7 +203,12 @@ class Recorder:
             wrap_ledger=watched,
         )
         self._queue = _Queue(self.stand.queue, self._trips)
-        self.stand.gate = replace(self.stand.gate, queue=self._queue)
+        store = _Evidence(self.stand.evidence, self._trips)
+        evidence: EvidenceStore = store
+        quota: EvidenceQuota = store
+        self.stand.gate = replace(
+            self.stand.gate, queue=self._queue, evidence=evidence, evidence_quota=quota
+        )
         self._ledger = ledgers[0]
         self._events = self._looks = self._spared = 0
         self._log = io.StringIO()
@@ -175,21 +260,23 @@ class Recorder:
             for metric in group["Metrics"]
         }
         operations = self.stand.aws.operations
+        calls = self._trips.by_name
         return Usage(
             events=self._events,
             looks=self._looks,
             spared=self._spared,
             round_trips=self._trips.taken,
-            table_write_units=self._table.table_units,
+            table_write_units=self._table.table_units
+            + sum(calls[name] for name in _OTHER_WRITES),
             index_write_units=self._table.index_units,
-            # And what is known of revocation: once a minute, so by each look at most.
-            read_units=self._ledger.reads + self._looks - self._spared,
+            read_units=self._ledger.reads + sum(calls[name] for name in _OTHER_READS),
             log_bytes=size,
             metrics=len(metrics),
             findings=sum(
                 each.operation == "BatchImportFindings" for each in operations
             ),
             told=len(self.stand.bus.events),
+            evidence_puts=calls["put"],
             stored_bytes=self._table.stored_bytes,
         )
 

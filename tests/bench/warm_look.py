@@ -74,8 +74,8 @@ ledger's seal is read once for the life of the function.
 """
 FIRST = ("GetItem", "DescribeImages", "BatchGetImage", "ListImageReferrers")
 """Calls that wait for none."""
-THEN = ("BatchGetImage", "GetDownloadUrlForLayer", "layer", "PutItem")
-"""Calls each of which needs the one before."""
+THEN = ("BatchGetImage", "GetDownloadUrlForLayer", "layer", "PutItem", "PutEvents")
+"""Calls each of which needs the one before; the bus is told beside the write."""
 
 
 def _transport(made: Function, pool: ThreadPoolExecutor) -> Callable[[], object]:
@@ -88,6 +88,13 @@ def _transport(made: Function, pool: ThreadPoolExecutor) -> Callable[[], object]
     table: dict[str, Any] = {"TableName": "ledger"}
     key = {"pk": {"S": f"{REPOSITORY}@{envelope}"}, "sk": {"S": "current"}}
     put = {**table, "Item": {**key, "report": {"B": b"r" * 1400}}}
+    bus = made.clients.client("events")
+    told = {"Source": "sealward", "DetailType": "verdict", "Detail": f'"{"d" * 800}"'}
+
+    def beside(*calls: Callable[[], Any]) -> None:
+        done, _ = wait([pool.submit(call) for call in calls])
+        for each in done:
+            each.result()
 
     def calls() -> None:
         first = (
@@ -97,13 +104,11 @@ def _transport(made: Function, pool: ThreadPoolExecutor) -> Callable[[], object]
             lambda: ecr.batch_get_image(**of, imageIds=[image]),
             lambda: ecr.list_image_referrers(**of, subjectId=image),
         )
-        done, _ = wait([pool.submit(call) for call in first])
-        for each in done:
-            each.result()
+        beside(*first)
         ecr.batch_get_image(**of, imageIds=[signature])
         answer = ecr.get_download_url_for_layer(**of, layerDigest=envelope)
         made.aws.fetch(answer["downloadUrl"], 1 << 20)
-        ledger.put_item(**put)
+        beside(lambda: ledger.put_item(**put), lambda: bus.put_events(Entries=[told]))
 
     return calls
 

@@ -24,6 +24,7 @@ ONE = Usage(
     metrics=1,
     findings=0,
     told=1,
+    evidence_puts=0,
     stored_bytes=2000,
 )
 
@@ -31,7 +32,8 @@ ONE = Usage(
 def test_a_sum_adds_every_part_once() -> None:
     parts = million(ONE, processor=TEN, memory=512)
     assert parts["write_unit"] == pytest.approx(6 * 0.625)
-    assert parts["read_unit"] == pytest.approx(0.125)
+    monthly = money.ONCE_A_MINUTE * 0.125e-6
+    assert parts["read_unit"] == pytest.approx(0.125 + monthly)
     assert parts["sqs_request"] == pytest.approx(3 * 0.40)
     assert parts["lambda_request"] == pytest.approx(0.20)
     seconds = 5 * 0.020 + 0.010 * 1769 / 512 + 0.01 * 1.5
@@ -40,6 +42,7 @@ def test_a_sum_adds_every_part_once() -> None:
     assert parts["metric_month"] == 0.30
     assert parts["finding"] == 0
     assert parts["event"] == pytest.approx(1.00)
+    assert parts["s3_put"] == 0
     assert set(parts) <= set(PRICES)
 
 
@@ -70,18 +73,24 @@ def test_lambdas_own_lines_are_counted_where_the_template_lets_it_write_them() -
     assert money.lambda_lines("VerifyPushFunction") == 0
 
 
-def test_a_signed_image_is_two_events_and_three_looks() -> None:
+def test_a_signed_image_is_two_events_and_a_look_at_each() -> None:
     usage = record("signed")
-    assert (usage.events, usage.looks, usage.findings) == (2, 3, 0)
-    # The third finds its due time overtaken: one read of the ledger.
-    assert (usage.spared, usage.round_trips) == (1, 7)
-    # Four records, half a unit each for the indexes that may list three of them, and
-    # what is known of revocation.
-    assert usage.read_units == 4 + 1.5 + 2
+    assert (usage.events, usage.looks, usage.findings) == (2, 2, 0)
+    # Nothing else: the tick finds its first due time overtaken (docs/adr/0021).
+    assert (usage.spared, usage.round_trips) == (0, 6)
+    # Three records, and half a unit each for the indexes that may list them.
+    assert usage.read_units == 3 + 1.5
+    assert (usage.told, usage.evidence_puts) == (1, 0)
     assert usage.metrics == 1
     # What it costs to remember a signed image: more than this is a decision.
     assert usage.table_write_units <= 3
     assert usage.index_write_units <= 5
+
+
+def test_an_unsigned_image_has_its_evidence_counted() -> None:
+    usage = record("unsigned")
+    # Manifest, config and dossier, before it is archived.
+    assert (usage.evidence_puts, usage.findings, usage.told) == (3, 1, 1)
 
 
 def test_an_ungoverned_image_is_looked_at_once() -> None:

@@ -43,6 +43,12 @@ def test_the_warm_look_is_the_look_it_says() -> None:
         assert sorted(made_alone) == looked
 
 
+def test_the_twentieth_look_makes_the_calls_of_the_first() -> None:
+    with function(latency=0.0, policies=3 + 5) as made:
+        for _ in range(20):
+            warm_look.check(made)
+
+
 def test_a_look_that_another_overtook_makes_one_call() -> None:
     with function(latency=0.0, policies=3 + 5) as made:
         warm_look.check(made)
