@@ -91,6 +91,7 @@ def environment() -> tuple[Intake, Telemetry]:
         pulls=RepositoryPolicies(settings.account, ecr, role=settings.own_role),
         capability=settings.capability,
         partition=settings.partition,
+        host=settings.registry,
         now=now,
         run_beside=lambda calls: wait([pool.submit(call) for call in calls]),
         seen=SeenChains(),

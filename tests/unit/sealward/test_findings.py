@@ -1,5 +1,6 @@
 """Findings as Security Hub has them: stable, monotonic, clean, never in the way."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sealward.findings import next_state, printable
 from sealward.ledger import FindingStatus, HoldState, Verdict
 from simulator.errors import ServiceError
 from simulator.faults import Fault
-from tests.unit.sealward.stand import ACCOUNT, REPOSITORY, Stand, bundle
+from tests.unit.sealward.stand import ACCOUNT, HOST, REPOSITORY, Stand, bundle
 
 MINUTE = timedelta(minutes=1)
 THROTTLED = ServiceError("TooManyRequestsException", "slow down")
@@ -40,6 +41,30 @@ def test_a_finding_has_what_security_hub_requires(stand: Stand) -> None:
     assert f"sealward release {REPOSITORY}@{image.digest} --to-sign 15m" in text
     assert finding["ProductFields"]["sealward/ownerTeam"] == "payments"
     assert finding["ProductFields"]["sealward/hold"] == "held"
+
+
+def test_its_commands_can_be_run_as_they_stand(stand: Stand) -> None:
+    stand.gate = replace(stand.gate, host=HOST)
+    image = stand.push()
+    stand.look(image)
+    (finding,) = stand.findings
+    text = finding["Remediation"]["Recommendation"]["Text"]
+    assert f"sealward release {REPOSITORY}@{image.digest} --to-sign 15m" in text
+    assert f"notation sign {HOST}/{REPOSITORY}@{image.digest}." in text
+    assert "REPOSITORY@DIGEST" not in text
+    assert text.endswith("docs/findings.md#no-signature")
+
+
+def test_a_command_is_never_cut(stand: Stand) -> None:
+    repository = f"{REPOSITORY}/{'long' * 20}"
+    stand.gate = replace(stand.gate, host=HOST)
+    image = stand.push(repository=repository)
+    stand.look(image, repository=repository)
+    (finding,) = stand.findings
+    text = finding["Remediation"]["Recommendation"]["Text"]
+    assert f"sealward release {repository}@{image.digest} --to-sign 15m" in text
+    assert "notation sign REPOSITORY@DIGEST." in text
+    assert text.endswith("docs/findings.md#no-signature")
 
 
 def test_the_same_content_is_sent_once(stand: Stand) -> None:

@@ -38,6 +38,8 @@ class Settings:
     """What it replicates here: names, and prefixes as ``prod/*``."""
     published_bundle: str = ""
     """What Git publishes for this account, written alike; empty: nobody said where."""
+    registry: str = ""
+    """Host of the registry that is guarded, as commands in findings name it."""
     evidence_bucket: str = ""
     """Where evidence is kept before an action; empty: none is."""
     keep_signatures: bool = False
@@ -100,6 +102,7 @@ class Settings:
             verdict_repositories=tuple(
                 filter(None, optional("VERDICT_REPOSITORIES").split(","))
             ),
+            registry=optional("SEALWARD_REGISTRY"),
             evidence_bucket=optional("EVIDENCE_BUCKET"),
             keep_signatures=keep == "yes",
             own_role=optional("SEALWARD_ROLE"),

@@ -32,6 +32,8 @@ class Place:
     partition: str
     account: str
     region: str
+    registry: str = ""
+    """The registry's host, as commands name it; empty where nobody said."""
 
     def image_arn(self, repository: str, digest: str) -> str:
         """Return the name Security Hub knows an image by."""

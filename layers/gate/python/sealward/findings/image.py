@@ -38,6 +38,8 @@ _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.UNGOVERNED: "Image is governed by no policy",
 }
 _GONE: Final = "Image was deleted"
+_ANY: Final = "REPOSITORY@DIGEST"
+"""Stands for an image in the commands of remedies."""
 
 
 def finding_id(place: Place, record: Record) -> str:
@@ -81,7 +83,7 @@ def raised(
         "Remediation": {
             "Recommendation": {
                 "Text": printable(
-                    f"{mend(record, told.remedy)} More: {DOCUMENT}#{record.reason}",
+                    _to_do(place, record, told.remedy),
                     TEXT_LIMIT,
                 )
             }
@@ -91,6 +93,17 @@ def raised(
         "RecordState": "ACTIVE",
     }
     return of_replica(document, place, record)
+
+
+def _to_do(place: Place, record: Record, remedy: str) -> str:
+    """Return what to do, with this image's own name in its commands where it fits."""
+    more = f" More: {DOCUMENT}#{record.reason}"
+    if place.registry:
+        named = remedy.replace(_ANY, f"{place.registry}/{record.key}")
+        text = mend(record, named) + more
+        if len(text) <= TEXT_LIMIT:
+            return text
+    return mend(record, remedy) + more
 
 
 def _sentence(record: Record, policy: Policy | None) -> str:

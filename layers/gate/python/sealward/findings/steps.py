@@ -89,7 +89,7 @@ def mend(record: Record, remedy: str) -> str:
     if record.hold is None or record.hold.state is not HoldState.HELD:
         return remedy
     return (
-        "A held image cannot be signed where it is: its manifest cannot be read. "
+        "Held, its manifest cannot be read, nor signed: "
         f"sealward release {record.key} --to-sign 15m brings it back for that long. "
         f"{remedy}"
     )

@@ -103,6 +103,8 @@ class Gate:
     """Whether what makes an image trusted is kept there as well."""
     evidence_quota: EvidenceQuota | None = None
     """Counts what each repository had kept today; None counts nothing."""
+    host: str = ""
+    """The registry's, as findings name it in commands; empty where nobody said."""
     pulls: PullDenials | None = None
     """Denies pulls where a held image is pushed again and again; None never does."""
     published: BundleSource | None = None
@@ -122,6 +124,7 @@ class Gate:
             partition=self.partition,
             account=self.registry.account,
             region=self.registry.region,
+            registry=self.host,
         )
 
     def look(self, hint: Hint, within: timedelta = SEARCH_TIME) -> LookResult:
