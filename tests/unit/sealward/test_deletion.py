@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +12,7 @@ from sealward.evidence import check, dossiers_of, object_key
 from sealward.ledger.records import FindingStatus, Hold, HoldState, PullDenial, Record
 from sealward.policy.bundle import Capability
 from sealward.ports.failures import Denied, NotFound
+from tests.unit.sealward.asked import Asked
 from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand, bundle
 
 DAY = timedelta(days=1)
@@ -226,3 +228,39 @@ def test_a_held_image_that_somebody_else_deletes_is_told_and_stays_told() -> Non
     assert record.finding is not None
     assert stand.record(image).finding == record.finding
     assert record.finding.status is FindingStatus.OPEN
+
+
+def test_what_a_person_releases_while_its_evidence_is_read_is_not_deleted() -> None:
+    stand = _stand()
+    image = stand.push()
+    stand.look(image)
+    stand.pass_time(DAY - HOUR)
+    asked = Asked(stand)
+    read = stand.evidence.read
+
+    def released_meanwhile(key: str, *, limit: int) -> bytes:
+        if not asked.journal:
+            assert asked.to_sign(image.digest, minutes=15)["done"]
+        return read(key, limit=limit)
+
+    with patch.object(stand.evidence, "read", released_meanwhile):
+        stand.pass_time(HOUR + timedelta(minutes=5))
+    assert asked.journal
+    assert stand.status(image) == "ACTIVATING"
+
+
+def test_held_again_without_new_evidence_it_is_never_deleted() -> None:
+    """What it was held for the first time is no evidence of what it is held for now."""
+    stand = _stand()
+    image = stand.push()
+    stand.look(image)
+    stand.evidence.refuse = Denied("PutObject")
+    stand.push()
+    stand.junk(image)
+    stand.look(image)
+    stand.pass_time(HOUR)
+    assert stand.status(image) == "ARCHIVED"
+    assert _hold(stand, image).unkept
+    stand.evidence.refuse = None
+    stand.pass_time(3 * DAY)
+    assert _there(stand, image)

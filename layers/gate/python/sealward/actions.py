@@ -98,7 +98,8 @@ def act(  # noqa: PLR0911 - one return for each way a step ends
         unblock: takes away what keeps an image from being archived; says whether it did
             anything, so that asking again is worth it.
         require_evidence: raises ``Refused`` where the evidence for a record is not
-            there, whole and unchanged; None: none is kept, so nothing is deleted.
+            there, whole and unchanged, ``Conflict`` where the record is no longer what
+            is stored; None: none is kept, so nothing is deleted.
     """
     record = decision.record
     hold = record.hold
@@ -175,9 +176,7 @@ def _archive(
         registry.archive(key.repository, key.digest)
 
 
-def _moved(
-    hold: Hold, step: Step, status: ImageStatus, *, lent: bool
-) -> Hold | None:
+def _moved(hold: Hold, step: Step, status: ImageStatus, *, lent: bool) -> Hold | None:
     if step is Step.ARCHIVE:
         held = status is ImageStatus.ARCHIVED
         return replace(

@@ -40,6 +40,9 @@ def next_deletion(
 ) -> tuple[Hold | None, Step]:
     """Return the hold and the step, which is ``DELETE`` where the image is to go.
 
+    Never where the evidence of its last hold could not be kept: that of an earlier one
+    does not say what it was held for now.
+
     Args:
         hold: as it is to be.
         step: that was decided without this.
@@ -60,6 +63,7 @@ def next_deletion(
         or not hold.ours
         or hold.approved
         or not hold.evidence
+        or hold.unkept
     ):
         return hold, step
     asked = hold.deletion

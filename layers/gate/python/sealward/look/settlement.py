@@ -27,7 +27,7 @@ from sealward.look.signed_images import SignedImages
 from sealward.look.spent_grace import count_unsigned
 from sealward.overrides import Pause
 from sealward.policy.bundle import Policy
-from sealward.ports.failures import PortError
+from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Intent, Ledger
 from sealward.ports.look_queue import LookQueue
 from sealward.ports.registry import Registry
@@ -117,7 +117,7 @@ class Settlement:
                         decision,
                         now=self.now,
                         unblock=unblock,
-                        require_evidence=self.evidence.require
+                        require_evidence=self._required(self.evidence, stored)
                         if self.evidence
                         else None,
                     ),
@@ -199,6 +199,23 @@ class Settlement:
             writing.answer()
         pause = pausing.answer().in_force(record.key.repository, self.now())
         return None if is_by_name(decision) else pause
+
+    def _required(
+        self, evidence: EvidenceKeeping, stored: Record | None
+    ) -> Callable[[Record], None]:
+        """Return what a deletion asks for last: nothing brings the image back.
+
+        Its evidence, which takes a while to read, and that meanwhile nobody released
+        the image, nor another look saw something else.
+        """
+
+        def require(record: Record) -> None:
+            evidence.require(record)
+            current = self.ledger.current(record.key)
+            if current is None or stored is None or current.version != stored.version:
+                raise Conflict(f"{record.key} was written before it was deleted")
+
+        return require
 
     def _within(self) -> "Settlement":
         """Return the settlement of what is done on the way to this one."""
