@@ -1,0 +1,41 @@
+"""The clients as they call AWS."""
+
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from sealward.aws.clients import USER_AGENT, Clients
+from sealward.version import VERSION
+
+
+def test_a_call_says_who_makes_it_and_botocore_builds_no_words_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    sent: list[Any] = []
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        sent.append(request.headers["User-Agent"])
+        return AWSResponse(request.url, 200, {}, _Body())
+
+    clients = Clients()
+    session: Any = clients._session
+    session.register("before-send", answer)
+    clients.client("ecr").describe_images(repositoryName="a/b")
+    assert USER_AGENT.startswith(f"sealward/{VERSION} botocore/")
+    assert [_text(each) for each in sent] == [USER_AGENT]
+
+
+class _Body:
+    def stream(self, *_: object, **__: object) -> list[bytes]:
+        return [b"{}"]
+
+    def read(self, *_: object) -> bytes:
+        return b""
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
