@@ -13,6 +13,7 @@ sys.path[:0] = [str(ROOT / "layers/notation/python"), str(ROOT / "layers/gate/py
 
 from tests.bench import (  # noqa: E402 (after the path is set)
     cold_start,
+    exposure,
     memory,
     money,
     notation_command,
@@ -34,6 +35,7 @@ SUBJECTS = {
     "money": money.measure,
     "policies": policies.measure,
     "warm-look": warm_look.measure,
+    "exposure": exposure.measure,
     "cold-start": cold_start.measure,
 }
 

@@ -17,6 +17,7 @@ from tests.bench import (
 )
 from tests.bench.bundles import ACCOUNT, REGION, document
 from tests.bench.canned import function
+from tests.bench.exposure import exposing
 from tests.figures import Figures
 
 
@@ -76,6 +77,16 @@ def test_many_signatures_fit_in_the_memory_that_is_promised(tmp_path: Path) -> N
     figures = Figures("bench", build=tmp_path)
     memory.measure(figures)
     assert figures.finish() == 0
+
+
+def test_what_is_exposed_is_archived_with_its_evidence_kept_before() -> None:
+    with exposing(latency=0.0) as bench:
+        exposed = bench.expose()
+        names = [name for name, _ in bench.calls]
+    assert 0 < exposed.archived < exposed.known
+    # Read back by the look itself, and told: Security Hub and the bus.
+    after = names[names.index("UpdateImageStorageClass") :]
+    assert {"DescribeImages", "BatchImportFindings", "PutEvents"} <= set(after)
 
 
 def test_what_cannot_be_measured_here_is_named(
