@@ -1,4 +1,4 @@
-"""The event bus, owners' topics and their counts in process: what was told, in order."""
+"""The event bus, owners' topics and their counts in process: what was told."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sealward.ports.delivery import Delivered, NotDelivered
-from sealward.ports.message_counts import Turn
+from sealward.ports.message_counts import SENDS, Turn
 from sealward.ports.owner_topics import OwnerMessage
 
 
@@ -47,15 +47,19 @@ class InProcessMessageCounts:
     """``sealward.ports.message_counts.MessageCounts`` in memory."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[datetime, str, int]] = {}
+        self._known: dict[tuple[str, str], tuple[datetime, str, int, int]] = {}
 
     def take(self, repository: str, cause: str, *, news: str, now: datetime) -> Turn:
         """See the port."""
-        since, first, count = self._known.get((repository, cause), (None, "", 0))
-        if first == news:
-            return Turn(send=True)
-        if since is not None and now - since < timedelta(hours=1):
-            self._known[repository, cause] = (since, first, count + 1)
+        key = (repository, cause)
+        since, first, count, sent = self._known.get(key, (None, "", 0, 0))
+        if since is None or now - since >= timedelta(hours=1):
+            self._known[key] = (now, news, 0, 1)
+            return Turn(send=True, held_back=count)
+        if first != news:
+            self._known[key] = (since, first, count + 1, sent)
             return Turn(send=False)
-        self._known[repository, cause] = (now, news, 0)
-        return Turn(send=True, held_back=count)
+        if sent >= SENDS:
+            return Turn(send=False, owed=True)
+        self._known[key] = (since, first, count, sent + 1)
+        return Turn(send=True)

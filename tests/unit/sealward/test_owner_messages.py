@@ -10,9 +10,10 @@ from moto import mock_aws
 
 from sealward.aws.message_counts import MessageCountTable
 from sealward.aws.owner_topics import SnsTopics
+from sealward.ledger import Verdict
 from sealward.policy.bundle import InvalidBundle
 from sealward.ports.delivery import Delivered, NotDelivered
-from sealward.ports.message_counts import MessageCounts
+from sealward.ports.message_counts import SENDS, MessageCounts, Turn
 from sealward.ports.owner_topics import OwnerMessage
 from simulator.in_process_bus import InProcessMessageCounts
 from tests.ledger_on_moto import create_ledger_table
@@ -22,6 +23,7 @@ from tests.unit.sealward.stand import Stand, bundle
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:payments"
 HOUR = timedelta(hours=1)
+OWED = Turn(send=False, owed=True)
 BUSY = NotDelivered(reason="busy", retry=True)
 
 
@@ -56,6 +58,25 @@ def test_a_hundred_refusals_in_an_hour_are_one_message_and_then_a_count(
     stand.look(stand.push("later"))
     assert len(stand.topics.messages) == 2
     assert "99 more of this repository and cause" in stand.topics.messages[1].text
+
+
+def test_a_verdict_that_goes_to_and_fro_is_told_a_few_times_an_hour(
+    stand: Stand,
+) -> None:
+    """Whoever may push attaches junk to a refused image and takes it away again."""
+    image = stand.push()
+    stand.look(image)
+    for number in range(20):
+        junk = stand.junk(image, number)
+        stand.look(junk)
+        stand.clock.advance(timedelta(seconds=30))
+        stand.delete(junk)
+        stand.look(image)
+    assert stand.record(image).verdict is Verdict.UNSIGNED
+    assert len(stand.topics.messages) == 2 * SENDS
+    stand.pass_time(HOUR)
+    assert len(stand.topics.messages) <= 2 * SENDS + 1
+    assert not stand.record(image).untold
 
 
 def test_another_repository_and_another_cause_are_messages_of_their_own(
@@ -159,6 +180,8 @@ def test_counts_are_an_hours_and_what_was_sent_may_be_sent_again(
 
     assert take("1") == (True, 0)
     assert take("1") == (True, 0), "a look that died sends it again"
+    assert take("1") == (True, 0)
+    assert counts.take("prod/app", "a/b", news="1", now=NOW) == OWED
     assert [take("2"), take("3", HOUR / 2)] == [(False, 0), (False, 0)]
     assert take("4", cause="c/d") == (True, 0)
     assert take("5", HOUR) == (True, 2)

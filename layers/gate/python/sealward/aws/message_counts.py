@@ -10,7 +10,7 @@ from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
 from sealward.ledger.codec import from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
-from sealward.ports.message_counts import Turn
+from sealward.ports.message_counts import SENDS, Turn
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,19 +49,22 @@ class MessageCountTable:
         known = self._known(pk, sk)
         version, count = int(known.get("version", 0)), int(known.get("count", 0))
         since = from_text(known["since"]) if known else None
-        if known.get("news") == news:
-            return Turn(send=True)
         fresh = since is None or now - since >= WINDOW
+        same = not fresh and known["news"] == news
+        sent = int(known.get("sent", 1))
+        if same and sent >= SENDS:
+            return Turn(send=False, owed=True)
         item = {
             "pk": pk,
             "sk": sk,
             "version": version + 1,
             "since": to_text(now) if fresh or since is None else to_text(since),
-            "count": 0 if fresh else count + 1,
+            "count": 0 if fresh else count + (not same),
             "news": news if fresh else known["news"],
+            "sent": 1 if fresh else sent + same,
         }
         self._put(item, expected=version)
-        return Turn(send=fresh, held_back=count if fresh else 0)
+        return Turn(send=fresh or same, held_back=count if fresh else 0)
 
     def _known(self, pk: str, sk: str) -> dict[str, Any]:
         with translated(f"GetItem {pk}"):

@@ -259,6 +259,8 @@ class Announcements:
             )
         except PortError:
             return False
+        if turn.owed:
+            return False
         if turn.held_back:
             message = owner_message(record, policy, held_back=turn.held_back) or message
         return not turn.send or _taken(topics.send(message))
