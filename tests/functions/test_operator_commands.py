@@ -422,3 +422,18 @@ def test_cost_counts_the_stacks_own_alarms(deployed: Deployed) -> None:
     assert said["parts"]["alarms"] == pytest.approx(0.10)
     assert said["total"] == pytest.approx(sum(said["parts"].values()))
     assert said["parts"]["signed_images"] > said["parts"]["unsigned_images"] > 0
+
+
+def test_cost_counts_a_put_for_each_signed_image_where_they_are_kept(
+    deployed: Deployed,
+) -> None:
+    images = ("--images", "1000000", "--unsigned", "50")
+    _, plain = deployed.answer("cost", *images)
+    _, asked = deployed.answer("cost", *images, "--keep-signatures")
+    deployed.with_parameter(KeepSignatures="yes")
+    _, keeps_signatures = deployed.answer("cost", *images)
+    assert asked == keeps_signatures
+    more = asked["parts"].pop("kept_signatures")
+    assert more == pytest.approx(asked["total"] - plain["total"])
+    assert asked["parts"] == plain["parts"]
+    assert 2.5 < more < 2.7

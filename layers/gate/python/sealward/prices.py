@@ -51,6 +51,7 @@ PRICES: Final[Mapping[str, Price]] = {
     ),
     "s3_get": Price(dollars=0.40 / MILLION, of="a GET", source="remembered"),
     "s3_put": Price(dollars=5.00 / MILLION, of="a PUT", source="remembered"),
+    "s3_gb_month": Price(dollars=0.023, of="a GB-month in S3", source="remembered"),
     "finding": Price(dollars=0.00003, of="a finding taken in", source="remembered"),
     "event": Price(
         dollars=1.00 / MILLION, of="an event of ours on the bus", source="remembered"
@@ -120,3 +121,6 @@ UNSIGNED: Final = Amounts(
     seconds=6.8,
 )
 """One that is held and stays unsigned for its first month."""
+KEPT_SIGNATURE_BYTES: Final = 8_000
+"""Of a kept signature (``KeepSignatures``). The demo's have 3,700 bytes, one as AWS
+Signer makes them 6,300; a timestamp adds to that."""

@@ -19,6 +19,7 @@ from sealward.cli.policy_check import check
 from sealward.cli.policy_compile import compile_
 from sealward.cli.policy_show import show
 from sealward.cli.proposals import proposals
+from sealward.cli.reattach import reattach
 from sealward.cli.redo import redo
 from sealward.cli.redrive import redrive
 from sealward.cli.release import release
@@ -53,6 +54,7 @@ main.add_command(export)
 main.add_command(ledger)
 main.add_command(pause)
 main.add_command(proposals)
+main.add_command(reattach)
 main.add_command(release)
 main.add_command(replication)
 main.add_command(resume)

@@ -6,7 +6,14 @@ from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, table
 from sealward.cli.proposals import REGION, answered
 from sealward.cli.stack import find_stack
-from sealward.prices import GB, MONTH_MINUTES, PRICES, SIGNED, UNSIGNED
+from sealward.prices import (
+    GB,
+    KEPT_SIGNATURE_BYTES,
+    MONTH_MINUTES,
+    PRICES,
+    SIGNED,
+    UNSIGNED,
+)
 
 ALARMS = 12
 """Of the template, where no stack is asked."""
@@ -32,16 +39,22 @@ _TICK_SECONDS = 0.1
     help="Of these, percent that stay unsigned and are held.",
 )
 @click.option(
+    "--keep-signatures",
+    is_flag=True,
+    help="Signatures of trusted images are kept (parameter KeepSignatures).",
+)
+@click.option(
     "--stack",
     "stack_name",
     envvar="SEALWARD_STACK",
-    help="Count the alarms and dashboards of this stack.",
+    help="Count this stack's alarms and dashboards, and whether it keeps signatures.",
 )
 @REGION
 @JSON
 def cost(
     images: int,
     percent: float,
+    keep_signatures: bool,  # noqa: FBT001 - click's way
     stack_name: str | None,
     region: str | None,
     json_wanted: bool,  # noqa: FBT001 - click's way
@@ -58,7 +71,10 @@ def cost(
             stack = find_stack(stack_name, region)
         alarms = len(stack.of_type("AWS::CloudWatch::Alarm"))
         dashboards = len(stack.of_type("AWS::CloudWatch::Dashboard"))
+        keep_signatures |= stack.parameters.get("KeepSignatures") == "yes"
     parts = month(images, percent / 100, alarms=alarms, dashboards=dashboards)
+    if keep_signatures:
+        parts["kept_signatures"] = kept_signatures(images * (1 - percent / 100))
     if json_wanted:
         as_json({"parts": parts, "total": sum(parts.values())})
         return
@@ -102,3 +118,9 @@ def month(
             + images * share * amounts.stored_bytes / GB * price["ledger_gb_month"]
         )
     return parts
+
+
+def kept_signatures(images: float) -> float:
+    """Return the dollars of a month for keeping the signatures of ``images`` of it."""
+    stored = KEPT_SIGNATURE_BYTES / GB * PRICES["s3_gb_month"].dollars
+    return images * (PRICES["s3_put"].dollars + stored)

@@ -3,12 +3,15 @@
 Verdict and reason are the gate's: ``sealward.decisions.verdict`` gives them.
 """
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.image_report import ImageReport
 from sealward.cli.image_target import ImageTarget
+from sealward.cli.judges import Asking, judge_for
 from sealward.decisions.situation import Seen
 from sealward.decisions.verdict import judge, skips
 from sealward.reads import RunBeside
@@ -16,6 +19,45 @@ from sealward.signatures import read_signatures, shortlist
 from sealward.signatures.candidates import Unread
 from sealward.subjects import SubjectKey
 from sealward.verifications import Judge, Search, search
+
+_READERS: Final = 8
+"""Reads from a registry at a time."""
+
+
+def verified(
+    found: ImageTarget,
+    governing: GoverningStatement | None,
+    asking: Asking,
+    *,
+    repository: str | None,
+    now: datetime,
+) -> ImageReport:
+    """Return what an image comes to under ``governing``, read several at a time.
+
+    Args:
+        found: the image.
+        governing: what it is held against; None where nothing is.
+        asking: who is asked about revocation.
+        repository: it is meant for; only reported.
+        now: the time to verify at.
+
+    Raises:
+        Exception: what nobody expected of a candidate, where no other one is good.
+    """
+    judging = None
+    if governing is not None:
+        judging = judge_for(governing, asking=asking, now=now)
+    with ThreadPoolExecutor(_READERS) as pool:
+        return judged(
+            found,
+            governing,
+            judging,
+            repository=repository,
+            now=now,
+            beside=(lambda calls: wait([pool.submit(call) for call in calls]))
+            if found.place
+            else None,
+        )
 
 
 def judged(

@@ -4,32 +4,21 @@ It judges as the functions do, by the same code; only nothing is waited for and 
 done about it.
 """
 
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from notation_verifier import SIGNER_ROOTS
 from sealward.cli.answering_command import AnsweringCommand, answer
-from sealward.cli.governing_statement import (
-    GoverningStatement,
-    of_bundle,
-    of_trust_policy,
-)
-from sealward.cli.image_report import ImageReport
+from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.image_target import ImageTarget
-from sealward.cli.image_verification import judged
-from sealward.cli.judges import Asking, judge_for
+from sealward.cli.image_verification import verified
+from sealward.cli.judges import Asking
 from sealward.cli.layout_target import is_there, open_layout
+from sealward.cli.policy_files import PolicyFiles
 from sealward.cli.progress import Progress
-from sealward.cli.verify_options import configuration, verify_options
+from sealward.cli.verify_options import verify_options
 from sealward.policy.scopes import is_registry_host
-
-_READERS = 8
-"""Reads from a registry at a time."""
-_INSTEAD = "--policy and --trust-store, or --bundle"
 
 
 @click.command(cls=AnsweringCommand)
@@ -77,7 +66,7 @@ def verify(  # noqa: PLR0913 - the options of a command
     cannot be used.
     """
     in_registry = is_registry_host(target.partition("/")[0])
-    files = _Files(
+    files = PolicyFiles(
         policy=policy,
         trust_store=trust_store,
         bundle=bundle,
@@ -98,7 +87,7 @@ def verify(  # noqa: PLR0913 - the options of a command
             governing = files.governing(scope)
         repository = found.place or scope
         progress.say("reading and verifying signatures")
-        report = _report(
+        report = verified(
             found,
             governing and governing.requiring(user_metadata),
             Asking.of(offline=offline or at is not None, now=now),
@@ -108,44 +97,6 @@ def verify(  # noqa: PLR0913 - the options of a command
     answer(context, report, json_wanted=json_wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Files:
-    """What is to be believed: a bundle, or Notation's own files."""
-
-    policy: Path | None
-    trust_store: Path | None
-    bundle: Path | None
-    signer_roots: frozenset[str]
-
-    def __post_init__(self) -> None:
-        if self.bundle and (self.policy or self.trust_store):
-            raise click.UsageError(
-                "--bundle stands instead of --policy and --trust-store"
-            )
-        if self.bundle and self.signer_roots is not SIGNER_ROOTS:
-            raise click.UsageError(
-                "a bundle has its Signer roots; leave --signer-root out"
-            )
-
-    def governing(self, repository: str | None) -> GoverningStatement | None:
-        """Return what they ask of ``repository``; None: nothing."""
-        if self.bundle:
-            found = of_bundle(self.bundle, repository=repository)
-        else:
-            found = of_trust_policy(
-                self.policy or configuration(_INSTEAD).trust_policy,
-                self.trust_store or configuration(_INSTEAD).trust_store,
-                repository=repository,
-                signer_roots=self.signer_roots,
-            )
-        if found is None and repository is None:
-            raise click.UsageError(
-                "no statement is for *; say with --scope which repository the image is "
-                "for"
-            )
-        return found
-
-
 def _is_elsewhere(target: str) -> bool:
     """Return whether ``target`` looks like an image of another registry."""
     host, slash, _ = target.partition("/")
@@ -153,7 +104,7 @@ def _is_elsewhere(target: str) -> bool:
 
 
 def _in_registry(
-    target: str, files: _Files, progress: Progress
+    target: str, files: PolicyFiles, progress: Progress
 ) -> tuple[ImageTarget, GoverningStatement | None]:
     """Return the image and what governs it; files are read before anybody is asked."""
     # botocore takes a third of a second, for those only who ask a registry.
@@ -167,27 +118,3 @@ def _in_registry(
     governing = files.governing(reference.place)
     progress.say(f"reading {target}")
     return open_image(reference, connect(reference)), governing
-
-
-def _report(
-    found: ImageTarget,
-    governing: GoverningStatement | None,
-    asking: Asking,
-    *,
-    repository: str | None,
-    now: datetime,
-) -> ImageReport:
-    judging = None
-    if governing is not None:
-        judging = judge_for(governing, asking=asking, now=now)
-    with ThreadPoolExecutor(_READERS) as pool:
-        return judged(
-            found,
-            governing,
-            judging,
-            repository=repository,
-            now=now,
-            beside=(lambda calls: wait([pool.submit(call) for call in calls]))
-            if found.place
-            else None,
-        )

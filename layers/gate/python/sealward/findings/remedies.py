@@ -53,7 +53,8 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     "signature-lost": Remedy(
         "The signature that made it trusted is gone from the registry, or archived.",
         "Find who removed it (CloudTrail, BatchDeleteImage) and exclude signatures "
-        "from lifecycle rules; then sign the digest again.",
+        "from lifecycle rules. Give it back, byte for byte: sealward reattach. Or sign "
+        "the digest again.",
     ),
     "signature-unreadable": Remedy(
         "The registry did not give a signature when asked.",
