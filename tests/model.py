@@ -13,70 +13,38 @@ when a message arrives, under the policy of that moment; what fails later is a p
 """
 
 import copy
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tests.facts import ACTIVE, Delivery, Rules, Signature, Standing
+from tests.facts import (
+    ACTIVATING,
+    ACTIVE,
+    ARCHIVED,
+    Delivery,
+    Rules,
+    Signature,
+    Standing,
+)
+from tests.image_model import (
+    DAY,
+    FOR_HOURS,
+    HOUR,
+    NOTHING,
+    PUSHED_AGAIN,
+    RESTORE,
+    RESTORING,
+    TO_SIGN,
+    Hold,
+    Image,
+    Release,
+)
 
-ARCHIVED, ACTIVATING = "ARCHIVED", "ACTIVATING"
-ARCHIVE, RESTORE, NOTHING = "archive", "restore", ""
 FAILING = ("unsigned", "untrusted")
 OPEN = ("pending", "inconclusive")
-SIGNING = timedelta(minutes=15)
-"""Longest time for a signature after a held image was pushed again."""
-SETTLING = timedelta(minutes=5)
-"""How long an archiving that was asked for may still happen."""
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-# -- what the model says -----------------------------------------------------------
-
-
-@dataclass(slots=True, kw_only=True)
-class Hold:
-    """An image kept out of reach, or on its way there or back."""
-
-    state: str
-    """``holding``, ``held``, ``releasing`` or ``released``."""
-    coming_since: datetime | None = None
-    """Since when an archiving nobody wants any more is waited for."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Image:
-    """How one image stands."""
-
-    first_seen: datetime
-    begin: datetime
-    """When its grace began: the earlier of its push and of when it was first seen."""
-    verdict: str = "inconclusive"
-    settled_at: datetime | None = None
-    """When the first settled verdict fell."""
-    trusted_by: str | None = None
-    """The signature that last made it trusted."""
-    hold: Hold | None = None
-    came_back: bool = False
-    """Whether it was active though it was held, and not let go for that."""
-    window: datetime | None = None
-    """Until when it may be signed, because it came back: once."""
-    ours: bool = False
-    """Whether the gate ever asked for it to be archived: else it is not its to undo."""
-    held_since: datetime | None = None
-    proposal: str = ""
-    finding: str | None = None
-    """Label of the open finding; empty where it is resolved; None if there is none."""
-    blind: bool = True
-    """Whether its manifest was never read."""
-    gone: bool = False
-    look_by: datetime | None = None
-    """By when it is to be looked at again."""
-
-    @property
-    def outcome(self) -> tuple[object, ...]:
-        """Return what an owner sees of it."""
-        state = self.hold.state if self.hold else None
-        return (self.verdict, state, self.proposal, self.finding, self.gone)
+RELEASES = 3
+"""Of one digest, to be signed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,6 +68,10 @@ class Model:
     _rules: Mapping[str, Rules] = field(default_factory=dict)
     _unread: set[tuple[str, str]] = field(default_factory=set)
     """Signatures that were met while nobody could tell what they are."""
+    _pauses: dict[str, datetime] = field(default_factory=dict)
+    """Ends of pauses, by repository; of the whole account where that is empty."""
+    _to_sign: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Releases to be signed, by repository and digest."""
 
     def named(self, digest: str) -> None:
         """Learn that ``digest`` is an image."""
@@ -128,6 +100,45 @@ class Model:
     def ruled(self, rules: Mapping[str, Rules]) -> None:
         """From now on these policies are in force; other repositories have none."""
         self._rules = dict(rules)
+
+    def paused(self, repository: str, until: datetime) -> None:
+        """Learn that a person paused a repository; where it is empty, the account."""
+        self._pauses[repository] = until
+
+    def resumed(self, repository: str, at: datetime) -> bool:
+        """Learn that a person ended a pause; return whether there is one to be ended.
+
+        What waited for its end is looked at again at once.
+        """
+        if self._pauses.get(repository, at) <= at:
+            return False
+        self._pauses[repository] = at
+        for (name, _), image in self.images.items():
+            if repository in ("", name) and image.waits_until is not None:
+                image.look_by = at
+        return True
+
+    def released(
+        self, repository: str, digest: str, kind: str, lasts: timedelta, at: datetime
+    ) -> bool:
+        """Learn that a person releases an image; return whether that may be."""
+        image = self.images.get((repository, digest))
+        if image is None:
+            return False
+        if kind == TO_SIGN:
+            away = image.hold is not None and image.hold.state in ("held", "holding")
+            if not away or self._to_sign[repository, digest] >= RELEASES:
+                return False
+            self._to_sign[repository, digest] += 1
+            until = at + RESTORING + lasts
+        else:
+            held = image.hold is not None or image.verdict in OPEN
+            if not held and not image.released(at):
+                return False
+            until = at + lasts
+        image.release = Release(kind=kind, lasts=lasts, until=until)
+        image.look_by = at
+        return True
 
     def delivered(self, message: Delivery) -> tuple[str, str]:
         """Read a delivery; return what the gate is to ask of the registry: of whom."""
@@ -224,9 +235,20 @@ class Model:
         image.begin = min(image.begin, here.pushed_at)
         rules = self._rules.get(message.repository)
         verdict, label = self._judge(image, digest, message, rules, named)
+        status = here.status
+        image.meet(status, rules.grace if rules else None, at)
+        let_go = verdict not in (*FAILING, *OPEN)
+        image.lent = image.released(at) and not let_go
+        release = image.release
+        broken_glass = image.lent and release is not None and release.kind == FOR_HOURS
+        if broken_glass:
+            verdict, label = "exempt", "HIGH"
         step = self._act(image, verdict, rules, message, digest)
         image.verdict = verdict
-        acts = self._acts(rules)
+        image.waits_until = self._pause(image, step, message.repository, at)
+        if image.waits_until is not None:
+            step = NOTHING
+        acts = self._acts(rules) or broken_glass
         together = image.hold is None and (
             not acts or bool(image.proposal) or verdict == "inconclusive"
         )
@@ -238,16 +260,19 @@ class Model:
     def _gone(self, image: Image, rules: Rules | None, at: datetime) -> None:
         told = image.gone and bool(image.finding)
         # Nobody else has a reason to delete what is held, or back for a while.
-        lent = image.window is not None and at < image.window
+        lent = image.released(at)
+        release = image.release
+        pushed = lent and release is not None and release.kind == PUSHED_AGAIN
         state = image.hold.state if image.hold and image.ours else ""
-        removed = state in ("holding", "held") or (bool(state) and lent)
+        removed = state in ("holding", "held") or (bool(state) and pushed)
         if image.gone:
             removed = told
         if image.hold is not None and image.hold.state == "releasing" and not lent:
             image.hold = None
         elif image.hold is not None and not image.gone:
             # Held by its digest, should that come back.
-            image.hold, image.held_since = Hold(state="held"), at
+            before = image.hold.pushed_at
+            image.hold, image.held_since = Hold(state="held", pushed_at=before), at
         image.gone = True
         image.proposal = ""
         # Deleted within its grace, never judged: that it was there is told, and stays.
@@ -257,7 +282,7 @@ class Model:
         self._tell(image, "HIGH" if vanished else "")
         if not vanished:
             image.finding = None if image.finding is None else ""
-        image.look_by = self._held_look(image, at)
+        image.look_by = image.held_look(at)
 
     def _unreadable(self, key: tuple[str, str], here: Standing, at: datetime) -> str:
         """Meet what was archived before anybody saw it: no one can pull it."""
@@ -333,15 +358,16 @@ class Model:
     ) -> str:
         """Move the hold on; return what to ask of the registry."""
         first = image.settled_at is None
-        if first and verdict not in OPEN:
+        if first and verdict not in OPEN and not image.lent:
             image.settled_at = message.at
         acts = self._acts(rules)
         status = message.before[digest].status
         after = message.after[digest].status
         image.proposal = ""
+        pushed_at = message.before[digest].pushed_at
         if image.hold is None:
             image.came_back = False
-            if verdict not in FAILING or not acts:
+            if image.lent or verdict not in FAILING or not acts:
                 return NOTHING
             new = rules is not None and (
                 rules.enforce_from is None or image.begin >= rules.enforce_from
@@ -349,86 +375,28 @@ class Model:
             if not (first and new):
                 image.proposal = "quarantine"
                 return NOTHING
-            return self._keep(image, status, after, message.at)
-        self._open_window(image, status, rules, message.at)
-        lent = image.window is not None and message.at < image.window
-        if self.acts and lent and verdict in (*FAILING, *OPEN):
-            return self._lend(image, status, message.at)
+            return image.keep(status, after, pushed_at, message.at)
+        if self.acts and image.lent:
+            return image.lend(status, pushed_at, message.at)
         releasing = image.hold.state == "releasing" and verdict in OPEN
         if self.acts and (verdict in ("trusted", "exempt") or releasing):
-            return self._let_go(image, status, after, message.at)
+            return image.let_go(status, after, message.at)
         if acts:
-            return self._keep(image, status, after, message.at)
+            return image.keep(status, after, pushed_at, message.at)
         image.proposal = "release" if status != ACTIVE and image.ours else ""
-        self._leave(image, status, message.at)
+        image.leave(status, message.at)
         return NOTHING
 
-    @staticmethod
-    def _open_window(
-        image: Image, status: str, rules: Rules | None, at: datetime
-    ) -> None:
-        """Once an image held because nothing signs it comes back, it may be signed."""
-        held = image.hold is not None and image.hold.state == "held"
-        if not held or status != ACTIVE or image.came_back:
-            return
-        first = image.window is None and image.verdict == "unsigned" and image.ours
-        if first and rules is not None and rules.grace > timedelta(0):
-            image.window = at + min(rules.grace, SIGNING)
-        else:
-            image.came_back = True
-
-    def _lend(self, image: Image, status: str, at: datetime) -> str:
-        """Let it go for a while; it stays held in the end."""
-        hold = image.hold
-        if status == ACTIVE and hold is not None:
-            if hold.state == "holding":
-                hold = Hold(state="releasing", coming_since=at)
-            coming = self._still_coming(hold, at)
-            image.hold = hold if coming else Hold(state="released")
-            return NOTHING
-        image.hold = Hold(state="releasing")
-        return RESTORE if status == ARCHIVED else NOTHING
-
-    def _keep(self, image: Image, status: str, after: str, at: datetime) -> str:
-        image.ours = status != ARCHIVED or (image.hold is not None and image.ours)
-        if image.hold is None or (image.hold.state != "holding" and status != ARCHIVED):
-            image.held_since = at
-        if status == ARCHIVED:
-            image.hold = Hold(state="held")
-            return NOTHING
-        image.hold = Hold(state="held" if after == ARCHIVED else "holding")
-        return ARCHIVE
-
-    def _let_go(self, image: Image, status: str, after: str, at: datetime) -> str:
-        hold = image.hold
-        if status == ACTIVE and hold is not None:
-            if hold.state == "holding":
-                hold = Hold(state="releasing", coming_since=at)
-            image.hold = hold if self._still_coming(hold, at) else None
-            return NOTHING
-        if not image.ours:
-            image.hold = None  # somebody else's doing
-            return NOTHING
-        image.hold = Hold(state="releasing")
-        if status != ARCHIVED:
-            return NOTHING
-        if after == ACTIVE:
-            image.hold = None
-        return RESTORE
-
-    def _leave(self, image: Image, status: str, at: datetime) -> None:
-        """The policy acts no more: what somebody brings back is held no more."""
-        hold = image.hold
-        if hold is None or status != ACTIVE:
-            return
-        if hold.state == "holding" and hold.coming_since is None:
-            hold.coming_since = at
-        if hold.state != "holding" or not self._still_coming(hold, at):
-            image.hold = None
-
-    @staticmethod
-    def _still_coming(hold: Hold, at: datetime) -> bool:
-        return hold.coming_since is not None and at - hold.coming_since < SETTLING
+    def _pause(
+        self, image: Image, step: str, repository: str, at: datetime
+    ) -> datetime | None:
+        """Return the end of the pause that ``step`` waits for."""
+        ends = [self._pauses.get(where, at) for where in ("", repository)]
+        release = image.release
+        asked_for = release is not None and release.kind != PUSHED_AGAIN
+        if step == RESTORE and asked_for and image.released(at):
+            return None  # by name
+        return max(ends) if step and max(ends) > at else None
 
     # -- what is told, and when it is looked at again -------------------------------
 
@@ -442,10 +410,11 @@ class Model:
         self, image: Image, rules: Rules | None, at: datetime
     ) -> datetime | None:
         """Return by when the next look is promised; None where only news brings one."""
-        promised = [self._held_look(image, at)]
-        lent = image.window is not None and at < image.window
-        if lent and image.hold is not None:
-            promised = [image.window]
+        promised = [image.held_look(at)]
+        if image.lent and image.release is not None:
+            promised = [image.release.until]
+        if image.waits_until is not None:
+            promised.append(image.waits_until)
         match image.verdict:
             case "pending":
                 deadline = image.begin + rules.grace if rules else at
@@ -460,13 +429,6 @@ class Model:
                 day = (image.settled_at or at) + DAY
                 promised.append(at + HOUR if at + HOUR < day else None)
         return min((each for each in promised if each is not None), default=None)
-
-    @staticmethod
-    def _held_look(image: Image, at: datetime) -> datetime | None:
-        if image.hold is None:
-            return None
-        since = image.held_since or at
-        return at + (HOUR if at - since < DAY - HOUR else DAY)
 
     def _on_time(self, key: tuple[str, str], image: Image, at: datetime) -> None:
         slack = timedelta(minutes=5)

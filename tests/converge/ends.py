@@ -14,7 +14,7 @@ from tests.converge.observed import seen
 from tests.converge.policies import BEGIN
 from tests.converge.world import SLACK, Restless, World
 from tests.facts import ACTIVE
-from tests.model import Image
+from tests.image_model import Image
 
 REST = timedelta(days=2)
 """Longer than the day of hourly looks, and one daily look more."""

@@ -51,6 +51,9 @@ _WEIGHTS = {
     Kind.ATTACH_OTHER: 1,
     Kind.REPLICATE: 2,
     Kind.POLICY: 4,
+    Kind.RELEASE: 6,
+    Kind.PAUSE: 2,
+    Kind.RESUME: 1,
 }
 _LONGEST = 18
 
@@ -77,6 +80,7 @@ def generate(seed: int, number: int) -> History:
         mail=chance.choice((Mail.FAITHFUL, Mail.REPEATED, Mail.LOSSY, Mail.LOSSY)),
         observes=chance.random() < 0.05,
         behaviours=behaviours,
+        evidence=chance.random() < 0.5,
         steps=tuple(steps),
     )
 
@@ -92,6 +96,10 @@ def _step(chance: Random, kind: Kind, repositories: tuple[str, ...]) -> Step:
             what = chance.choice(REPOSITORIES)
         case Kind.POLICY:
             what = chance.choice(CHANGES)
+        case Kind.RELEASE:
+            what = chance.choice(("to-sign", "for-hours"))
+        case Kind.PAUSE | Kind.RESUME:
+            what = chance.choice(("repository", "account"))
         case _:
             pass
     return Step(

@@ -47,6 +47,10 @@ class Kind(StrEnum):
     """A referrer that is no signature, such as an SBOM."""
     REPLICATE = "replicate"
     POLICY = "policy"
+    RELEASE = "release"
+    """A person lets a held image go: to be signed, or for hours."""
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 class Mail(StrEnum):
@@ -89,6 +93,8 @@ class History:
     steps: tuple[Step, ...]
     family: bool = False
     """Whether it is about multi-arch images."""
+    evidence: bool = False
+    """Whether what an action rests on is kept: it changes nothing else."""
 
     @property
     def switches(self) -> Behaviours:

@@ -19,6 +19,7 @@ def minimise(history: History, shows: Callable[[History], bool]) -> History:
         {"mail": Mail.REPEATED},
         {"mail": Mail.FAITHFUL},
         {"observes": False},
+        {"evidence": False},
     )
     for simpler in simplest:
         candidate = replace(history, **simpler)

@@ -79,8 +79,12 @@ class Others:
                 )
             case Kind.REPLICATE:
                 self._replicate(step, target)
-            case Kind.POLICY:
-                raise ValueError("policies are not the others'")
+            case Kind.POLICY | Kind.RELEASE | Kind.PAUSE | Kind.RESUME:
+                raise ValueError(f"{step.kind} is not the others'")
+
+    def digest(self, name: str) -> str:
+        """Return the digest of the image called ``name``."""
+        return self._image(name)[0].digest
 
     def _image(self, name: str) -> tuple[Descriptor, bytes, tuple[bytes, ...]]:
         """Return the image or index called ``name``: descriptor, manifest, blobs."""

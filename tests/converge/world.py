@@ -20,6 +20,7 @@ from sealward.ports.registry import Registry
 from sealward.sweep import Sweep
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
+from simulator.in_process_evidence import InProcessEvidence
 from simulator.in_process_ledger import InProcessLedger
 from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
 from simulator.in_process_sweep import InProcessSweepLedger
@@ -28,6 +29,7 @@ from tests.converge.faces import Ports
 from tests.converge.history import History, Kind, Mail, Step
 from tests.converge.mail import Post
 from tests.converge.others import Others
+from tests.converge.person import Person, lasting, paused
 from tests.converge.policies import ACCOUNT, BEGIN, REGION, bundle_of, changed
 from tests.facts import Delivery, Rules, Standing
 from tests.model import Model
@@ -95,6 +97,7 @@ class World:
             partition="aws",
             now=self.clock,
             seen=SeenChains(),
+            evidence=InProcessEvidence() if history.evidence else None,
         )
         self.model = Model(
             acts=not history.observes,
@@ -116,6 +119,7 @@ class World:
         """Where the gate did other than the model says."""
         self.counts: Counter[str] = Counter()
         self.others = Others(self.aws, self.clock, self.model)
+        self._person = Person(self.gate, self.queue)
         self._serial = 1
         self._ticked: datetime | None = None
         self._races = 0 if history.mail is Mail.FAITHFUL else _RACES
@@ -129,6 +133,8 @@ class World:
             try:
                 if step.kind is Kind.POLICY:
                     self._publish(step)
+                elif step.kind in (Kind.RELEASE, Kind.PAUSE, Kind.RESUME):
+                    self._ask(step)
                 else:
                     self.others.perform(step)
             except ServiceError:
@@ -146,6 +152,25 @@ class World:
         self.rules = changed(self.rules, step.what, step.repository, self.clock.now)
         self.bundles.current = bundle_of(self.rules, self._serial)
         self.model.ruled(self.rules)
+
+    def _ask(self, step: Step) -> None:
+        """Ask what a person asks; the model knows what they are answered."""
+        now, repository = self.clock.now, step.repository
+        digest, lasts = self.others.digest(step.image), lasting(step)
+        done = self._person.asks(step, digest)
+        if step.kind is Kind.RELEASE:
+            expected = self.model.released(repository, digest, step.what, lasts, now)
+        elif step.kind is Kind.PAUSE:
+            self.model.paused(paused(step), now + lasts)
+            expected = True
+        else:
+            expected = self.model.resumed(paused(step), now)
+        self.counts[f"{step.kind} {'done' if done else 'refused'}"] += 1
+        if done is not expected:
+            self.wrong.append(
+                f"{now:%d %H:%M:%S} {step.kind} {step.what} of {repository}@"
+                f"{digest[7:15]}: {'done' if done else 'not done'}"
+            )
 
     def pass_time(self, by: timedelta) -> None:
         """Let ``by`` pass, delivering what arrives and ticking each minute."""
@@ -195,6 +220,7 @@ class World:
                 now=now,
                 limit=1000,
             )
+            self._person.tidy()
         for hint in self.post.arrived(now):
             self.deliver(hint)
         chance = Random(f"{self.history.number}/{now}/queue")

@@ -217,7 +217,6 @@ class CountedLedger:
         self._trips.take("keep repository note")
         self._ledger.keep_repository_note(repository, note, expected=expected)
 
-
     def pauses(self) -> Pauses:
         self._trips.take("pauses")
         return self._ledger.pauses()

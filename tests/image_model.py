@@ -1,0 +1,190 @@
+"""The model's image: how one image stands, and how its hold moves on.
+
+Imports the standard library and facts only, as ``tests.model`` does, which decides what
+is wished of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.facts import ACTIVE, ARCHIVED
+
+ARCHIVE, RESTORE, NOTHING = "archive", "restore", ""
+TO_SIGN, FOR_HOURS, PUSHED_AGAIN = "to-sign", "for-hours", "pushed-again"
+SIGNING = timedelta(minutes=15)
+"""Longest time for a signature after a held image was pushed again."""
+RESTORING = timedelta(minutes=30)
+"""Longest time that a release to be signed waits for the image to be back."""
+SETTLING = timedelta(minutes=5)
+"""How long an archiving that was asked for may still happen."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Hold:
+    """An image kept out of reach, or on its way there or back."""
+
+    state: str
+    """``holding``, ``held``, ``releasing`` or ``released``."""
+    coming_since: datetime | None = None
+    """Since when an archiving nobody wants any more is waited for."""
+    pushed_at: datetime | None = None
+    """Its push, as the registry dated it when it was kept; not of what was archived."""
+
+    def still_coming(self, at: datetime) -> bool:
+        """Return whether an archiving that nobody wants may still happen."""
+        return self.coming_since is not None and at - self.coming_since < SETTLING
+
+
+@dataclass(slots=True, kw_only=True)
+class Release:
+    """A held image that may be pulled for a while."""
+
+    kind: str
+    lasts: timedelta
+    until: datetime
+    started: bool = False
+    """Whether it was seen to be there, from when its time counts."""
+
+    def serve(self, at: datetime) -> None:
+        """Learn that the registry serves the image: it may be signed from now on."""
+        if self.kind != FOR_HOURS and not self.started:
+            self.until = min(self.until, at + self.lasts)
+        self.started = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """How one image stands."""
+
+    first_seen: datetime
+    begin: datetime
+    """When its grace began: the earlier of its push and of when it was first seen."""
+    verdict: str = "inconclusive"
+    settled_at: datetime | None = None
+    """When the first settled verdict fell."""
+    trusted_by: str | None = None
+    """The signature that last made it trusted."""
+    hold: Hold | None = None
+    came_back: bool = False
+    """Whether it was active, or on its way, though held, and not let go for that."""
+    release: Release | None = None
+    """Its last one."""
+    window_spent: bool = False
+    """Whether it was let go because a push brought it back: once."""
+    lent: bool = False
+    """Whether it was refused at its last look, and let go for a while all the same."""
+    waits_until: datetime | None = None
+    """End of the pause that its last look met; None: nothing waits for one."""
+    ours: bool = False
+    """Whether the gate ever asked for it to be archived: else it is not its to undo."""
+    held_since: datetime | None = None
+    proposal: str = ""
+    finding: str | None = None
+    """Label of the open finding; empty where it is resolved; None if there is none."""
+    blind: bool = True
+    """Whether its manifest was never read."""
+    gone: bool = False
+    look_by: datetime | None = None
+    """By when it is to be looked at again."""
+
+    @property
+    def outcome(self) -> tuple[object, ...]:
+        """Return what an owner sees of it."""
+        state = self.hold.state if self.hold else None
+        return (self.verdict, state, self.proposal, self.finding, self.gone)
+
+    def released(self, at: datetime) -> bool:
+        """Return whether a release is in force."""
+        return self.release is not None and at < self.release.until
+
+    def meet(self, status: str, grace: timedelta | None, at: datetime) -> None:
+        """Move its release on, before it is decided: the registry says ``status``.
+
+        Once a digest that is held because nothing signs it comes back, it may be
+        signed; ``grace`` is the policy's, None where there is none.
+        """
+        if self.release is not None and self.released(at):
+            if status == ACTIVE:
+                self.release.serve(at)
+            return
+        held = self.hold is not None and self.hold.state == "held" and self.ours
+        first = held and self.verdict == "unsigned" and not self.window_spent
+        if first and status == ACTIVE and not self.came_back and grace:
+            lasts = min(grace, SIGNING)
+            self.release = Release(
+                kind=PUSHED_AGAIN, lasts=lasts, until=at + lasts, started=True
+            )
+            self.window_spent = True
+
+    def lend(self, status: str, pushed_at: datetime, at: datetime) -> str:
+        """Let it go for a while; it stays held in the end."""
+        hold = self.hold
+        if status == ACTIVE and hold is not None:
+            hold.pushed_at = pushed_at
+            if hold.state == "holding":
+                hold.state, hold.coming_since = "releasing", at
+            if not hold.still_coming(at):
+                self.hold = Hold(state="released", pushed_at=pushed_at)
+            return NOTHING
+        self.hold = Hold(state="releasing", pushed_at=hold.pushed_at if hold else None)
+        return RESTORE if status == ARCHIVED else NOTHING
+
+    def keep(self, status: str, after: str, pushed_at: datetime, at: datetime) -> str:
+        """Keep it out of reach; return what to ask of the registry."""
+        hold = self.hold
+        self.ours = status != ARCHIVED or (hold is not None and self.ours)
+        before = hold.pushed_at if hold else None
+        if status == ARCHIVED:
+            self.held_since = self.held_since if hold else at
+            self.hold = Hold(state="held", pushed_at=before)
+            return NOTHING
+        newer = before is not None and pushed_at > before
+        again = hold is not None and (
+            hold.state == "held" or (newer and hold.state != "released")
+        )
+        if again:
+            self.came_back = True  # a push after that is not the first
+        if again or hold is None or hold.state != "holding":
+            self.held_since = at
+        self.hold = Hold(
+            state="held" if after == ARCHIVED else "holding",
+            pushed_at=pushed_at if again or hold is None else before,
+        )
+        return ARCHIVE
+
+    def let_go(self, status: str, after: str, at: datetime) -> str:
+        """Let it go for good; return what to ask of the registry."""
+        hold = self.hold
+        if status == ACTIVE and hold is not None:
+            if hold.state == "holding":
+                hold.state, hold.coming_since = "releasing", at
+            if not hold.still_coming(at):
+                self.hold = None
+            return NOTHING
+        if not self.ours:
+            self.hold = None  # somebody else's doing
+            return NOTHING
+        self.hold = Hold(state="releasing", pushed_at=hold.pushed_at if hold else None)
+        if status != ARCHIVED:
+            return NOTHING
+        if after == ACTIVE:
+            self.hold = None
+        return RESTORE
+
+    def leave(self, status: str, at: datetime) -> None:
+        """The policy acts no more: what somebody brings back is held no more."""
+        hold = self.hold
+        if hold is None or status != ACTIVE:
+            return
+        if hold.state == "holding" and hold.coming_since is None:
+            hold.coming_since = at
+        if hold.state != "holding" or not hold.still_coming(at):
+            self.hold = None
+
+    def held_look(self, at: datetime) -> datetime | None:
+        """Return by when the next look at its hold is promised."""
+        if self.hold is None:
+            return None
+        since = self.held_since or at
+        return at + (HOUR if at - since < DAY - HOUR else DAY)
