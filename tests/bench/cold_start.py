@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.bundles import ACCOUNT, REGION, document
+from tests.bench.bundles import ACCOUNT, HOST, REGION, document
 from tests.emulator import built
 from tests.figures import Figures
 
@@ -36,9 +36,14 @@ _VALUES = {
     "CAPABILITY": "quarantine",
     "HTTPS_PROXY": "",
     "NO_PROXY": "",
+    "KEEP_SIGNATURES": "no",
+    "PUBLISHED_BUNDLE": "",
     "SEALWARD_HTTP_PROXY": "",
+    "SEALWARD_REGISTRY": HOST,
     "SEALWARD_ROLE": "",
     "SWEEP_LOOKS_PER_MINUTE": "600",
+    "VERDICT_REPOSITORIES": "",
+    "VERDICT_SOURCE": "",
     "DEAD_LETTER_QUEUE_URL": f"https://sqs.invalid/{ACCOUNT}/dead",
     "EVENT_BUS": "default",
     "EVIDENCE_BUCKET": "evidence",

@@ -9,6 +9,7 @@ import pytest
 from sealward.policy.bundle import load_bundle
 from tests.bench import __main__ as bench
 from tests.bench import (
+    cold_start,
     memory,
     notation_command,
     notation_go,
@@ -19,6 +20,7 @@ from tests.bench.bundles import ACCOUNT, REGION, document
 from tests.bench.canned import function
 from tests.bench.exposure import exposing
 from tests.figures import Figures
+from tests.template.rendering import load
 
 
 def test_round_trips_meet_their_targets(tmp_path: Path) -> None:
@@ -62,6 +64,14 @@ def test_a_look_that_another_overtook_makes_one_call() -> None:
 def test_another_look_is_refused_as_a_measure() -> None:
     with function(latency=0.0, policies=1) as made, pytest.raises(RuntimeError):
         warm_look.check(made)  # one policy: none for the image's repository
+
+
+def test_a_start_is_given_every_variable_that_cloudformation_resolves() -> None:
+    variables = load()["Globals"]["Function"]["Environment"]["Variables"]
+    own = load()["Resources"]["VerifyPushFunction"]["Properties"]
+    variables |= own.get("Environment", {}).get("Variables", {})
+    resolved = {name for name, each in variables.items() if not isinstance(each, str)}
+    assert resolved <= {*cold_start._VALUES, "POLICY_BUNDLE"}
 
 
 def test_bundles_have_the_policies_and_scopes_asked_for() -> None:
