@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealward.events import MalformedEvent, UnknownEvent, parse_events
+from sealward.events import MalformedEvent, UnknownEvent, look_again, parse_events
 from tests.template.event_patterns import matches
 from tests.template.rendering import load, render
 from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand
@@ -77,6 +77,15 @@ def test_what_names_no_image_is_set_aside(detail: dict[str, Any]) -> None:
 def test_another_call_is_none_of_ours() -> None:
     with pytest.raises(UnknownEvent):
         parsed(event(eventName="DeleteRepository"))
+
+
+def test_a_repository_over_its_share_loses_no_name() -> None:
+    """What is passed on, or looked at later, is a message of our own."""
+    (hint,) = parsed(event())
+    assert parsed(look_again(hint)) == (hint,)
+    other = look_again(hint)
+    other["detail"]["pusher"] = ["x"]
+    assert parsed(other)[0].pusher == ""
 
 
 def test_the_rule_exists_where_it_is_asked_for() -> None:

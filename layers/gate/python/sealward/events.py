@@ -165,6 +165,7 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
         digest=_digest(detail),
         scheduled=own and detail.get("scheduled") is True,
         origin=_origin(detail) if own or kind == _REPLICATION else "",
+        pusher=_principal(detail.get("pusher")) if own else "",
     )
     if own or _succeeded(detail, "sync-status" if cached else "result"):
         return (hint,)
@@ -196,6 +197,8 @@ def look_again(hint: Hint) -> dict[str, Any]:
     if hint.origin:
         account, _, region = hint.origin.partition("/")
         detail |= {"source-account": account, "source-region": region}
+    if hint.pusher:
+        detail["pusher"] = hint.pusher
     return {
         "source": LOOK_AGAIN_SOURCE,
         "detail-type": LOOK_AGAIN_TYPE,
@@ -228,17 +231,20 @@ def _pushed(
         else None,
         "image-digest": said.get("imageDigest") if isinstance(said, dict) else None,
     }
-    identity = detail.get("userIdentity")
-    who = identity.get("arn") if isinstance(identity, dict) else None
-    return (
-        Hint(
-            account=account,
-            region=region,
-            repository=_repository(names),
-            digest=_digest(names),
-            pusher=who[:_PUSHER] if isinstance(who, str) else "",
-        ),
+    who = detail.get("userIdentity")
+    hint = Hint(
+        account=account,
+        region=region,
+        repository=_repository(names),
+        digest=_digest(names),
+        pusher=_principal(who.get("arn") if isinstance(who, dict) else None),
     )
+    return (hint,)
+
+
+def _principal(said: object) -> str:
+    """Return a principal's name, cut; a text for people, whatever it says."""
+    return said[:_PUSHER] if isinstance(said, str) else ""
 
 
 def _repository(detail: Mapping[str, Any]) -> str:
