@@ -16,6 +16,7 @@ from sealward.cli import cost, redrive, status, uninstall
 from sealward.cli.__main__ import main
 from sealward.cli.doctor import command as doctor
 from sealward.cli.stack import Stack
+from sealward.subjects import SubjectKey
 from tests.functions.event_files import ACCOUNT, REGION
 from tests.functions.world import LEDGER_KEY, World, world
 
@@ -277,6 +278,25 @@ def test_what_the_list_names_stays_in_quarantine(
     assert deployed.status_of(digest) == "ARCHIVED"
     keep.write_text("demo/unsigned:latest\n")
     assert deployed.run("uninstall", "--plan", "--keep", str(keep))[0] == 2
+
+
+def test_what_somebody_else_archived_is_theirs_to_bring_back(
+    deployed: Deployed,
+) -> None:
+    digest = deployed.hold()
+    key = SubjectKey(repository="demo/unsigned", digest=digest)
+    record = deployed.world.ledger.current(key)
+    assert record is not None
+    assert record.hold is not None
+    theirs = replace(record.hold, applied=0)
+    deployed.world.ledger.write(
+        replace(record, hold=theirs, version=record.version + 1),
+        expected=record.version,
+    )
+    deployed.with_parameter(Capability="observe")
+    code, said = deployed.answer("uninstall", "--apply")
+    assert (code, said["restored"], said["restore"]) == (0, 0, [])
+    assert deployed.status_of(digest) == "ARCHIVED"
 
 
 @pytest.mark.parametrize("both", [(), ("--plan", "--apply")])

@@ -129,8 +129,8 @@ def _found(opened: OpenLedger, stack: Stack, kept: frozenset[str]) -> Leaving:
             continue
         seen.add(key)
         record = opened.ledger.current(key)
-        if record is None or record.hold is None:
-            continue
+        if record is None or record.hold is None or not record.hold.ours:
+            continue  # who else archived it had a reason of their own
         (leaving.kept if str(key) in kept else leaving.held).append(key)
     try:
         leaving.findings = list(_open_findings(stack))
