@@ -8,16 +8,13 @@ says that the finding is not delivered, and later looks send it again.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from notation_verifier.values import dataclass
 from sealward.decisions import (
     Decision,
     Severity,
     Tell,
-    Unknown,
-    Unseen,
-    first_record,
     is_news,
 )
 from sealward.decisions.schedule import HOURLY, earliest
@@ -32,11 +29,6 @@ from sealward.findings import (
     raised,
     resolved,
 )
-from sealward.findings.bundle import (
-    bundle_raised,
-    bundle_resolved,
-    describe_problems,
-)
 from sealward.findings.environment import in_environment
 from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.repository_findings import (
@@ -44,9 +36,8 @@ from sealward.look.repository_findings import (
     owed_count,
     reported_as,
 )
-from sealward.look.sightings import InForce
 from sealward.notices import cause, is_change, owner_message, verdict_changed
-from sealward.policy.bundle import UNKNOWN_FOR, Policy
+from sealward.policy.bundle import Policy
 from sealward.ports.delivery import Delivered, NotDelivered
 from sealward.ports.event_bus import EventBus
 from sealward.ports.failures import PortError
@@ -55,11 +46,6 @@ from sealward.ports.message_counts import MessageCounts
 from sealward.ports.owner_topics import OwnerTopics
 from sealward.ports.security_hub import SecurityHub
 from sealward.reads import Read, RunBeside, ask
-from sealward.subjects import SubjectKey
-
-BUNDLE_KEY: Final = SubjectKey(repository="sealward", digest="policy-bundle")
-"""Where the bundle's own finding is remembered: no digest looks like this."""
-BUNDLE_EXPIRED: Final = "bundle-expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,83 +256,6 @@ class Announcements:
         return RepositoryFindings(
             ledger=self.ledger, hub=self.hub, place=self.place, now=self.now
         )
-
-    def about_bundle(self, force: InForce, known: Record | None) -> None:
-        """Raise or resolve the one finding about the bundle; fail silently.
-
-        Args:
-            force: the bundle in force, or why there is none.
-            known: the record of the subject looked at, as it was before: where an
-                earlier bundle decided about it, an open finding may be resolved.
-        """
-        if force.invalid is not None:
-            document = bundle_raised(
-                self.place,
-                reason=Unknown.BUNDLE_INVALID,
-                detail=describe_problems(force.invalid),
-            )
-        elif force.bundle is not None and force.expired:
-            document = bundle_raised(
-                self.place,
-                reason=BUNDLE_EXPIRED,
-                detail=f"Bundle {force.bundle.serial} is past its expiry.",
-            )
-        elif force.failure is not None:
-            if not self._long_unknown(known):
-                return
-            document = bundle_raised(
-                self.place,
-                reason=Unknown.BUNDLE_UNAVAILABLE,
-                detail=force.failure.detail,
-            )
-        elif (
-            force.bundle is not None
-            and known is not None
-            # Where none was in force, the same one may be back.
-            and (
-                known.bundle_serial != force.bundle.serial
-                or known.unknown_since is not None
-            )
-        ):
-            document = bundle_resolved(self.place, serial=force.bundle.serial)
-        else:
-            return
-        try:
-            self._tell_bundle(document)
-        except PortError:
-            # About the bundle only, and every look tries again: no look fails for it.
-            return
-
-    def _long_unknown(self, known: Record | None) -> bool:
-        since = known.unknown_since if known else None
-        return since is not None and self.now() - since >= UNKNOWN_FOR
-
-    def _tell_bundle(self, document: Mapping[str, Any]) -> None:
-        stored = self.ledger.current(BUNDLE_KEY)
-        status = (
-            FindingStatus.OPEN
-            if document["RecordState"] == "ACTIVE"
-            else FindingStatus.RESOLVED
-        )
-        state = stored.finding if stored else None
-        if status is FindingStatus.RESOLVED and (
-            state is None or (state.status is status and state.delivered)
-        ):
-            return
-        now = self.now()
-        state = next_state(state, document, status, now=now)
-        record = stored or first_record(
-            BUNDLE_KEY, Unseen(reason=Unknown.BUNDLE_INVALID, detail=""), now
-        )
-        record = replace(
-            record, reason=document["FindingProviderFields"]["Severity"]["Original"]
-        )
-        if stored is None or stored.finding != state:
-            stored = self._write(replace(record, finding=state), stored, report=None)
-        if not state.delivered and isinstance(
-            self.hub.publish(dated(document, state)), Delivered
-        ):
-            self._write(replace(stored, finding=delivered(state)), stored, report=None)
 
     def _subject_finding(
         self, decision: Decision, record: Record, policy: Policy | None

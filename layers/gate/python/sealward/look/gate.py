@@ -5,14 +5,11 @@ look leaves the state the registry and the policy ask for. Nothing waits in it: 
 to be looked at again has a due time in the ledger.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from notation_verifier import SeenChains
-from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.decisions import (
     Decision,
@@ -25,41 +22,29 @@ from sealward.decisions import (
 )
 from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.events import Hint
-from sealward.evidence import EvidenceKeeping, Recorder, recorded
-from sealward.findings import Place
+from sealward.evidence import Recorder, recorded
 from sealward.ledger.records import Record
-from sealward.look.announcements import Announcements
 from sealward.look.approvals import approved
 from sealward.look.crashes import kept, undecided
 from sealward.look.descent import Descent
+from sealward.look.equipment import Equipment
 from sealward.look.evidence import Evidence
 from sealward.look.hints import Trail
 from sealward.look.managed_signing import ask_about_signing
 from sealward.look.result import NOT_DUE, LookResult
 from sealward.look.settlement import Settlement
-from sealward.look.sightings import InForce, in_force, is_due
+from sealward.look.sightings import in_force, is_due
 from sealward.look.signatures import SEARCH_TIME, SignatureSearch
 from sealward.look.signed_images import SignedImages
 from sealward.look.spent_grace import ask_about_count
-from sealward.policy.bundle import Capability, Policy
-from sealward.ports.bundle_source import BundleSource
-from sealward.ports.event_bus import EventBus
-from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
+from sealward.policy.bundle import Policy
 from sealward.ports.failures import Conflict, PortError
-from sealward.ports.ledger import Ledger
-from sealward.ports.look_queue import LookQueue
-from sealward.ports.message_counts import MessageCounts
-from sealward.ports.owner_topics import OwnerTopics
-from sealward.ports.registry import Registry
-from sealward.ports.security_hub import SecurityHub
-from sealward.pull_denial import PullDenials
-from sealward.reads import Read, RunBeside, ask
-from sealward.revocation import Inquiry, Revocations
+from sealward.reads import Read, ask
+from sealward.revocation import Inquiry
 from sealward.subjects import SubjectKey
 from sealward.verifications import Examined, Search
 
 if TYPE_CHECKING:
-    from sealward.look.kept_signatures import KeptSignatures
     from sealward.look.replicas import Replicas
 
 ATTEMPTS: Final = 3
@@ -71,61 +56,8 @@ RETRY: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """The ports and settings a look needs."""
-
-    registry: Registry
-    ledger: Ledger
-    security_hub: SecurityHub
-    bus: EventBus | None = None
-    """Hears of every verdict change; None: nobody does."""
-    topics: OwnerTopics | None = None
-    """Lead to those who own an image; None: to nobody."""
-    message_counts: MessageCounts | None = None
-    """Keeps it at one message an hour for each repository and cause."""
-    bundles: BundleSource
-    queue: LookQueue
-    capability: Capability
-    partition: str
-    now: Callable[[], datetime]
-    """The clock: aware, UTC."""
-    run_beside: RunBeside | None = None
-    """Runs reads side by side; None: one after another."""
-    seen: SeenChains | None = None
-    """Chains of earlier looks that need not be read and checked again."""
-    signer: SignerService | None = None
-    """Asks AWS Signer what it revoked; None leaves open what needs its answer."""
-    revocations: Revocations | None = None
-    """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""
-    evidence: EvidenceStore | None = None
-    """Keeps what an action rests on before it is taken; None keeps nothing."""
-    keep_signatures: bool = False
-    """Whether what makes an image trusted is kept there as well."""
-    evidence_quota: EvidenceQuota | None = None
-    """Counts what each repository had kept today; None counts nothing."""
-    host: str = ""
-    """The registry's, as findings name it in commands; empty where nobody said."""
-    pulls: PullDenials | None = None
-    """Denies pulls where a held image is pushed again and again; None never does."""
-    published: BundleSource | None = None
-    """What Git publishes for this account; None where the stack was not told where."""
-    nested: bool = False
-    """Whether its looks are part of another one: they begin none themselves."""
-    inquiry: Inquiry | None = None
-    """What the whole look asks the web, and all that is looked at on its way: its
-    deadline is theirs. Made by ``look``."""
-    recorder: Recorder | None = None
-    """Remembers what the look reads, which may become evidence. Made by ``look``."""
-
-    @property
-    def place(self) -> Place:
-        """Where this gate stands."""
-        return Place(
-            partition=self.partition,
-            account=self.registry.account,
-            region=self.registry.region,
-            registry=self.host,
-        )
+class Gate(Equipment):
+    """What looks: each look is by a gate of its own, with what only that one has."""
 
     def look(self, hint: Hint, within: timedelta = SEARCH_TIME) -> LookResult:
         """Look at what ``hint`` names; decide, act and tell.
@@ -213,7 +145,7 @@ class Gate:
             return self._settlement.settle(hint, decision, nothing_rules, Search())
         if found.sighting.gone:
             force = bundle.answer()
-            policy = self._policy(found.sighting.key, force)
+            policy = self.policy_of(found.sighting.key, force)
             if known is None:
                 self._look_at_what_it_signed(hint, policy)
                 return LookResult.nothing(
@@ -223,7 +155,7 @@ class Gate:
             decision = decide_gone(known, acts=ruling.acts, now=self.now())
             return self._settlement.settle(hint, decision, ruling, Search())
         force = bundle.answer()
-        policy = self._policy(found.sighting.key, force)
+        policy = self.policy_of(found.sighting.key, force)
         evidence = Evidence(
             signatures=SignatureSearch(
                 registry=self.registry,
@@ -272,7 +204,7 @@ class Gate:
                 crashes,
             )
         result = self._settled(hint, decision, ruling, examined)
-        self._announcements.about_bundle(force, known)
+        self.bundle_finding.follow(force, known)
         crash = found.crash or examined.crash or next(iter(crashes), None)
         if crash is not None and not self.nested:
             # Remembered and told. Raised still: logged, counted, and a dead letter.
@@ -283,7 +215,7 @@ class Gate:
         self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
     ) -> LookResult:
         """Settle ``decision``; beside it keep what was learnt, and signatures."""
-        signatures = self._kept_signatures
+        signatures = self.kept_signatures
         keeping = signatures.begin(decision, hint) if signatures else None
         if keeping is not None:
             decision = keeping.decision
@@ -330,34 +262,6 @@ class Gate:
         return (Read(inquiry.write),) if inquiry.kept.unwritten else ()
 
     @property
-    def _kept_signatures(self) -> "KeptSignatures | None":
-        if not self.keep_signatures or self.evidence is None or self.recorder is None:
-            return None
-        # For those stacks only that keep them.
-        from sealward.look.kept_signatures import KeptSignatures  # noqa: PLC0415
-
-        return KeptSignatures(
-            store=self.evidence,
-            registry=self.registry,
-            recorder=self.recorder,
-            ledger=self.ledger,
-            now=self.now,
-        )
-
-    @property
-    def _announcements(self) -> Announcements:
-        return Announcements(
-            ledger=self.ledger,
-            hub=self.security_hub,
-            bus=self.bus,
-            topics=self.topics,
-            message_counts=self.message_counts,
-            place=self.place,
-            beside=self.run_beside,
-            now=self.now,
-        )
-
-    @property
     def _settlement(self) -> Settlement:
         return Settlement(
             registry=self.registry,
@@ -366,32 +270,12 @@ class Gate:
             queue=self.queue,
             pulls=self.pulls,
             place=self.place,
-            evidence=self._keeping,
-            announcements=self._announcements,
+            evidence=self.keeping,
+            announcements=self.announcements,
             descent=self._descent,
             beside=self.run_beside,
             now=self.now,
             nested=self.nested,
-        )
-
-    @property
-    def _keeping(self) -> EvidenceKeeping | None:
-        if self.evidence is None or self.recorder is None:
-            return None
-        return EvidenceKeeping(
-            store=self.evidence,
-            quota=self.evidence_quota,
-            registry=self.registry,
-            recorder=self.recorder,
-            beside=self.run_beside,
-            now=self.now,
-        )
-
-    def _policy(self, key: SubjectKey, force: InForce) -> Policy | None:
-        if force.bundle is None:
-            return None
-        return force.bundle.policy_for(
-            self.registry.account, self.registry.region, key.repository
         )
 
     def _descent(self, hint: Hint) -> Descent:
