@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo test lint format types contracts check converge faults hostile interop differential vectors fuzz bench \
+.PHONY: help demo demo-notation test lint format types contracts check converge faults hostile interop differential vectors fuzz bench \
 	invoke \
 	build-local package validate requirements environments clean
 
@@ -48,8 +48,13 @@ environments: .venv/ready .venv-sam/ready .venv-local-aws/ready ## make all thre
 # -- the two commands of the README --------------------------------------------------
 
 demo: ## push images into a local AWS and show what became of each (KEEP=1 leaves it up)
-	@$(MAKE) --no-print-directory -j2 .venv-sam/ready .venv-local-aws/ready
+	@$(MAKE) --no-print-directory -j3 .venv-sam/ready .venv-local-aws/ready demo-notation
 	@PYTHONPATH=layers/notation/python:layers/gate/python $(LOCAL_AWS) -m demo $(if $(KEEP),--keep)
+
+# The one story that needs it is left out where it cannot be had.
+demo-notation:
+	@[ -n "$$NOTATION" ] || ! command -v go >/dev/null || \
+	  $(MAKE) --no-print-directory build/notation || echo "going on without the real notation"
 
 test: ## every test that needs neither AWS, Docker nor root
 	@$(MAKE) --no-print-directory -j3 environments

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.stack import ACCOUNT
+
 LAYOUTS = Path(__file__).parent / "layouts"
 HELD = "held"
 
@@ -19,7 +21,7 @@ class Outcome:
 
     verdict: str
     step: str
-    """The last thing done in the registry: none, archive or restore."""
+    """The last thing done in the registry: none, archive, restore or delete."""
     finding: str | None
     """open, resolved, or None where there is none."""
     reason: str
@@ -36,6 +38,8 @@ class Image:
     label: str
     """The case's name, with the digest's begin where the case has several images."""
     expected: Outcome
+    account: str = ACCOUNT
+    """Whose registry it is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
-"""The stack of the demo: a local AWS, the built template, deployed into it."""
+"""The demo's stacks: a local AWS, the built template, deployed into its accounts."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,12 @@ from simulator.running import STATE
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
 REGION = "us-east-1"
+ACCOUNT = "123456789012"
+"""Whose registry the demo is about."""
+ELSEWHERE = "222233334444"
+"""Another account with a stack of its own, to which images are replicated."""
+SOURCE = "111122223333"
+"""An account without a stack, from which they are."""
 STACK = "sealward-demo"
 BUNDLE_BUCKET = "sealward-demo-policy"
 BUNDLE_KEY = "bundle.json"
@@ -30,9 +38,14 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalAws:
-    """A running local AWS."""
+    """A running local AWS, as one of its accounts sees it."""
 
     endpoint: str
+    account: str = ACCOUNT
+
+    def of(self, account: str) -> "LocalAws":
+        """Return it as ``account`` sees it."""
+        return replace(self, account=account)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,7 +53,7 @@ class LocalAws:
         return {
             **os.environ,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_ACCESS_KEY_ID": self._root,
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
@@ -51,16 +64,34 @@ class LocalAws:
             "SAM_CLI_POLL_DELAY": "0.5",
         }
 
+    @property
+    def _root(self) -> str:
+        # docs/local-aws.md: an account's number is the access key of its root.
+        return "testing" if self.account == ACCOUNT else self.account
+
     def client(self, service: str) -> Any:  # noqa: ANN401 - made at run time
         """Return botocore's client of ``service`` that speaks to it."""
-        return botocore.session.get_session().create_client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106 - the local AWS's own
-            config=Config(retries={"total_max_attempts": 3, "mode": "standard"}),
-        )
+        with _MAKING:
+            return _client(self.endpoint, self._root, service)
+
+
+@functools.cache
+def _client(endpoint: str, root: str, service: str) -> Any:  # noqa: ANN401 - made at run time
+    # Any thread may use a client; making one takes a tenth of a second and one thread.
+    return botocore.session.get_session().create_client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=root,
+        aws_secret_access_key="testing",  # noqa: S106 - the local AWS's own
+        config=Config(
+            max_pool_connections=30,
+            retries={"total_max_attempts": 3, "mode": "standard"},
+        ),
+    )
+
+
+_MAKING = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -142,18 +173,28 @@ def build() -> None:
     )
 
 
-def deploy(aws: LocalAws, bundle: bytes, *, capability: str) -> dict[str, str]:
-    """Put the bundle into its bucket, deploy the stack, return its outputs."""
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket=BUNDLE_BUCKET)
-    s3.put_bucket_versioning(
-        Bucket=BUNDLE_BUCKET, VersioningConfiguration={"Status": "Enabled"}
-    )
-    s3.put_object(Bucket=BUNDLE_BUCKET, Key=BUNDLE_KEY, Body=bundle)
-    parameters = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A deployed stack."""
+
+    aws: LocalAws
+    outputs: Mapping[str, str]
+    functions: Mapping[str, str]
+    """Physical names by logical ones, such as ``SweepFunction``."""
+
+
+def deploy(aws: LocalAws, bundle: bytes, parameters: Mapping[str, str]) -> Deployment:
+    """Put the bundle into its bucket, deploy the stack with ``parameters``.
+
+    Raises:
+        DemoError: it was not deployed.
+    """
+    bucket = f"{BUNDLE_BUCKET}-{aws.account}"
+    put_bundle(aws, bucket, BUNDLE_KEY, bundle)
+    given = {
         "EndpointUrl": aws.endpoint,
-        "Capability": capability,
-        "PolicyBundle": f"s3://{BUNDLE_BUCKET}/{BUNDLE_KEY}",
+        "PolicyBundle": f"s3://{bucket}/{BUNDLE_KEY}",
+        **parameters,
     }
     run(
         [
@@ -169,20 +210,41 @@ def deploy(aws: LocalAws, bundle: bytes, *, capability: str) -> dict[str, str]:
             "--no-confirm-changeset",
             "--no-progressbar",
             "--parameter-overrides",
-            *(f"{name}={value}" for name, value in parameters.items()),
+            *(f"{name}={value}" for name, value in given.items()),
         ],
-        log=BUILD / "sam-deploy.log",
+        log=BUILD / f"sam-deploy-{aws.account}.log",
         environment=aws.environment,
     )
-    stacks = aws.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
-    return {item["OutputKey"]: item["OutputValue"] for item in stacks[0]["Outputs"]}
+    deployed = _deployed(aws)
+    # The one resource of the template that this CloudFormation does not know: our own
+    # reads would count as pulls.
+    for role in ("VerifyPushRole", "SweepRole"):
+        aws.client("ecr").register_pull_time_update_exclusion(
+            principalArn=deployed.outputs[role]
+        )
+    return deployed
 
 
-def functions(aws: LocalAws) -> dict[str, str]:
-    """Return the stack's functions: physical names by logical ones."""
-    resources = aws.client("cloudformation").describe_stack_resources(StackName=STACK)
-    return {
-        each["LogicalResourceId"]: each["PhysicalResourceId"]
-        for each in resources["StackResources"]
-        if each["ResourceType"] == "AWS::Lambda::Function"
-    }
+def _deployed(aws: LocalAws) -> Deployment:
+    formation = aws.client("cloudformation")
+    (stack,) = formation.describe_stacks(StackName=STACK)["Stacks"]
+    resources = formation.describe_stack_resources(StackName=STACK)["StackResources"]
+    return Deployment(
+        aws=aws,
+        outputs={each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]},
+        functions={
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for each in resources
+            if each["ResourceType"] == "AWS::Lambda::Function"
+        },
+    )
+
+
+def put_bundle(aws: LocalAws, bucket: str, key: str, bundle: bytes) -> None:
+    """Put a bundle into a versioned bucket, which is made if need be."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    s3.put_object(Bucket=bucket, Key=key, Body=bundle)

@@ -1,4 +1,4 @@
-"""The stage of the demo: the deployed stack, and what a story may do with it."""
+"""The stage of the demo: the deployed stacks, and what a story may do with them."""
 
 import json
 import time
@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from demo.cases import LAYOUTS
-from demo.stack import LocalAws
+from demo.cases import LAYOUTS, Image
+from demo.person import Person, administrator, on_call
+from demo.stack import Deployment
 from demo.watch import Watch
 from simulator.push import push_layout
 
 PATIENCE = 60.0
-"""Seconds the stack has to do what a story, or the whole demo, waits for."""
+"""Seconds the stack has to do what a story waits for, or the demo when all is told."""
 BETWEEN_LOOKS = 0.25
 
 
@@ -34,23 +35,32 @@ class Show:
 
 
 class Stage:
-    """A deployed stack, its registry, and the clock of who waits for it.
+    """Two deployed stacks, their registries, and the clock of who waits for them.
 
     Args:
-        aws: the local AWS.
-        watch: reads ledger, registry and Security Hub.
+        deployed: the stack that the demo is about.
+        elsewhere: the one in the account to which images are replicated.
         show: where a story says what it does.
-        functions: physical names by logical ones, such as ``SweepFunction``.
     """
 
-    def __init__(
-        self, aws: LocalAws, watch: Watch, show: Show, functions: Mapping[str, str]
-    ) -> None:
-        self.aws = aws
-        self.watch = watch
+    def __init__(self, deployed: Deployment, elsewhere: Deployment, show: Show) -> None:
+        self.aws = deployed.aws
+        self.watch = Watch(deployed.aws, table=deployed.outputs["LedgerTable"])
+        self.administrator: Person = administrator(deployed)
+        self.on_call: Person = on_call(deployed)
+        self._watches = {
+            deployed.aws.account: self.watch,
+            elsewhere.aws.account: Watch(
+                elsewhere.aws, table=elsewhere.outputs["LedgerTable"]
+            ),
+        }
         self._show = show
-        self._functions = functions
-        self.last_push = time.monotonic()
+        self._functions = deployed.functions
+        self.last_act = time.monotonic()
+
+    def watch_of(self, image: Image) -> Watch:
+        """Return who watches the account that the image is in."""
+        return self._watches[image.account]
 
     @property
     def elapsed(self) -> float:
@@ -59,6 +69,7 @@ class Stage:
 
     def say(self, story: str, text: str) -> None:
         """Print what ``story`` does."""
+        self.last_act = time.monotonic()
         self._show.line(f"{story:<24} {text}")
 
     def push(
@@ -88,7 +99,7 @@ class Stage:
             digests=digests,
             tag=tag,
         )
-        self.last_push = time.monotonic()
+        self.last_act = time.monotonic()
 
     def until(self, what: Callable[[], bool], patience: float = PATIENCE) -> bool:
         """Wait until ``what`` holds; return whether it did in time."""
@@ -107,10 +118,6 @@ class Stage:
             method=method,
         )
         urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
-
-    def function(self, name: str) -> str:
-        """Return the physical name of a function of the stack."""
-        return self._functions[name]
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """Invoke a function of the stack by its logical name; return its answer."""

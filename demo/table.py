@@ -7,7 +7,12 @@ from demo.cases import Image
 from demo.watch import Seen
 
 HEADINGS = ("case", "verdict", "action", "registry", "finding", "exposed", "why")
-DONE = {"archive": "archived", "restore": "released", "none": "-"}
+DONE = {
+    "archive": "archived",
+    "restore": "released",
+    "delete": "deleted",
+    "none": "-",
+}
 WIDEST = 60
 
 

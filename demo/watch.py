@@ -18,6 +18,9 @@ from sealward.ledger.records import Record
 from sealward.proposals import Proposal
 from sealward.subjects import SubjectKey
 
+GONE = "gone"
+"""What stands for the registry's word about an image that it no longer has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -78,31 +81,45 @@ class Watch:
         """Return what waits for a person."""
         return self._ledger.proposals()
 
-    def open_findings_of(self, repositories: Collection[str]) -> int:
-        """Return how many findings are open about ``repositories`` or their images."""
-        found = self._hub.get_findings(
+    def open_findings(self) -> Sequence[Mapping[str, Any]]:
+        """Return the findings that are open, of which the demo has less than 100."""
+        found: Sequence[Mapping[str, Any]] = self._hub.get_findings(
             Filters={"RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}]},
             MaxResults=100,
         )["Findings"]
+        return found
+
+    def open_findings_of(self, repositories: Collection[str]) -> int:
+        """Return how many findings are open about ``repositories`` or their images."""
         return sum(
             any(
                 repository in json.dumps(each["Resources"])
                 for repository in repositories
             )
-            for each in found
+            for each in self.open_findings()
         )
 
+    def finding(self, repository: str, digest: str) -> Mapping[str, Any] | None:
+        """Return the finding of an image, as Security Hub holds it, open or not."""
+        record = self.record(repository, digest)
+        if record is None or record.finding is None:
+            return None
+        return self._found(record.finding.id)
+
     def status(self, image: Image) -> str:
-        """Return the registry's word: ACTIVE, ACTIVATING or ARCHIVED."""
+        """Return the registry's word: ACTIVE, ACTIVATING, ARCHIVED or ``GONE``."""
         return self.status_of(image.repository, image.digest)
 
     def status_of(self, repository: str, digest: str) -> str:
         """Return the registry's word for a digest."""
-        answer = self._ecr.describe_images(
-            repositoryName=repository,
-            imageIds=[{"imageDigest": digest}],
-            filter={"imageStatus": "ANY"},
-        )
+        try:
+            answer = self._ecr.describe_images(
+                repositoryName=repository,
+                imageIds=[{"imageDigest": digest}],
+                filter={"imageStatus": "ANY"},
+            )
+        except self._ecr.exceptions.ImageNotFoundException:
+            return GONE
         return str(answer["imageDetails"][0]["imageStatus"])
 
     def pullable(self, image: Image) -> bool:
@@ -127,9 +144,13 @@ class Watch:
         )
 
     def _finding(self, identifier: str) -> str | None:
+        found = self._found(identifier)
+        if found is None:
+            return None
+        return "open" if found["RecordState"] == "ACTIVE" else "resolved"
+
+    def _found(self, identifier: str) -> Mapping[str, Any] | None:
         found: list[Mapping[str, Any]] = self._hub.get_findings(
             Filters={"Id": [{"Value": identifier, "Comparison": "EQUALS"}]}
         )["Findings"]
-        if not found:
-            return None
-        return "open" if found[0]["RecordState"] == "ACTIVE" else "resolved"
+        return found[0] if found else None

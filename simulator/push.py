@@ -101,10 +101,16 @@ def _push_layers(
     }
     for digest in digests:
         if digest in missing:
-            _push_layer(client, repository, layout.blob(digest), digest)
+            push_layer(client, repository, layout.blob(digest), digest)
 
 
-def _push_layer(client: Any, repository: str, content: bytes, digest: str) -> None:  # noqa: ANN401
+def push_layer(client: Any, repository: str, content: bytes, digest: str) -> None:  # noqa: ANN401
+    """Push one layer, or config, into a repository.
+
+    Raises:
+        InvalidLayout: its bytes do not hash to ``digest``.
+        botocore.exceptions.ClientError: ECR refuses.
+    """
     actual = f"sha256:{hashlib.sha256(content).hexdigest()}"
     if actual != digest:
         raise InvalidLayout(f"the blob named {digest} has digest {actual}")

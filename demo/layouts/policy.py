@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from sealward.cli.__main__ import main as sealward
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+SOURCE = "111122223333/us-east-1"
+"""Where ``replicated`` is copied from."""
 SIGNER_PROFILE = "arn:aws:signer:us-east-1:123456789012:/signing-profiles/demo_release"
 POLICY = Path(__file__).parents[1] / "policy"
 TRUST_POLICY = POLICY / "trustpolicy.json"
@@ -33,6 +36,8 @@ PAYMENTS_REPOSITORIES = (
     "misshapen-beside-good",
     "multi-arch-unsigned",
     "re-pushed",
+    "paused",
+    "break-glass",
 )
 PATIENT_REPOSITORIES = ("late-signature", "fallback-tag", "outage")
 REGISTRY_REPOSITORIES = (
@@ -73,6 +78,8 @@ def trust_policy() -> dict[str, Any]:
             ),
             _statement("managed", ("managed-signing",), "ca:payments", payments),
             _statement("registry", REGISTRY_REPOSITORIES, "ca:payments", payments),
+            _statement("deleted", ("deleted",), "ca:payments", payments),
+            _statement("replicated", ("replicated",), "ca:payments", payments),
             _statement("billing", ("signed-billing",), "ca:billing", billing),
             _statement("platform", ("multi-arch",), "ca:platform", platform),
             _statement(
@@ -88,6 +95,18 @@ def trust_policy() -> dict[str, Any]:
                 "signatureVerification": {"level": "skip"},
             },
         ],
+    }
+
+
+def settings() -> dict[str, Any]:
+    """Return what the bundle's policies say beside their statement, where it is more.
+
+    The day in quarantine before a deletion is waived by the policy itself for what is
+    pushed again and again: docs/evidence.md.
+    """
+    return {
+        "deleted": {"enforcement": "delete", "escalation": "delete"},
+        "replicated": {"replication": {"sources": [SOURCE], "grace": "15s"}},
     }
 
 
@@ -109,15 +128,19 @@ def compile_bundle(target: Path) -> None:
     root = TRUST_STORE / "x509" / "signingAuthority" / "demo-signer" / "root.pem"
     certificate = x509.load_pem_x509_certificate(root.read_bytes())
     fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
-    sealward(
-        [
-            *("policy", "compile", "--trust-policy", str(TRUST_POLICY)),
-            *("--trust-store", str(TRUST_STORE), "--serial", "1"),
-            *("--audience", "123456789012", "--enforcement", "quarantine"),
-            *("--grace", "3s", "--grace", "payments-patient=60s"),
-            *("--grace", "platform=60s", "--grace", "managed=6s"),
-            *("--untagged-grace", "3s", "--untagged-grace", "platform=60s"),
-            *("--signer-root", f"demo-signer={fingerprint}", "-o", str(target)),
-        ],
-        standalone_mode=False,
-    )
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(json.dumps(settings()).encode())
+        file.flush()
+        sealward(
+            [
+                *("policy", "compile", "--trust-policy", str(TRUST_POLICY)),
+                *("--trust-store", str(TRUST_STORE), "--serial", "1"),
+                *("--audience", "123456789012", "--settings", file.name),
+                *("--enforcement", "quarantine", "--enforcement", "deleted=delete"),
+                *("--grace", "3s", "--grace", "payments-patient=60s"),
+                *("--grace", "platform=60s", "--grace", "managed=6s"),
+                *("--untagged-grace", "3s", "--untagged-grace", "platform=60s"),
+                *("--signer-root", f"demo-signer={fingerprint}", "-o", str(target)),
+            ],
+            standalone_mode=False,
+        )

@@ -1,23 +1,34 @@
 """Stories: what takes more than pushes in their order to show."""
 
+from demo.stories.break_glass import BreakGlass
+from demo.stories.deleted import Deleted
 from demo.stories.fallback_tag import FallbackTag
 from demo.stories.full_registry import FullRegistry
 from demo.stories.managed_signing import ManagedSigning
 from demo.stories.mended import Mended
 from demo.stories.outage import Outage
+from demo.stories.paused import Paused
 from demo.stories.re_push import RePush
+from demo.stories.replicated import Replicated
 from demo.stories.story import Story
 
-__all__ = ["Story", "stories"]
+__all__ = ["Mended", "Story", "stories"]
 
 
-def stories() -> tuple[Story, ...]:
-    """Return the demo's stories in the order their images are shown."""
+def stories(mended: Mended | None) -> tuple[Story, ...]:
+    """Return the demo's stories in the order their images are shown.
+
+    ``mended`` needs the real ``notation``, and is left out where that is not at hand.
+    """
     return (
         FallbackTag(),
         ManagedSigning(),
         RePush(),
-        Mended(),
+        *((mended,) if mended else ()),
+        Paused(),
+        BreakGlass(),
+        Deleted(),
+        Replicated(),
         Outage(),
         FullRegistry(),
     )

@@ -1,8 +1,9 @@
 """First deployment over a full registry: what was there before is not touched."""
 
 import json
+import shutil
 import tempfile
-from datetime import datetime
+import weakref
 from pathlib import Path
 
 from demo.cases import Image, Outcome
@@ -10,25 +11,12 @@ from demo.layouts.images import add_image
 from demo.layouts.oci_layout import OciLayout
 from demo.stack import LocalAws
 from demo.stage import Stage
-from sealward.policy.bundle import load_bundle
 from simulator.push import push_layout
 from tests.figures import Figures
 
-STATEMENT = "registry"
 REPOSITORIES = tuple(f"demo/registry-{one}" for one in ("web", "api", "jobs", "cron"))
 EACH = 10
 """Unsigned images in each repository before the stack is there."""
-
-
-def enforcing_from(bundle: bytes, instant: datetime) -> bytes:
-    """Return a bundle whose statement ``registry`` enforces from ``instant``."""
-    document = json.loads(bundle)
-    for policy in document["policies"]:
-        if policy["statement"]["name"] == STATEMENT:
-            policy["enforceFrom"] = instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    changed = json.dumps(document, indent=1).encode()
-    load_bundle(changed)  # the stack would refuse a bad one a minute later
-    return changed
 
 
 class FullRegistry:
@@ -41,8 +29,9 @@ class FullRegistry:
     name = "full-registry"
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="sealward-demo-")
-        self._layout = OciLayout.create(Path(self._folder.name) / "layout")
+        folder = Path(tempfile.mkdtemp(prefix="sealward-demo-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._layout = OciLayout.create(folder / "layout")
         digests = [self._add(number) for number in range(len(REPOSITORIES) * EACH + 1)]
         self._old = {
             repository: digests[index * EACH : (index + 1) * EACH]
@@ -124,7 +113,6 @@ class FullRegistry:
         figures.add("proposals", len(stage.watch.proposals()), exactly=1)
         told = stage.watch.open_findings_of(REPOSITORIES)
         figures.add("findings_of_full_repositories", told, least=1, most=5)
-        self._folder.cleanup()
 
     def _judged(self, stage: Stage) -> int:
         return sum(

@@ -1,40 +1,44 @@
-"""A held image is released to be signed, by a proven person; signed; trusted.
+"""A held image is mended by following its finding's text alone.
 
-The proof is made with the credentials of the person's own role.
+The text is read from Security Hub; the commands in it are run as they stand there:
+``sealward release`` by whoever is on call, ``notation sign`` by the real ``notation``.
 """
 
-import json
-import secrets
-from datetime import UTC, datetime
-from typing import Any
-
-from botocore.credentials import Credentials
+import re
+from pathlib import Path
 
 from demo.cases import Outcome, load_cases
-from demo.stack import REGION, LocalAws
+from demo.notation import Team
+from demo.person import ON_CALL
+from demo.stack import LocalAws
 from demo.stage import Stage
 from demo.stories.story import image_of
-from sealward.aws.caller_identity import prove_by
-from sealward.operate.proofs import payload_of
-from sealward.operate.requests import Command, request_text
 from tests.figures import Figures
 
-LAYOUT = "late-signature"
-REPOSITORY = "demo/held-then-signed"
-PERSON = "sealward-demo-on-call"
+LAYOUT = "unsigned"
+REPOSITORY = "demo/mended"
+_DIGEST = r"\S+@sha256:[0-9a-f]{64}"
+_RELEASE = re.compile(rf"sealward release {_DIGEST} --to-sign [0-9]+[smh]")
+_SIGN = re.compile(rf"notation sign {_DIGEST}")
+
+
+def commands_of(text: str) -> tuple[str, str] | None:
+    """Return the two commands in a finding's text, None where it lacks one."""
+    release, sign = _RELEASE.search(text), _SIGN.search(text)
+    return (release[0], sign[0]) if release and sign else None
 
 
 class Mended:
-    """Held unsigned; released for fifteen minutes; signed; trusted."""
+    """Held unsigned; released to be signed, signed, trusted; as the finding says."""
 
     name = "mended"
 
-    def __init__(self) -> None:
+    def __init__(self, notation: Path) -> None:
         (case,) = (one for one in load_cases() if one.name == LAYOUT)
         self._image = image_of(
             case,
             story=self.name,
-            about="released to be signed, and signed",
+            about="mended as its finding says",
             expected=Outcome(
                 verdict="trusted",
                 step="restore",
@@ -44,71 +48,42 @@ class Mended:
             repository=REPOSITORY,
         )
         self.images = (self._image,)
-        self._answers: list[dict[str, Any]] = []
-        self._role = ""
+        self.team = Team(notation)
+        self._proven = False
+        self._signed = -1
 
     def prepare(self, aws: LocalAws) -> None:
-        """Make the person's role."""
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"AWS": "*"},
-            "Action": "sts:AssumeRole",
-        }
-        role = aws.client("iam").create_role(
-            RoleName=PERSON,
-            AssumeRolePolicyDocument=json.dumps(
-                {"Version": "2012-10-17", "Statement": [trust]}
-            ),
-        )["Role"]
-        self._role = str(role["Arn"])
+        """Do nothing."""
 
     def tell(self, stage: Stage) -> None:
-        """Push it unsigned, wait until it is held, release it, sign it."""
-        stage.push(REPOSITORY, LAYOUT, [self._image.digest])
+        """Push it unsigned, wait for the finding that it is held, do what that says."""
+        stage.push(REPOSITORY, LAYOUT)
         stage.say(self.name, "pushed: nobody signed it")
-        if not stage.until(lambda: self._hold(stage) == "held"):
+        stage.until(lambda: commands_of(self._text(stage)) is not None)
+        commands = commands_of(self._text(stage))
+        if commands is None:
             return
-        self._ask(stage)
-        stage.say(self.name, str(self._answers[-1].get("said", ""))[:60])
-        if stage.until(lambda: self._hold(stage) == "released"):
-            stage.push(REPOSITORY, LAYOUT)
-            stage.say(self.name, "pushed: its signature")
+        release, sign = commands
+        stage.say(self.name, f"the finding: {release}")
+        released = stage.on_call.sealward(*release.split()[1:])
+        self._proven = f":assumed-role/{ON_CALL}/alice" in released.said
+        stage.say(self.name, released.first)
+        if not stage.until(lambda: stage.watch.status(self._image) == "ACTIVE"):
+            return
+        stage.say(self.name, f"the finding: {sign}")
+        signed = self.team.run(stage.administrator, sign, stage.aws)
+        self._signed = signed.status
+        stage.say(self.name, f"notation: {signed.first}")
 
     def judge(self, stage: Stage, figures: Figures) -> None:
-        """The person was proven."""
+        """Both commands did as the finding said; the person was proven."""
         del stage
-        named = sum(
-            f":assumed-role/{PERSON}/alice" in str(each.get("by"))
-            for each in self._answers
-        )
-        figures.add("releases_by_a_proven_person", named, exactly=1)
+        figures.add("released_by_a_proven_person", self._proven, exactly=True)
+        figures.add("notation_sign_status", self._signed, exactly=0)
 
-    def _ask(self, stage: Stage) -> None:
-        sts = stage.aws.client("sts")
-        account = sts.get_caller_identity()["Account"]
-        session = sts.assume_role(RoleArn=self._role, RoleSessionName="alice")[
-            "Credentials"
-        ]
-        name = stage.function("OperateFunction")
-        text = request_text(
-            Command.SIGN,
-            {
-                "repository": REPOSITORY,
-                "digest": self._image.digest,
-                "seconds": 900,
-            },
-            function=f"arn:aws:lambda:{REGION}:{account}:function:{name}",
-            nonce=secrets.token_hex(16),
-            now=datetime.now(UTC),
-        )
-        person = Credentials(
-            session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
-        )
-        proof = prove_by(text, person, stage.aws.endpoint, REGION)
-        answer = stage.invoke("OperateFunction", payload_of(text, proof))
-        self._answers.append(dict(answer))
-
-    def _hold(self, stage: Stage) -> str:
-        record = stage.watch.record(REPOSITORY, self._image.digest)
-        hold = record.hold if record is not None else None
-        return str(hold.state) if hold is not None else ""
+    def _text(self, stage: Stage) -> str:
+        """Return what the finding says to do; empty where there is none."""
+        found = stage.watch.finding(REPOSITORY, self._image.digest)
+        if found is None:
+            return ""
+        return str(found["Remediation"]["Recommendation"]["Text"])

@@ -37,9 +37,8 @@ def main(folder: Path) -> int:
     try:
         build()
         with local_aws(keep=False) as aws:
-            outputs = deploy(
-                aws, (folder / "bundle.json").read_bytes(), capability="quarantine"
-            )
+            bundle = (folder / "bundle.json").read_bytes()
+            outputs = deploy(aws, bundle, {"Capability": "quarantine"}).outputs
             print(f"stack deployed; pushing {len(told)} multi-arch images", flush=True)
             run = _Run(aws, outputs, told)
             before = run.calls()

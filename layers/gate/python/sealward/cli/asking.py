@@ -29,7 +29,7 @@ UNANSWERED = 2
 """Exit code: AWS or the stack did not answer."""
 _PATIENCE: Final = 60.0
 """Seconds to wait for the function's answer."""
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 FUNCTION = click.option(
     "--function",
@@ -42,7 +42,7 @@ REASON = click.option("--reason", required=True, help="Why; kept, and told.")
 
 
 class Duration(click.ParamType[int]):
-    """``15m``, ``8h`` or ``2d``, as seconds."""
+    """``90s``, ``15m``, ``8h`` or ``2d``, as seconds."""
 
     name = "duration"
 
@@ -52,9 +52,9 @@ class Duration(click.ParamType[int]):
         """Return the seconds."""
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", str(value))
+        match = re.fullmatch(r"([1-9][0-9]{0,3})([smhd])", str(value))
         if match is None:
-            self.fail("write it as 15m, 8h or 2d", param, ctx)
+            self.fail("write it as 90s, 15m, 8h or 2d", param, ctx)
         unit = {_UNITS[match[2]]: int(match[1])}
         return int(timedelta(**unit).total_seconds())
 
