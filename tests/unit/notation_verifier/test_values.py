@@ -159,3 +159,22 @@ def test_a_class_that_is_none_of_these_is_the_standard_librarys() -> None:
     value.x = 2
     assert value == Mutable(2)
     assert "__init__" in vars(Mutable)
+
+
+@pytest.mark.parametrize("options", [{"frozen": True, "slots": True}, {"slots": True}])
+def test_no_signature_is_written_into_a_docstring(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, bool]
+) -> None:
+    """It takes longer than making the class."""
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a signature is made")
+
+    monkeypatch.setattr("inspect.signature", never)
+    made: Any = dataclass
+
+    @made(**options)
+    class Silent:
+        x: int
+
+    assert (Silent.__doc__, Silent(3).x) == ("Silent", 3)

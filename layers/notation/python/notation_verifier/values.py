@@ -24,10 +24,14 @@ else:
         frozen, slots = lazy.pop("frozen", False), lazy.get("slots", False)
         order = lazy.pop("order", False)
         if not (frozen and slots) or lazy.keys() - {"slots", "kw_only"}:
-            return dataclasses.dataclass(cls, **options)
+
+            def as_ever(plain: type) -> type:
+                return dataclasses.dataclass(_documented(plain), **options)
+
+            return as_ever if cls is None else as_ever(cls)
 
         def made(plain: type) -> type:
-            own = plain.__dict__
+            own = _documented(plain).__dict__
             value = dataclasses.dataclass(
                 plain, init=False, repr=False, eq=False, **lazy
             )
@@ -40,6 +44,17 @@ else:
 
 
 __all__ = ["dataclass"]
+
+
+def _documented(cls: type) -> type:
+    """Return ``cls`` with a docstring, if need be its name.
+
+    dataclasses would write the signature there, which takes longer than all the rest.
+    """
+    if cls.__doc__ is None:
+        cls.__doc__ = cls.__name__
+    return cls
+
 
 _KEYS: Final[dict[type, Callable[[Any], Any]]] = {}
 """By class: what of a value is compared and hashed."""
