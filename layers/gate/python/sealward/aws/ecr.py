@@ -2,10 +2,18 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal
 
+from sealward.aws.ecr_answers import (
+    image_detail,
+    managed_signing,
+    raise_if_not_deleted,
+    raise_if_passing,
+    referrer,
+)
 from sealward.aws.errors import translated
+from sealward.aws.image_pages import image_pages
 from sealward.aws.layer_download import Fetch
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.lineage import IndexListing, ListedIndex
@@ -15,11 +23,7 @@ from sealward.subjects.indexes import is_index
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_ecr.type_defs import (
-        ImageDetailTypeDef,
-        ImageIdentifierTypeDef,
-        ImageReferrerTypeDef,
-    )
+    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 MANIFEST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes: ECR's own bound of ``imageManifest``."""
@@ -31,8 +35,6 @@ _PAGE: Final = 50
 """The most ListImageReferrers gives at once."""
 _MOST_PAGES: Final = 200
 """Pages may be short or empty; a listing that goes on for ever is no answer."""
-_IMAGE_PAGE: Final = 1000
-"""The most DescribeImages gives at once."""
 _MOST_IMAGE_PAGES: Final = 100
 """A repository holds 100,000 images by ECR's default quota."""
 _STORAGE_CLASS_REFUSALS: Final = frozenset(
@@ -136,7 +138,7 @@ class EcrRegistry:
                         media_type=image.get("imageManifestMediaType", ""),
                         content=content,
                     )
-            _raise_if_passing(
+            raise_if_passing(
                 repository,
                 (each.get("failureCode", "") for each in answer.get("failures", [])),
             )
@@ -169,9 +171,7 @@ class EcrRegistry:
             except NotFound:
                 return found
             found += [
-                _referrer(each)
-                for each in answer.get("referrers", [])
-                if each["digest"]
+                referrer(each) for each in answer.get("referrers", []) if each["digest"]
             ]
             following = answer.get("nextToken")
             # A token that repeats would never end.
@@ -200,12 +200,7 @@ class EcrRegistry:
                 imageId={"imageDigest": digest},
             )
         return [
-            ManagedSigning(
-                state=SigningState(each["status"]),
-                profile=each.get("signingProfileArn", ""),
-                failure_code=each.get("failureCode", ""),
-                failure_reason=each.get("failureReason", ""),
-            )
+            managed_signing(each)
             for each in answer.get("signingStatuses", [])
             if each.get("status") in tuple(SigningState)
         ]
@@ -216,31 +211,18 @@ class EcrRegistry:
         Raises:
             NotFound, Denied, Unavailable: as named.
         """
-        found: list[ListedIndex] = []
-        token: str | None = None
-        pages = 0
-        while pages < _MOST_IMAGE_PAGES:
-            pages += 1
-            with translated(f"DescribeImages {repository}"):
-                asked: Any = {"nextToken": token} if token else {}
-                answer = self._client.describe_images(
-                    registryId=self.account,
-                    repositoryName=repository,
-                    filter={"imageStatus": "ACTIVE"},
-                    maxResults=_IMAGE_PAGE,
-                    **asked,
-                )
-            found += [
-                ListedIndex(digest=one["imageDigest"], pushed_at=one["imagePushedAt"])
-                for one in answer.get("imageDetails", [])
-                if is_index(one.get("imageManifestMediaType", ""))
-            ]
-            following = answer.get("nextToken")
-            # A token that repeats would never end.
-            if not following or following == token:
-                break
-            token = following
-        return IndexListing(indexes=tuple(found), pages=pages)
+        pages = tuple(
+            image_pages(
+                self._client, self.account, repository, "ACTIVE", most=_MOST_IMAGE_PAGES
+            )
+        )
+        found = [
+            ListedIndex(digest=one["imageDigest"], pushed_at=one["imagePushedAt"])
+            for page in pages
+            for one in page.details
+            if is_index(one.get("imageManifestMediaType", ""))
+        ]
+        return IndexListing(indexes=tuple(found), pages=len(pages))
 
     def blob(self, repository: str, digest: str, *, limit: int) -> bytes:
         """Return a layer's bytes, hashed to ``digest``, reading no more than ``limit``.
@@ -286,16 +268,7 @@ class EcrRegistry:
                 repositoryName=repository,
                 imageIds=[{"imageDigest": digest}],
             )
-        for failure in answer.get("failures", []):
-            code = failure.get("failureCode", "")
-            said = f"{what}: {code}: {failure.get('failureReason', '')}"
-            match code:
-                case "ImageNotFound":
-                    raise NotFound(said)
-                case "ImageReferencedByManifestList":
-                    raise Refused(said)
-                case _:
-                    raise Unavailable(said)
+        raise_if_not_deleted(what, answer.get("failures", []))
 
     def restore(self, repository: str, digest: str) -> None:
         """Ask for storage class STANDARD; ACTIVATING may last 20 minutes.
@@ -326,60 +299,3 @@ class EcrRegistry:
             # What ECR answers for an image already there is not documented: ask it.
             if self.describe(repository, digest).status not in there:
                 raise
-
-
-def image_detail(detail: "ImageDetailTypeDef", what: str) -> ImageDetail:
-    """Return one entry of DescribeImages' answer; ``what`` was being asked.
-
-    Raises:
-        Unavailable: it lacks what ECR always says, or says what is unknown here.
-    """
-    pushed_at = detail.get("imagePushedAt")
-    if pushed_at is None:
-        raise Unavailable(f"{what}: answer without imagePushedAt")
-    return ImageDetail(
-        digest=detail.get("imageDigest", ""),
-        status=_status(detail.get("imageStatus")),
-        media_type=detail.get("imageManifestMediaType", ""),
-        size=None,  # imageSizeInBytes adds up layers; it is not the manifest's size
-        tags=tuple(sorted(detail.get("imageTags", []))),
-        pushed_at=pushed_at,
-        subject_digest=detail.get("subjectManifestDigest"),
-        pulled_at=detail.get("lastRecordedPullTime"),
-    )
-
-
-def _referrer(entry: "ImageReferrerTypeDef") -> Referrer:
-    return Referrer(
-        digest=entry["digest"],
-        media_type=entry.get("mediaType", ""),
-        artifact_type=entry.get("artifactType", ""),
-        size=entry.get("size", 0),
-        status=_status(entry.get("artifactStatus")),
-        annotations=dict(entry.get("annotations", {})),
-    )
-
-
-def _status(word: str | None) -> ImageStatus:
-    """Return ECR's word; ACTIVE where it says none, as before archiving existed."""
-    try:
-        return ImageStatus(word or "ACTIVE")
-    except ValueError as error:
-        raise Unavailable(f"ECR says image status {word!r}, unknown here") from error
-
-
-_PASSING: Final = frozenset(
-    {
-        "KmsError",
-        "UpstreamAccessDenied",
-        "UpstreamTooManyRequests",
-        "UpstreamUnavailable",
-    }
-)
-
-
-def _raise_if_passing(repository: str, codes: Iterable[str]) -> None:
-    """Tell "cannot be had just now" from "not there": only that is evidence."""
-    for code in codes:
-        if code in _PASSING:
-            raise Unavailable(f"BatchGetImage {repository}: {code}")

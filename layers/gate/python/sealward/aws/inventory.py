@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.ecr import EcrRegistry, image_detail
+from sealward.aws.ecr import EcrRegistry
+from sealward.aws.ecr_answers import image_detail
 from sealward.aws.errors import translated
+from sealward.aws.image_pages import image_pages
 from sealward.events import is_digest, is_repository
 from sealward.sweep.ports import ListedImage, RepositoryListing
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef
 
 _PAGE: Final = 1000
-"""The most that DescribeRepositories and DescribeImages give at once."""
+"""The most that DescribeRepositories gives at once."""
 _MOST_REPOSITORY_PAGES: Final = 100
 """An account has 100,000 repositories in a Region by ECR's default quota."""
 _MOST_IMAGE_PAGES: Final = 150
@@ -64,30 +66,18 @@ class EcrInventory(EcrRegistry):
             NotFound, Denied, Unavailable: as named.
         """
         found: list[ListedImage] = []
-        token: str | None = None
-        what = f"DescribeImages {repository}"
-        for _ in range(_MOST_IMAGE_PAGES):
-            asked: Any = {"nextToken": token} if token else {}
-            with translated(what):
-                answer = self._client.describe_images(
-                    registryId=self.account,
-                    repositoryName=repository,
-                    filter={"imageStatus": "ANY"},
-                    maxResults=_PAGE,
-                    **asked,
-                )
+        complete = False
+        pages = image_pages(
+            self._client, self.account, repository, "ANY", most=_MOST_IMAGE_PAGES
+        )
+        for page in pages:
             found += [
-                _listed(each, what)
-                for each in answer.get("imageDetails", [])
+                _listed(each, f"DescribeImages {repository}")
+                for each in page.details
                 if is_digest(each.get("imageDigest", ""))
             ]
-            following = answer.get("nextToken")
-            if not following:
-                return RepositoryListing(images=tuple(found), complete=True)
-            if following == token:
-                break
-            token = following
-        return RepositoryListing(images=tuple(found), complete=False)
+            complete = page.last
+        return RepositoryListing(images=tuple(found), complete=complete)
 
 
 def _listed(entry: "ImageDetailTypeDef", what: str) -> ListedImage:

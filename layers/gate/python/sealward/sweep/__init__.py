@@ -1,8 +1,9 @@
 """The sweep: finds what events missed, and what a policy or a revocation touches."""
 
 from sealward.sweep.progress import Kind, Recheck
+from sealward.sweep.report import Report
 from sealward.sweep.requests import BadRequest, Request, read_request
-from sealward.sweep.sweep import Report, Sweep
+from sealward.sweep.sweep import Sweep
 
 __all__ = [
     "BadRequest",
