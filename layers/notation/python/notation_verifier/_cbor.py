@@ -26,7 +26,9 @@ MAX_ITEMS = 4096
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
 _SIMPLE_VALUES = {20: False, 21: True, 22: None}
 _EPOCH_TAG = 1
-_SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
+_NEXT_BYTE = 24
+"""Of an initial byte: its argument is the byte that follows. Greater: of more bytes."""
+_SIZES = {_NEXT_BYTE: 1, 25: 2, 26: 4, 27: 8}
 _MAX_ARGUMENT = (1 << 63) - 1
 
 
@@ -58,8 +60,12 @@ class _Reader:
             raise CborError("CBOR ends before an item")
         initial = data[at]
         argument = initial & 0x1F
-        self.at = at + 1
-        if argument >= 24:  # noqa: PLR2004 - RFC 8949, section 3
+        self.at = at = at + 1
+        if argument == _NEXT_BYTE and at < self.end:
+            # Most lengths of an envelope: without a call.
+            self.at = at + 1
+            return initial >> 5, data[at]
+        if argument >= _NEXT_BYTE:
             argument = self.long_argument(argument)
         return initial >> 5, argument
 
@@ -73,16 +79,13 @@ class _Reader:
         self.at = at + size
         return int.from_bytes(self.data[at : at + size])
 
-    def string(self, length: int) -> bytes:
+    def text(self, length: int) -> str:
         start = self.at
         self.at = end = start + length
         if end > self.end:
             raise CborError("CBOR ends inside a string")
-        return self.data[start:end]
-
-    def text(self, length: int) -> str:
         try:
-            return self.string(length).decode()
+            return self.data[start:end].decode()
         except UnicodeDecodeError:
             raise CborError(f"CBOR text before byte {self.at} is not UTF-8") from None
 
@@ -95,7 +98,11 @@ class _Reader:
         if major == _TEXT:
             return self.text(argument)
         if major == _BYTES:
-            return self.string(argument)
+            at = self.at
+            self.at = end = at + argument
+            if end > self.end:
+                raise CborError("CBOR ends inside a string")
+            return self.data[at:end]
         if major in (_ARRAY, _MAP):
             if depth <= 0:
                 raise CborError(f"CBOR is nested deeper than {MAX_DEPTH}")
