@@ -19,7 +19,6 @@ from demo.notation import notation_command
 from demo.stack import (
     ACCOUNT,
     BUILD,
-    BUNDLE_BUCKET,
     BUNDLE_KEY,
     ELSEWHERE,
     REGION,
@@ -28,6 +27,7 @@ from demo.stack import (
     Deployment,
     LocalAws,
     build,
+    bundle_bucket,
     deploy,
     local_aws,
     put_bundle,
@@ -168,7 +168,7 @@ Left running at {aws.endpoint} (KEEP=1). In another shell:
   {python} -m simulator down                                 # stop it
 
 demo/mine has no policy yet, so its images are ungoverned: push to one of the demo's
-repositories, or give it a policy. The stack reads s3://{BUNDLE_BUCKET}-{ACCOUNT}/{BUNDLE_KEY};
+repositories, or give it a policy. The stack reads s3://{bundle_bucket(ACCOUNT)}/{BUNDLE_KEY};
 any AWS client reaches it with
 
   export AWS_ENDPOINT_URL={aws.endpoint} AWS_DEFAULT_REGION={REGION}
@@ -185,7 +185,7 @@ def deploy_both(aws: LocalAws, mended: Mended | None) -> tuple[Deployment, Deplo
     bundle = bundle_of_run(committed, datetime.now(UTC), teams=teams)
     old, published = bundles_elsewhere(committed)
     elsewhere = aws.of(ELSEWHERE)
-    bucket = f"{BUNDLE_BUCKET}-published"
+    bucket = f"{bundle_bucket(ELSEWHERE)}-published"
     put_bundle(elsewhere, bucket, BUNDLE_KEY, published)
     parameters = {
         "Capability": "quarantine",

@@ -28,7 +28,6 @@ ELSEWHERE = "222233334444"
 SOURCE = "111122223333"
 """An account without a stack, from which they are."""
 STACK = "sealward-demo"
-BUNDLE_BUCKET = "sealward-demo-policy"
 BUNDLE_KEY = "bundle.json"
 
 
@@ -189,7 +188,7 @@ def deploy(aws: LocalAws, bundle: bytes, parameters: Mapping[str, str]) -> Deplo
     Raises:
         DemoError: it was not deployed.
     """
-    bucket = f"{BUNDLE_BUCKET}-{aws.account}"
+    bucket = bundle_bucket(aws.account)
     put_bundle(aws, bucket, BUNDLE_KEY, bundle)
     given = {
         "EndpointUrl": aws.endpoint,
@@ -238,6 +237,12 @@ def _deployed(aws: LocalAws) -> Deployment:
             if each["ResourceType"] == "AWS::Lambda::Function"
         },
     )
+
+
+def bundle_bucket(account: str) -> str:
+    """Return the bucket of the bundle that is deployed in ``account``."""
+    name = "sealward-demo-policy"
+    return name if account == ACCOUNT else f"{name}-{account}"
 
 
 def put_bundle(aws: LocalAws, bucket: str, key: str, bundle: bytes) -> None:

@@ -10,7 +10,7 @@ def done(record: Record) -> str:
     """Return one sentence on what was done about the image."""
     if record.hold is not None:
         tag = f" Its tag {record.last_trusted}." if record.last_trusted else ""
-        return _held(record, record.hold) + tag
+        return _held(record, record.hold) + _unkept(record.hold) + tag
     if record.proposal:
         return (
             f"It was accepted before, so nothing was done by itself: proposed is to "
@@ -44,6 +44,13 @@ def _held(record: Record, hold: Hold) -> str:
             return _released(record)
         case _:
             assert_never(hold.state)
+
+
+def _unkept(hold: Hold) -> str:
+    """Return what is said where no evidence could be kept; nothing where it was."""
+    if not hold.unkept:
+        return ""
+    return f" Evidence of it could not be kept: {hold.unkept}."
 
 
 def _released(record: Record) -> str:
@@ -89,7 +96,7 @@ def mend(record: Record, remedy: str) -> str:
     if record.hold is None or record.hold.state is not HoldState.HELD:
         return remedy
     return (
-        "Held, its manifest cannot be read, nor signed: "
+        "A held image cannot be signed: its manifest cannot be read. "
         f"sealward release {record.key} --to-sign 15m brings it back for that long. "
         f"{remedy}"
     )
