@@ -97,6 +97,7 @@ def full_record() -> Record:
         last_trusted=f"v1 was last the trusted {DIGEST}",
         grace_spent=True,
         unkept_signature=True,
+        removed_by="arn:aws:iam::123456789012:user/mallory",
         replica=Replica(
             source="999988887777/eu-west-1",
             cause=ReplicaCause.BUNDLE_STALE,

@@ -412,7 +412,7 @@ def test_logs_go_to_groups_of_the_stack_and_end(
 def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
     resources = render(load(), {**PARAMETERS, "AlarmTopicArn": topic})
     alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 12
+    assert len(alarms) == 13
     for alarm in alarms.values():
         assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
 

@@ -130,12 +130,15 @@ def test_a_hold_waits_for_its_evidence_but_not_for_ever(error: PortError) -> Non
     assert hold is not None
     assert hold.state is HoldState.HOLDING
     assert str(error) in hold.unkept
+    assert stand.look(image).unkept == str(error)
 
     stand.pass_time(WAIT + timedelta(seconds=30))
     assert stand.status(image) == "ARCHIVED"
     hold = stand.record(image).hold
     assert hold is not None
     assert (hold.evidence, hold.unkept) == ("", str(error))
+    (finding,) = stand.findings
+    assert f"Evidence of it could not be kept: {error}." in finding["Description"]
 
 
 def test_evidence_that_can_be_kept_again_is_kept_before_the_hold() -> None:

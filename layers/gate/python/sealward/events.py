@@ -3,13 +3,14 @@
 An event is never evidence. Four values are taken from it, account, Region, repository
 and digest, each checked against ECR's own patterns and the function's own account and
 Region; everything else is read again from the registry (docs/threat-model.md, 18). Of a
-push CloudTrail adds who did it, a name for texts. Of a replication its source is
-remembered as well, as what the event said: it chooses words, and an entry of the bundle
-that names it, and decides nothing (docs/replication.md).
+push or a deletion CloudTrail adds who did it, a name for texts. Of a replication its
+source is remembered as well, as what the event said: it chooses words, and an entry of
+the bundle that names it, and decides nothing (docs/replication.md).
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -44,6 +45,8 @@ _API_CALL: Final = ("aws.ecr", "AWS API Call via CloudTrail")
 _PULL_THROUGH: Final = ("aws.ecr", "ECR Pull Through Cache Action")
 _ECR: Final = "aws.ecr"
 _SHOWN = 80
+_DELETED = 100
+"""Images that one BatchDeleteImage takes at most."""
 _PUSHER = 300
 """Characters of a principal's ARN that are kept."""
 
@@ -93,6 +96,10 @@ class Hint:
     """``account/region`` it is said to have been replicated from, or empty."""
     pusher: str = ""
     """Who is said to have pushed it, by CloudTrail's event, or empty."""
+    deleter: str = ""
+    """Who is said to have deleted ``deleted``, by CloudTrail's event, or empty."""
+    deleted: str = ""
+    """Digest of what that was: this one, or a signature of it."""
     again: bool = False
     """Whether its message came before: what that look told may have been lost."""
 
@@ -157,7 +164,7 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
     if cached and "image-digest" not in detail:
         return ()  # a sweep finds it
     if called:
-        return _pushed(detail, account=account, region=region)
+        return _called(detail, account=account, region=region)
     hint = Hint(
         account=account,
         region=region,
@@ -166,6 +173,8 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
         scheduled=own and detail.get("scheduled") is True,
         origin=_origin(detail) if own or kind == _REPLICATION else "",
         pusher=_principal(detail.get("pusher")) if own else "",
+        deleter=_principal(detail.get("deleter")) if own else "",
+        deleted=_principal(detail.get("deleted")) if own else "",
     )
     if own or _succeeded(detail, "sync-status" if cached else "result"):
         return (hint,)
@@ -199,6 +208,8 @@ def look_again(hint: Hint) -> dict[str, Any]:
         detail |= {"source-account": account, "source-region": region}
     if hint.pusher:
         detail["pusher"] = hint.pusher
+    if hint.deleter:
+        detail |= {"deleter": hint.deleter, "deleted": hint.deleted}
     return {
         "source": LOOK_AGAIN_SOURCE,
         "detail-type": LOOK_AGAIN_TYPE,
@@ -208,38 +219,46 @@ def look_again(hint: Hint) -> dict[str, Any]:
     }
 
 
-def _pushed(
+def _called(
     detail: Mapping[str, Any], *, account: str, region: str
 ) -> tuple[Hint, ...]:
-    """Return the hint of CloudTrail's PutImage, which alone names who pushed."""
-    if detail.get("eventName") != "PutImage":
+    """Return the hints of a call that CloudTrail tells of, which alone names who."""
+    name = detail.get("eventName")
+    if name not in ("PutImage", "BatchDeleteImage"):
         raise UnknownEvent(
             EventProblem.UNKNOWN_KIND,
             "/detail/eventName",
-            f"no rule of this stack forwards {_shown(str(detail.get('eventName')))}",
+            f"no rule of this stack forwards {_shown(str(name))}",
         )
-    if detail.get("errorCode"):
-        return ()  # nothing was pushed
-    asked, said = detail.get("requestParameters"), detail.get("responseElements")
-    if isinstance(asked, dict) and asked.get("registryId", account) != account:
-        return ()  # into another account's registry
-    for step in ("image", "imageId"):
-        said = said.get(step) if isinstance(said, dict) else None
-    names = {
-        "repository-name": asked.get("repositoryName")
-        if isinstance(asked, dict)
-        else None,
-        "image-digest": said.get("imageDigest") if isinstance(said, dict) else None,
-    }
+    asked = detail.get("requestParameters")
+    asked = asked if isinstance(asked, dict) else {}
+    if detail.get("errorCode") or asked.get("registryId", account) != account:
+        return ()  # nothing was done, or in another account's registry
     who = detail.get("userIdentity")
-    hint = Hint(
+    by = _principal(who.get("arn") if isinstance(who, dict) else None)
+    said = detail.get("responseElements")
+    said = said if isinstance(said, dict) else {}
+    at = Hint(
         account=account,
         region=region,
-        repository=_repository(names),
-        digest=_digest(names),
-        pusher=_principal(who.get("arn") if isinstance(who, dict) else None),
+        repository=_repository({"repository-name": asked.get("repositoryName")}),
+        digest="",
     )
-    return (hint,)
+    if name == "PutImage":
+        image = said.get("image")
+        image = image.get("imageId") if isinstance(image, dict) else None
+        return (replace(at, digest=_named(image), pusher=by),)
+    gone = said.get("imageIds")
+    digests = dict.fromkeys(map(_named, gone if isinstance(gone, list) else ()))
+    return tuple(
+        replace(at, digest=each, deleter=by, deleted=each)
+        for each in list(digests)[:_DELETED]
+    )
+
+
+def _named(image: object) -> str:
+    digest = image.get("imageDigest") if isinstance(image, dict) else None
+    return _digest({"image-digest": digest})
 
 
 def _principal(said: object) -> str:

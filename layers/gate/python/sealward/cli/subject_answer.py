@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from sealward.cli.output import printable
+from sealward.decisions.verdict import GONE
 from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.findings.steps import mend
 from sealward.ledger import Hold, HoldState, Record, Verdict
@@ -123,6 +124,7 @@ class SubjectAnswer:
             "signedBy": [_clean(each) for each in self._signers()],
             "tags": [_clean(tag) for tag in record.tags],
             "pushedBy": _clean(record.pushed_by) or None,
+            "removedBy": _clean(record.removed_by) or None,
             "owner": _clean(record.owner) or None,
             "hold": record.hold.state.value if record.hold else None,
             "exposureSeconds": round(record.exposure.total(record.updated_at), 1),
@@ -201,6 +203,9 @@ def _who(record: Record) -> str:
     said = []
     if record.pushed_by:
         said.append(f"pushed by {_clean(record.pushed_by)}")
+    if record.removed_by:
+        what = "deleted" if record.reason == GONE else "its signature deleted"
+        said.append(f"{what} by {_clean(record.removed_by)}")
     if record.owner:
         said.append(f"owner {_clean(record.owner)}")
     return " - ".join(said)

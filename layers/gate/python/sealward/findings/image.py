@@ -115,10 +115,13 @@ def _sentence(record: Record, policy: Policy | None) -> str:
 
 
 def _circumstances(record: Record) -> str:
-    """Return who pushed it and when it was last pulled, as far as anybody knows."""
+    """Return who pushed and deleted it, and its last pull, as far as anybody knows."""
     said = []
     if record.pushed_by:
         said.append(f"Pushed by {record.pushed_by}.")
+    if record.removed_by:
+        what = "It" if record.reason == GONE else "Its signature"
+        said.append(f"{what} was deleted by {record.removed_by}.")
     if record.pulled_at is not None:
         said.append(f"Last pulled {record.pulled_at:%Y-%m-%d %H:%M} UTC.")
     return "".join(f"{each} " for each in said)
@@ -194,6 +197,7 @@ def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
         "proposal": record.proposal,
         "environment": policy.environment if policy else "",
         "pushedBy": record.pushed_by,
+        "removedBy": record.removed_by,
         "pulledAt": instant_text(record.pulled_at) if record.pulled_at else "",
         # While it grows, every look would send the finding anew.
         "exposureSeconds": f"{record.exposure.seconds:.1f}"

@@ -239,6 +239,8 @@ class Record:
     """Whether what made it trusted has still to be kept, where the stack keeps it."""
     pushed_by: str = ""
     """Who pushed it, as CloudTrail's event said: it names a person in texts only."""
+    removed_by: str = ""
+    """Who deleted it, or the signature it lost, as CloudTrail's event said."""
     owner: str = ""
     """Whose image it is, as its policy said while it was refused: team, contact."""
     pulled_at: datetime | None = None

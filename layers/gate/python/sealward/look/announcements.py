@@ -16,9 +16,9 @@ from sealward.decisions import (
     Severity,
     Tell,
     is_news,
+    verdict,
 )
 from sealward.decisions.schedule import HOURLY, earliest
-from sealward.decisions.verdict import GONE
 from sealward.events import Hint
 from sealward.findings import (
     RESEND,
@@ -62,7 +62,7 @@ class Announcements:
     now: Callable[[], datetime]
 
     def owing(self, decision: Decision, hint: Hint) -> Decision:
-        """Return ``decision`` with what is owed of it, and who pushed it.
+        """Return ``decision`` with what is owed of it, and who did what.
 
         Args:
             decision: as it fell.
@@ -82,6 +82,7 @@ class Announcements:
                 record,
                 untold=untold,
                 pushed_by=pushed_by,
+                removed_by=_removed_by(record, known, hint),
                 recount=owed_count(known, record),
             ),
         )
@@ -114,7 +115,7 @@ class Announcements:
         if (
             state is not None
             and state.status is FindingStatus.OPEN
-            and record.reason != GONE  # told once, of what is over
+            and record.reason != verdict.GONE  # told once, of what is over
         ):
             # Held and quiet, nothing else would bring it back before it is forgotten.
             record = replace(
@@ -283,6 +284,21 @@ class Announcements:
         record = replace(record, version=expected + 1)
         self.ledger.write(record, expected=expected, report=report)
         return record
+
+
+def _removed_by(record: Record, known: Record | None, hint: Hint) -> str:
+    """Return who deleted the image, or the signature it lost, as far as it is said."""
+    match record.reason:
+        case verdict.GONE if record.hold is None or not record.hold.deleted:
+            lost: tuple[str, ...] = (record.key.digest,)
+        case verdict.SIGNATURE_LOST:
+            lost = record.made_by
+        case _:
+            return ""
+    if hint.deleter and hint.deleted in lost:
+        return hint.deleter
+    same = known is not None and known.reason == record.reason
+    return known.removed_by if known is not None and same else ""
 
 
 def _taken(answer: Delivered | NotDelivered) -> bool:
