@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
 from sealward.aws.history_table import (
     CURRENT,
@@ -121,14 +122,14 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": attribute_values(item),
-            **_condition(expected),
+            **at_version(expected),
         }
         beside = [
             {
                 "Put": {
                     "TableName": self._table,
                     "Item": own_item(record.key, entry),
-                    **_condition(0),
+                    **at_version(0),
                 }
             }
             for entry in placed.beside
@@ -264,16 +265,6 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
         if state := indexed_state(record):
             item["by_state"] = state
         return item
-
-
-def _condition(expected: int) -> dict[str, Any]:
-    if expected == 0:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
-    return {
-        "ConditionExpression": "#version = :expected",
-        "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
-    }
 
 
 def _key(text: str) -> SubjectKey:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
 from sealward.ledger.codec import from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
@@ -77,14 +78,9 @@ class MessageCountTable:
         return plain_values(found) if found else {}
 
     def _put(self, item: dict[str, Any], *, expected: int) -> None:
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if expected:
-            condition = {
-                "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
-            }
         with translated(f"PutItem {item['pk']}"):
             self._client.put_item(
-                TableName=self._table, Item=attribute_values(item), **condition
+                TableName=self._table,
+                Item=attribute_values(item),
+                **at_version(expected),
             )

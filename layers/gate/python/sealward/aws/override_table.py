@@ -8,6 +8,7 @@ No item here is ever removed.
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.conditions import ABSENT, at_version
 from sealward.aws.errors import translated
 from sealward.overrides.pauses import Pauses, pauses_from, pauses_item
 from sealward.overrides.used import Used, used_from, used_item
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _OVERRIDES: Final = "overrides"
 _PAUSES: Final = "pauses"
-_ABSENT: Final = "attribute_not_exists(pk)"
 
 
 class OverrideTable:
@@ -51,19 +51,11 @@ class OverrideTable:
             Unavailable, Denied: as named.
         """
         item = {"pk": _OVERRIDES, "sk": _PAUSES, **pauses_item(pauses)}
-        expected = pauses.version - 1
-        condition: dict[str, Any] = (
-            {
-                "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
-            }
-            if expected
-            else {"ConditionExpression": _ABSENT}
-        )
         with translated("PutItem of the pauses"):
             self._client.put_item(
-                TableName=self._table, Item=attribute_values(item), **condition
+                TableName=self._table,
+                Item=attribute_values(item),
+                **at_version(pauses.version - 1),
             )
 
     def use(self, used: Used) -> None:
@@ -78,7 +70,7 @@ class OverrideTable:
             self._client.put_item(
                 TableName=self._table,
                 Item=attribute_values(item),
-                ConditionExpression=_ABSENT,
+                ConditionExpression=ABSENT,
             )
 
     def used(self, nonce: str) -> Used | None:
@@ -114,7 +106,7 @@ class OverrideTable:
                     self._client.put_item(
                         TableName=self._table,
                         Item=attribute_values(item),
-                        ConditionExpression=_ABSENT,
+                        ConditionExpression=ABSENT,
                     )
             except Conflict:
                 continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.breaker_table import BreakerTable
+from sealward.aws.conditions import ABSENT, at_version
 from sealward.aws.errors import translated
 from sealward.aws.query_pages import query_items, query_pages
 from sealward.ledger.codec import to_text
@@ -63,7 +64,7 @@ class ProposalTable(BreakerTable):
             self._client.put_item(
                 TableName=self._table,
                 Item=attribute_values(item),
-                ConditionExpression="attribute_not_exists(pk)",
+                ConditionExpression=ABSENT,
             )
 
     def proposals(self) -> Sequence[Proposal]:
@@ -97,7 +98,7 @@ class ProposalTable(BreakerTable):
             self._client.put_item(
                 TableName=self._table,
                 Item=attribute_values(item),
-                ConditionExpression="attribute_not_exists(pk)",
+                ConditionExpression=ABSENT,
             )
 
     def approvals(self, proposal_id: str) -> Sequence[Approval]:
@@ -175,18 +176,11 @@ class ProposalTable(BreakerTable):
             Unavailable, Denied: as named.
         """
         item = {"pk": f"repo#{repository}", "sk": _FINDING, **note_item(note)}
-        condition: dict[str, Any] = (
-            {
-                "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
-            }
-            if expected
-            else {"ConditionExpression": "attribute_not_exists(pk)"}
-        )
         with translated(f"PutItem of the finding of {repository}"):
             self._client.put_item(
-                TableName=self._table, Item=attribute_values(item), **condition
+                TableName=self._table,
+                Item=attribute_values(item),
+                **at_version(expected),
             )
 
     def _partition(self, pk: str) -> Iterator[Mapping[str, Any]]:

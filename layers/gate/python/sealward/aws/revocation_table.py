@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
 from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
@@ -103,18 +104,11 @@ class RevocationTable:
             "version": version + 1,
             "memory": pack(to_document(memory)),
         }
-        condition: dict[str, Any] = (
-            {
-                "ConditionExpression": "#version = :version",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":version": {"N": str(version)}},
-            }
-            if version
-            else {"ConditionExpression": "attribute_not_exists(pk)"}
-        )
         with translated(f"PutItem of revocation memory, shard {shard}"):
             self._client.put_item(
-                TableName=self._table, Item=attribute_values(item), **condition
+                TableName=self._table,
+                Item=attribute_values(item),
+                **at_version(version),
             )
 
 

@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from sealward.aws.conditions import ABSENT
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -22,7 +24,6 @@ OTHERS: Final = ("sweep#",)
 _LENGTH: Final = 16
 _REMEMBERED: Final = 256
 """Forged items that may be written over: of looks that are under way."""
-_ABSENT: Final = "attribute_not_exists(pk)"
 
 Item = Mapping[str, Any]
 """An item in DynamoDB's attribute values."""
@@ -109,7 +110,7 @@ class SealedItems:
         put = {**request, "Item": self._sealed(request["Item"])}
         with self._lock:
             names = _names(request["Item"])
-            if request.get("ConditionExpression") != _ABSENT or (
+            if request.get("ConditionExpression") != ABSENT or (
                 names not in self._overwritable
             ):
                 return put
@@ -120,7 +121,7 @@ class SealedItems:
         else:
             other = f"{MAC} = :forged"
             put["ExpressionAttributeValues"] = {":forged": stored}
-        put["ConditionExpression"] = f"{_ABSENT} OR {other}"
+        put["ConditionExpression"] = f"{ABSENT} OR {other}"
         return put
 
     def _sealed(self, item: Item) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
 from sealward.aws.query_pages import query_items
 from sealward.aws.reports import pack, unpack
@@ -123,18 +124,11 @@ class SweepTable:
             "version": progress.version,
             "progress": pack(progress_item(progress)),
         }
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if progress.version > 1:
-            condition = {
-                "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {
-                    ":expected": {"N": str(progress.version - 1)}
-                },
-            }
         with translated("PutItem of the sweep's progress"):
             self._client.put_item(
-                TableName=self._table, Item=attribute_values(item), **condition
+                TableName=self._table,
+                Item=attribute_values(item),
+                **at_version(progress.version - 1),
             )
 
     def _keys(

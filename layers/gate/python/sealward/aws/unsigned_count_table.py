@@ -4,9 +4,10 @@ Item: ``pk = repo#<repository>``, ``sk = unsigned``. Each write is conditional o
 version that was read, so that no two looks count as one.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sealward.aws.attribute_values import attribute_values, plain_values
+from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
 from sealward.ledger.unsigned_count import UnsignedCount, count_from, count_item
 from sealward.ports.failures import Unavailable
@@ -59,16 +60,9 @@ class UnsignedCountTable:
             Unavailable, Denied: as named.
         """
         item = {"pk": f"repo#{repository}", "sk": _UNSIGNED, **count_item(count)}
-        condition: dict[str, Any] = (
-            {
-                "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
-            }
-            if expected
-            else {"ConditionExpression": "attribute_not_exists(pk)"}
-        )
         with translated(f"PutItem of the unsigned count of {repository}"):
             self._client.put_item(
-                TableName=self._table, Item=attribute_values(item), **condition
+                TableName=self._table,
+                Item=attribute_values(item),
+                **at_version(expected),
             )
