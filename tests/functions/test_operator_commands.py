@@ -12,13 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from sealward.aws.clients import Clients
+from sealward.aws.ledger_table import LedgerTable
 from sealward.cli import cost, redrive, status, uninstall
 from sealward.cli.__main__ import main
 from sealward.cli.doctor import command as doctor
 from sealward.cli.stack import Stack
+from sealward.overrides.pauses import Pause, Pauses
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import ACCOUNT, REGION
-from tests.functions.world import LEDGER_KEY, World, world
+from tests.functions.world import EVIDENCE, LEDGER_KEY, World, world
+
+LEDGER_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/ledger"
 
 
 class Lambda:
@@ -75,6 +79,7 @@ class Deployed:
                 "LookDeadLetterQueue": made.queues["dead"],
                 "LedgerTable": "ledger",
                 "LedgerKey": LEDGER_KEY,
+                "EvidenceStore": EVIDENCE,
                 "VerifyPushFunction": "verify-push",
                 "TickFunction": "tick",
                 "VerifyPushRole": "verify-push-role",
@@ -231,6 +236,34 @@ def test_status_tells_what_waits_and_what_is_not_well(deployed: Deployed) -> Non
     )
 
 
+def test_status_tells_who_paused_and_what_is_pending_or_due(
+    deployed: Deployed,
+) -> None:
+    now = datetime.now(UTC)
+    deployed.world.push("unsigned")
+    for event in deployed.world.aws.events.drain():
+        if event["source"] == "aws.ecr":
+            deployed.world.look(event)
+    ledger = LedgerTable("ledger", deployed.stack.client("dynamodb"))
+    pause = Pause(
+        repository="prod/api",
+        by="arn:aws:sts::111122223333:assumed-role/OnCall/alice",
+        reason="INC-42",
+        at=now - timedelta(hours=1),
+        until=now + timedelta(hours=1),
+        request="0" * 32,
+    )
+    over = replace(pause, repository="prod/web", until=now - timedelta(minutes=1))
+    ledger.keep_pauses(Pauses(version=1, pauses=(pause, over)))
+    rows = {each["what"]: each for each in deployed.answer("status")[1]}
+    assert rows["pauses"]["well"] is False
+    assert "prod/api until" in rows["pauses"]["said"]
+    assert "alice: INC-42" in rows["pauses"]["said"]
+    assert "prod/web" not in rows["pauses"]["said"]
+    assert rows["due soon"]["said"].endswith("within 15 minutes")
+    assert rows["images pending"]["said"].isdigit()
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_is_told(deployed: Deployed) -> None:
     deployed.stack = replace(
         deployed.stack,
@@ -252,6 +285,7 @@ def test_uninstalling_restores_and_resolves_and_can_be_repeated(
     code, said = deployed.answer("uninstall", "--plan")
     assert (code, said["restore"], said["applied"]) == (0, [name], False)
     assert said["findings"] >= 1
+    assert said["kept"] == {"table": "ledger", "secret": LEDGER_KEY, "bucket": EVIDENCE}
     assert deployed.status_of(digest) == "ARCHIVED"
     code, text = deployed.run("uninstall", "--apply")
     assert (code, "Capability=observe" in text) == (2, True)
@@ -347,7 +381,35 @@ def prepared(deployed: Deployed) -> dict[str, Any]:
     clients["s3"].put_bucket_versioning(
         Bucket="policy", VersioningConfiguration={"Status": "Enabled"}
     )
+    clients["dynamodb"].put_resource_policy(
+        ResourceArn=LEDGER_ARN, Policy=denying("NobodyElseWrites")
+    )
+    clients["s3"].put_bucket_policy(
+        Bucket=EVIDENCE, Policy=denying("NobodyElseWrites", "NobodyDeletesOrUnlocks")
+    )
+    clients["s3"].put_object_lock_configuration(
+        Bucket=EVIDENCE,
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 365}},
+        },
+    )
     return clients
+
+
+def denying(*names: str) -> str:
+    """Return a policy whose statements deny, as the template names them."""
+    statements = [
+        {
+            "Sid": name,
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "*",
+            "Resource": "*",
+        }
+        for name in names
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def allowed() -> dict[str, Any]:
@@ -389,6 +451,8 @@ def test_what_is_ill_is_found_each_with_its_remedy(deployed: Deployed) -> None:
     clients["s3"].put_bucket_versioning(
         Bucket="policy", VersioningConfiguration={"Status": "Suspended"}
     )
+    clients["dynamodb"].delete_resource_policy(ResourceArn=LEDGER_ARN)
+    clients["s3"].put_bucket_policy(Bucket=EVIDENCE, Policy=denying("NobodyElseWrites"))
     code, said = deployed.answer("doctor")
     ill = {each["what"] for each in said if each["health"] == "ill"}
     assert code == 1
@@ -402,8 +466,27 @@ def test_what_is_ill_is_found_each_with_its_remedy(deployed: Deployed) -> None:
         "capability",
         "ledger key",
         "bundle's bucket",
+        "ledger policy",
+        "policy of the evidence",
     }
     assert all(each["remedy"] for each in said if each["health"] in {"ill", "note"})
+
+
+def test_a_bucket_without_a_lock_is_no_place_for_evidence(deployed: Deployed) -> None:
+    clients = prepared(deployed)
+    clients["s3"].create_bucket(Bucket="unlocked")
+    deployed.with_parameter(EvidenceBucket="unlocked")
+    code, said = health(deployed)
+    assert (code, said["evidence"]) == (1, "ill")
+
+
+def test_a_local_aws_has_no_table_policy_and_that_is_no_illness(
+    deployed: Deployed,
+) -> None:
+    prepared(deployed)["dynamodb"].delete_resource_policy(ResourceArn=LEDGER_ARN)
+    deployed.with_parameter(EndpointUrl="http://127.0.0.1:4566")
+    code, said = health(deployed)
+    assert (code, said["ledger policy"]) == (0, "note")
 
 
 def test_a_bundle_that_is_refused_is_ill(deployed: Deployed) -> None:

@@ -48,13 +48,19 @@ def test_what_deserves_a_second_look_is_said_and_does_not_refuse(
     )
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.splitlines() == [
-        "advice: AWS Signer's ARNs count under roots of the bundle's own, not under "
-        "those that AWS publishes",
-        "advice: payments: a grace of 2h in production: as long can an unsigned image "
-        "be pulled",
-        "advice: signer: level custom does not enforce authenticity, expiry and "
-        "revocation all three, so a trusted index covers nothing that it lists: "
-        "platform images without a signature of their own meet 'quarantine'",
+        (
+            "advice: AWS Signer's ARNs count under roots of the bundle's own, not under "
+            "those that AWS publishes"
+        ),
+        (
+            "advice: payments: a grace of 2h in production: as long can an unsigned image "
+            "be pulled"
+        ),
+        (
+            "advice: signer: level custom does not enforce authenticity, expiry and "
+            "revocation all three, so a trusted index covers nothing that it lists: "
+            "platform images without a signature of their own meet 'quarantine'"
+        ),
     ]
     checked = run("policy", "check", tmp_path / "bundle.json", "--json")
     assert (checked.exit_code, len(json.loads(checked.output)["advice"])) == (0, 3)

@@ -29,7 +29,10 @@ _NOT_FOUND = frozenset(
         "LayerInaccessibleException",
         "LayersNotFoundException",
         "NoSuchBucket",
+        "NoSuchBucketPolicy",
         "NoSuchKey",
+        "ObjectLockConfigurationNotFoundError",
+        "PolicyNotFoundException",
         "RepositoryNotFoundException",
     }
 )

@@ -7,7 +7,7 @@ never read through.
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 import click
@@ -181,11 +181,31 @@ def walk(sources: Iterator[Source], after: str) -> Marked:
                 yield f"{number}/{each}", key
 
 
+def count_pending(opened: OpenLedger, *, reads: int) -> tuple[int, bool]:
+    """Return how many have no verdict yet, and whether those were all.
+
+    Args:
+        opened: the ledger.
+        reads: records read at most.
+
+    Raises:
+        Unavailable, Denied: as named in ``sealward.ports.failures``.
+    """
+    keys = dict.fromkeys(key for _, key in islice(walk(_pending(opened), ""), reads))
+    records = map(opened.ledger.current, keys)
+    return sum(map(_no_verdict, records)), len(keys) < reads
+
+
+def _no_verdict(record: Record | None) -> bool:
+    unsettled = (Verdict.PENDING, Verdict.INCONCLUSIVE)
+    return record is not None and record.verdict in unsettled
+
+
 pending = _listing(
     "pending",
     "List the images that have no verdict yet: pending and inconclusive.",
     _pending,
-    lambda record: record.verdict in (Verdict.PENDING, Verdict.INCONCLUSIVE),
+    _no_verdict,
 )
 held = _listing(
     "held",

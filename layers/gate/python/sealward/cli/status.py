@@ -13,7 +13,9 @@ from sealward.aws.ledger_pages import LedgerPages
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.sweep_table import SweepTable
 from sealward.cli.bundle_file import JSON
-from sealward.cli.output import REFUSED, as_json, table
+from sealward.cli.ledger_lists import count_pending
+from sealward.cli.open_ledger import open_ledger
+from sealward.cli.output import REFUSED, as_json, printable, table
 from sealward.cli.proposals import REGION, answered
 from sealward.cli.stack import STACK, Stack, find_stack
 from sealward.decisions.breaker import WITHIN
@@ -26,6 +28,11 @@ COUNTED: Final = 1_000
 _LATE: Final = timedelta(minutes=5)
 """A due time this long past is backlog: the tick comes each minute."""
 
+_SOON: Final = timedelta(minutes=15)
+_READS: Final = 300
+"""Records read to count what is pending."""
+_NAMED: Final = 3
+"""Pauses told one by one."""
 _OLD: Final = 1200
 """Seconds; a look may be put off by 900."""
 
@@ -42,7 +49,7 @@ def status(
     region: str | None,
     json_wanted: bool,  # noqa: FBT001 - click's way
 ) -> None:
-    """Say how the stack stands: queues, backlog, holds, breaker, bundle, alarms.
+    """Say how the stack stands: queues, backlog, holds, pauses, bundle, alarms.
 
     What cannot be read is said so, and the rest is told. Exit codes: 0 all is well, 1
     something is not, 2 AWS did not answer.
@@ -65,7 +72,10 @@ def _rows(stack: Stack, now: datetime) -> Iterator[Row]:
         ("looks waiting", _waiting),
         ("dead letters", _dead),
         ("overdue looks", _overdue),
+        ("due soon", _due_soon),
+        ("images pending", _pending),
         *((f"images {state}", partial(_in_state, state.value)) for state in HoldState),
+        ("pauses", _pauses),
         ("breaker", _breaker),
         ("bundle", _bundle),
         ("last tick", _last_tick),
@@ -125,6 +135,36 @@ def _overdue(stack: Stack, now: datetime) -> tuple[str, bool]:
         return "0", True
     age = (now - found[0].at).total_seconds() / 60
     return f"{_counted(len(found))}; the oldest by {age:.0f} min", False
+
+
+def _due_soon(stack: Stack, now: datetime) -> tuple[str, bool]:
+    ledger = LedgerTable(stack.physical("LedgerTable"), stack.client("dynamodb"))
+    # Up to the minute these were sent already, or are overdue.
+    found = ledger.due(now + _SOON, after=now - _LATE, limit=COUNTED)
+    return f"{_counted(len(found))} within 15 minutes", True
+
+
+def _pending(stack: Stack, _now: datetime) -> tuple[str, bool]:
+    opened = open_ledger(stack.physical("LedgerTable"), stack.region, "")
+    count, all_read = count_pending(opened, reads=_READS)
+    if all_read:
+        return f"{count}", True
+    return f"{count} or more: 'sealward ledger pending' lists them", True
+
+
+def _pauses(stack: Stack, now: datetime) -> tuple[str, bool]:
+    ledger = LedgerTable(stack.physical("LedgerTable"), stack.client("dynamodb"))
+    found = [each for each in ledger.pauses().pauses if each.in_force(now)]
+    if not found:
+        return "none", True
+    said = "; ".join(
+        f"{printable(each.repository) or 'all repositories'} until "
+        f"{each.until:%Y-%m-%d %H:%M}Z by {printable(each.by)}: "
+        f"{printable(each.reason)}"
+        for each in found[:_NAMED]
+    )
+    more = len(found) - _NAMED
+    return said + (f"; and {more} more" if more > 0 else ""), False
 
 
 def _in_state(state: str, stack: Stack, _now: datetime) -> tuple[str, bool]:

@@ -29,6 +29,12 @@ KEPT_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a list of images to keep."""
 _IMPORT: Final = 100
 """Findings of one BatchImportFindings."""
+_RETAINED: Final = {
+    "table": "LedgerTable",
+    "secret": "LedgerKey",
+    "bucket": "EvidenceStore",
+}
+"""Of the template, with ``DeletionPolicy: Retain``."""
 _ACTIVE, _ARCHIVED = "ACTIVE", "ARCHIVED"
 
 
@@ -45,6 +51,8 @@ class Leaving:
     active: int = 0
     """That the registry had restored, or never archived."""
     gone: int = 0
+    stays: dict[str, str] = field(default_factory=dict)
+    """What CloudFormation keeps when the stack is deleted: names by what they are."""
     resolved: int = 0
     failures: list[str] = field(default_factory=list)
 
@@ -74,9 +82,9 @@ def uninstall(
     """Restore what Sealward holds and resolve its findings, before the stack goes.
 
     With --apply the stack must have Capability observe, or it would archive again what
-    is restored. Broken off, it is begun again and goes on. The ledger is kept. Exit
-    codes: 0 done or planned, 1 something is left to do, 2 AWS did not answer, or it
-    cannot begin.
+    is restored. Broken off, it is begun again and goes on. What stays when the stack is
+    deleted is named. Exit codes: 0 done or planned, 1 something is left to do, 2 AWS
+    did not answer, or it cannot begin.
     """
     if only_plan == apply_:
         raise click.UsageError("give either --plan or --apply")
@@ -122,7 +130,13 @@ def _kept(path: Path | None) -> frozenset[str]:
 
 
 def _found(opened: OpenLedger, stack: Stack, kept: frozenset[str]) -> Leaving:
-    leaving = Leaving()
+    leaving = Leaving(
+        stays={
+            what: stack.resources[logical]
+            for what, logical in _RETAINED.items()
+            if stack.resources.get(logical)
+        }
+    )
     seen: set[SubjectKey] = set()
     for _, key in walk(held_sources(opened), ""):
         if key in seen:
@@ -253,7 +267,9 @@ def _lines(leaving: Leaving, stack: Stack, *, applied: bool) -> Iterator[str]:
     if applied and not leaving.failures:
         yield "restoring takes up to 20 minutes; then delete the stack:"
         yield f"  aws cloudformation delete-stack --stack-name {printable(stack.name)}"
-        yield "the ledger and its key are kept"
+    yield "kept when the stack is deleted:"
+    for what, name in leaving.stays.items():
+        yield f"  {what:<6}  {printable(name)}"
 
 
 def _json(leaving: Leaving, *, applied: bool) -> dict[str, Any]:
@@ -270,4 +286,5 @@ def _json(leaving: Leaving, *, applied: bool) -> dict[str, Any]:
         "gone": leaving.gone,
         "resolved": leaving.resolved,
         "left": [printable(each) for each in leaving.failures],
+        "kept": leaving.stays,
     }

@@ -5,6 +5,7 @@ import click
 from sealward.cli.bundle_file import JSON
 from sealward.cli.doctor.check import Check, Health, examined
 from sealward.cli.doctor.functions import FUNCTIONS
+from sealward.cli.doctor.memory import MEMORY
 from sealward.cli.doctor.queues import QUEUES
 from sealward.cli.doctor.registry import REGISTRY
 from sealward.cli.doctor.surroundings import SURROUNDINGS
@@ -29,7 +30,8 @@ def doctor(
     """
     with answered():
         stack = find_stack(stack_name, region)
-    checks = list(examined(stack, (*FUNCTIONS, *QUEUES, *SURROUNDINGS, *REGISTRY)))
+    parts = (*FUNCTIONS, *QUEUES, *SURROUNDINGS, *MEMORY, *REGISTRY)
+    checks = list(examined(stack, parts))
     if json_wanted:
         as_json([_json(one) for one in checks])
     else:

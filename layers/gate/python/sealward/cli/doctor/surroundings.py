@@ -1,4 +1,4 @@
-"""What the stack stands on: bundle, Security Hub, ledger, alarms, network, versions."""
+"""What the stack stands on: bundle, Security Hub, alarms, network."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -75,46 +75,6 @@ def security_hub(stack: Stack) -> Iterator[Check]:
         yield well("Security Hub", "on")
 
 
-def ledger_key(stack: Stack) -> Iterator[Check]:
-    """Look whether the secret that seals the ledger stays, and is only the stack's."""
-    secret, client = stack.physical("LedgerKey"), stack.client("secretsmanager")
-    with translated("DescribeSecret"):
-        deleted = client.describe_secret(SecretId=secret).get("DeletedDate")
-    if deleted:
-        yield ill(
-            "ledger key",
-            f"it is deleted on {deleted:%Y-%m-%d}: then every record counts as forged",
-            f"aws secretsmanager restore-secret --secret-id {secret}",
-        )
-        return
-    with translated("GetResourcePolicy"):
-        policy = client.get_resource_policy(SecretId=secret).get("ResourcePolicy", "")
-    if "NobodyElseReadsIt" not in policy:
-        yield ill(
-            "ledger key",
-            "its policy lets others read it: they could write verdicts",
-            "deploy the stack again; then replace the secret's value and accept that "
-            "every image is judged anew",
-        )
-    else:
-        yield well("ledger key", "read by the stack alone")
-
-
-def ledger_backup(stack: Stack) -> Iterator[Check]:
-    """Look whether the ledger can be brought back."""
-    with translated("DescribeContinuousBackups"):
-        answer = stack.client("dynamodb").describe_continuous_backups(
-            TableName=stack.physical("LedgerTable")
-        )
-    state = answer["ContinuousBackupsDescription"].get(
-        "PointInTimeRecoveryDescription", {}
-    )
-    if state.get("PointInTimeRecoveryStatus") == "ENABLED":
-        yield well("ledger backup", "35 days")
-    else:
-        yield ill("ledger backup", "off", "deploy the stack again")
-
-
 def alarms(stack: Stack) -> Iterator[Check]:
     """Look whether anybody hears the alarms."""
     if stack.parameters.get("AlarmTopicArn"):
@@ -149,8 +109,6 @@ def network(stack: Stack) -> Iterator[Check]:
 SURROUNDINGS: Final[tuple[Examination, ...]] = (
     bundle,
     security_hub,
-    ledger_key,
-    ledger_backup,
     alarms,
     network,
 )
