@@ -13,7 +13,7 @@ from demo.stack import Deployment
 from demo.watch import Watch
 from simulator.push import push_layout
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds the stack has to do what a story waits for, or the demo when all is told."""
 BETWEEN_LOOKS = 0.25
 
