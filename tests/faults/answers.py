@@ -18,6 +18,12 @@ _OF_S3: Final = {
     Kind.SERVER_ERROR: (500, "InternalError"),
     Kind.DENIED: (403, "AccessDenied"),
 }
+_IN_XML: Final = ("sns:", "sts:")
+_OF_QUERIES: Final = {
+    Kind.THROTTLED: (400, "Throttling"),
+    Kind.SERVER_ERROR: (500, "InternalFailure"),
+    Kind.DENIED: (403, "AccessDenied"),
+}
 STATUS: Final = {Kind.THROTTLED: 429, Kind.SERVER_ERROR: 503, Kind.DENIED: 403}
 """Of an answer that is plain HTTP."""
 
@@ -40,6 +46,13 @@ def error(operation: str, kind: Kind, url: str) -> AWSResponse:
     if operation.startswith("s3:"):
         status, code = _OF_S3[kind]
         text = f"<Error><Code>{code}</Code><Message>asked for</Message></Error>"
+        return answer(url, status, text.encode())
+    if operation.startswith(_IN_XML):
+        status, code = _OF_QUERIES[kind]
+        text = (
+            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
+            "<Message>asked for</Message></Error></ErrorResponse>"
+        )
         return answer(url, status, text.encode())
     status, code = _ERRORS[kind]
     body = json.dumps({"__type": code, "message": "asked for"}).encode()
@@ -66,6 +79,16 @@ def partial(operation: str, request: Any) -> AWSResponse:
                 for each in asked["imageIds"]
             ]
             said: dict[str, Any] = {"images": [], "failures": failures}
+        case "ecr:BatchDeleteImage":
+            failures = [
+                {
+                    "imageId": each,
+                    "failureCode": "UpstreamUnavailable",
+                    "failureReason": "asked for",
+                }
+                for each in asked["imageIds"]
+            ]
+            said = {"imageIds": [], "failures": failures}
         case "securityhub:BatchImportFindings":
             said = {
                 "SuccessCount": 0,

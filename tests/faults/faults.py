@@ -47,6 +47,7 @@ PARTLY: Final = frozenset(
         "dynamodb:BatchGetItem",
         "dynamodb:BatchWriteItem",
         "dynamodb:TransactWriteItems",
+        "ecr:BatchDeleteImage",
         "ecr:BatchGetImage",
         "events:PutEvents",
         "securityhub:BatchImportFindings",

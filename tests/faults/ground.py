@@ -18,21 +18,26 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import botocore.session
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from botocore.retries.quota import RetryQuota
 from moto.dynamodb.models import dynamodb_backends
 
+from functions.operate import app as operate
 from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
 from notation_verifier import Fetch, FetchError
 from sealward.aws.attribute_values import plain_values
+from sealward.aws.caller_identity import prove_by
 from sealward.aws.clients import Clients
 from sealward.aws.layer_download import LayerDownload
 from sealward.aws.ledger_key import LedgerKey
 from sealward.aws.ledger_table import LedgerTable
 from sealward.aws.sealed_items import sealed
 from sealward.ledger import from_text
+from sealward.operate.proofs import payload_of
+from sealward.operate.requests import Command, request_text
 from sealward.ports.failures import Denied, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
@@ -52,13 +57,17 @@ VISIBILITY: Final = timedelta(minutes=10)
 """After which SQS brings a message again: the template's."""
 RECEIVES: Final = 5
 """The template's ``maxReceiveCount``."""
-FORWARDED: Final = frozenset({"PUSH", "UPDATE_STORAGE_CLASS", "REPLICATE"})
+FORWARDED: Final = frozenset({"PUSH", "DELETE", "UPDATE_STORAGE_CLASS", "REPLICATE"})
 """``action-type`` of what the template's rules forward."""
 _SOON_BACK: Final = Behaviours(restore_delay=timedelta(minutes=2))
 """The looks of twenty minutes' waiting would tell nothing more."""
 _MINUTE: Final = timedelta(minutes=1)
 _SWEEPS: Final = 5 * _MINUTE
 """From one step of the sweep to the next: the template's."""
+_TIDIES: Final = 5 * _MINUTE
+"""Between two times that operate is called on schedule: the template's."""
+_DONE_ALREADY: Final = frozenset({"not-held", "not-paused", "no-proposal"})
+"""What whoever asks again is told where the first time did it unheard."""
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _LOOKS: Final = "https://sqs.example/looks"
 _DEAD: Final = "https://sqs.example/dead"
@@ -110,20 +119,32 @@ class Ground:
         self.aws.hub(PLACE).enabled_at = NOW
         dynamodb_backends[ACCOUNT][REGION].tables.clear()
         create_ledger_table(self.dynamodb)
-        self._ticked = NOW
+        self._ticked = self._tidied = NOW
         self.mail: list[Message] = []
+        self.asks: Callable[[], dict[str, Any]] | None = None
+        """What a person asks again in a minute, for it was not done."""
+        self.next_ask = _NEVER
         self.next_sweep = _NEVER
         """When the sweep takes its next step; never where no use case wants it."""
         self.approved = ""
         """The proposal that a person approved: each minute's tick is about it."""
+        self.came_again = False
         self.lost: list[str] = []
         """Messages received too often: with SQS they are dead letters."""
         self.responders = None
+        self.deployed()
+
+    def deployed(self, **variables: str) -> None:
+        """Deploy the stack with these variables of its functions, and no others."""
+        os.environ.update(_ENVIRONMENT)
+        for name in _OPTIONAL:
+            os.environ.pop(name, None)
+        os.environ.update(variables)
         self.process_begins()
 
     def publish(self, bundle: bytes) -> None:
         """Put the policy bundle into its bucket."""
-        self.services.bundle = bundle
+        self.services.buckets.bundle = bundle
 
     # -- the functions ----------------------------------------------------------------
 
@@ -133,6 +154,7 @@ class Ground:
         verify_push.environment.cache_clear()
         tick.environment.cache_clear()
         sweep.environment.cache_clear()
+        operate.environment.cache_clear()
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Yield every item of the ledger, in plain types."""
@@ -151,6 +173,39 @@ class Ground:
         said = self._invoked(lambda: sweep.handler(dict(event or {}), context))
         rests = said and not (said["more"] or said["sent"] or said["failure"])
         self.next_sweep = _NEVER if rests else self.clock.now + _SWEEPS
+
+    def person_asks(self, command: Command, **members: Any) -> None:
+        """Invoke operate as the command line does; again each minute until it is done.
+
+        Who asks again makes another request: the same one is good once.
+        """
+
+        def ask() -> dict[str, Any]:
+            text = request_text(
+                command,
+                members,
+                function=_OPERATE,
+                nonce=f"{next(_NUMBERS):032x}",
+                now=self.clock.now,
+            )
+            proof = prove_by(text, _PERSON, "https://sts.example", REGION)
+            return operate.handler(payload_of(text, proof), SimpleNamespace())
+
+        self.asks = ask
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Ask what was not done, or not answered."""
+        if self.asks is None:
+            return
+        said = self._invoked(self.asks)
+        done = said and (said["done"] or said["code"] in _DONE_ALREADY)
+        self.next_ask = _NEVER if done else self.clock.now + _MINUTE
+
+    def tidies(self) -> None:
+        """Invoke operate as its schedule does."""
+        self._tidied = self.clock.now
+        self._invoked(lambda: operate.handler(operate.SCHEDULED, SimpleNamespace()))
 
     def looks(self, messages: Sequence[Message]) -> None:
         """Invoke verify_push with a batch; what fails is brought again."""
@@ -171,6 +226,7 @@ class Ground:
             if str(each.number) not in failed:
                 continue
             each.receives += 1
+            self.came_again = True
             each.at = self.clock.now + VISIBILITY
             if each.receives < RECEIVES:
                 self.mail.append(each)
@@ -227,8 +283,8 @@ class Ground:
     def live(self, span: timedelta) -> None:
         """Let ``span`` pass as on AWS: mail arrives, and each minute ticks.
 
-        The ticks that would find nothing due are left out, and the steps of a sweep
-        that has nothing left to do.
+        The ticks that would find nothing due are left out, the steps of a sweep that
+        has nothing left to do, and what tidies where nothing is owed.
         """
         end = self.clock.now + span
         while (at := self._next()) <= end:
@@ -239,24 +295,53 @@ class Ground:
             if self.next_sweep <= self.clock.now:
                 self.sweeps()
                 self.pass_time(timedelta(0))
+            if self._next_tidying() <= self.clock.now:
+                self.tidies()
+                self.pass_time(timedelta(0))
+            if self.next_ask <= self.clock.now:
+                self.ask_again()
+                self.pass_time(timedelta(0))
         self.pass_time(max(end - self.clock.now, timedelta(0)))
 
     def _next(self) -> datetime:
         mail = (each.at for each in self.mail)
-        return min((self._next_tick(), self.next_sweep, *mail))
+        on_schedule = (self._next_tick(), self.next_sweep, self._next_tidying())
+        return min((*on_schedule, self.next_ask, *mail))
 
     def _next_tick(self) -> datetime:
         """Return when a tick next finds something due, no sooner than in a minute."""
-        items = list(self.items())
+        items = self._stored()
         if self.approved and any(
-            item.get("proposal_id") == self.approved and item["sk"] == "current"
+            _text(item, "proposal_id") == self.approved
+            and _text(item, "sk") == "current"
             for item in items
         ):
             return self._ticked + _MINUTE
-        due = min((item["due_at"] for item in items if "due_at" in item), default="")
+        dues = [_text(item, "due_at") for item in items if "due_at" in item]
+        due = min(dues, default="")
         if not due:
             return _NEVER
         return max(from_text(due), self._ticked + _MINUTE)
+
+    def _next_tidying(self) -> datetime:
+        """Return when operate's schedule next finds something owed."""
+        for item in self._stored():
+            match _text(item, "pk"):
+                case "breaker":
+                    trip = self.ledger.last_trip()
+                    if trip and trip.finding and not trip.finding.delivered:
+                        return self._tidied + _TIDIES
+                case "overrides":
+                    if self.ledger.pauses().pauses:
+                        return self._tidied + _TIDIES
+                case _:
+                    pass
+        return _NEVER
+
+    def _stored(self) -> list[Mapping[str, Any]]:
+        """Return the attributes of every item of the ledger, as moto keeps them."""
+        table = dynamodb_backends[ACCOUNT][REGION].tables["ledger"]
+        return [item.attrs for item in table.all_items()]
 
     def dead_letters(self) -> list[str]:
         """Take the bodies the function put aside."""
@@ -315,7 +400,12 @@ def ground() -> Iterator[Ground]:
             return asked
 
         now = SimpleNamespace(now=lambda _zone: made.clock.now)
-        modules = {"verify_push": verify_push, "tick": tick, "sweep": sweep}
+        modules = {
+            "verify_push": verify_push,
+            "tick": tick,
+            "sweep": sweep,
+            "operate": operate,
+        }
         for name, module in modules.items():
             patches.enter_context(patch.object(module, "datetime", now))
             patches.enter_context(patch.object(module, "Clients", lambda: clients))
@@ -334,6 +424,11 @@ def ground() -> Iterator[Ground]:
         yield made
 
 
+def _text(item: Mapping[str, Any], name: str) -> str:
+    """Return an attribute of an item as moto keeps it; nothing where it has none."""
+    return str(item[name].value) if name in item else ""
+
+
 def _secret(**_: Any) -> dict[str, str]:
     return {"SecretString": SECRET}
 
@@ -344,7 +439,11 @@ def _port(kind: Kind) -> Exception:
     return Unavailable(f"layer: {kind}")
 
 
+_OPERATE: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:operate"
+_PERSON: Final = Credentials("AKIDEXAMPLEEXAMPLE", "testing")
+_OPTIONAL: Final = ("EVIDENCE_BUCKET",)
 _ENVIRONMENT: Final = {
+    "AWS_LAMBDA_FUNCTION_NAME": "operate",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_REGION": REGION,

@@ -4,14 +4,20 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache
+from typing import Final, NamedTuple
 
 from tests.faults.faults import Fault
 from tests.faults.forks import Forks
 from tests.faults.ground import Ground, ground
 from tests.faults.trial import Course, course, wrongs
-from tests.faults.use_cases import USE_CASES, UseCase
+from tests.faults.use_case import UseCase
+from tests.faults.use_cases import USE_CASES
+
+_STANDING: Final = ExitStack()
+"""What ends only with the process."""
 
 
 class Share(NamedTuple):
@@ -54,8 +60,13 @@ def names() -> tuple[str, ...]:
 def tried(share: Share) -> Found:
     """Run a share's trials."""
     use_case = next(each for each in USE_CASES if each.name == share.use_case)
-    with ground() as made:
-        return _tried(made, use_case, share)
+    return _tried(_ground(), use_case, share)
+
+
+@cache
+def _ground() -> Ground:
+    """Return this process's ground, made once: it stands until the process ends."""
+    return _STANDING.enter_context(ground())
 
 
 def _tried(made: Ground, use_case: UseCase, share: Share) -> Found:

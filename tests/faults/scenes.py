@@ -22,6 +22,8 @@ REVOCABLE: Final = "prod/revocable"
 BY_SIGNER: Final = "prod/by-signer"
 PATIENT: Final = "prod/patient"
 DENYING: Final = "prod/denying"
+OWNED: Final = "prod/owned"
+DELETING: Final = "prod/deleting"
 RESPONDER: Final = "http://ocsp.example"
 GRACE: Final = timedelta(minutes=1)
 PROFILE: Final = "release"
@@ -67,6 +69,13 @@ def bundle(
         _policy(REPOSITORY, "ca:acme", identity),
         _policy(PATIENT, "ca:acme", identity, grace="30m", untaggedGrace="30m"),
         _policy(DENYING, "ca:acme", identity, escalation="deny-pulls"),
+        _policy(
+            OWNED,
+            "ca:acme",
+            identity,
+            owner={"team": "payments", "topic": PLACE.arn("sns", "payments")},
+        ),
+        _policy(DELETING, "ca:acme", identity, enforcement="delete"),
         _policy(REVOCABLE, "ca:revocable", "*"),
         _policy(BY_SIGNER, "signingAuthority:signer", profile),
     ]
@@ -85,7 +94,7 @@ def _der(certificate: bytes) -> str:
     return base64.b64encode(certificate).decode()
 
 
-def _policy(repository: str, store: str, identity: str, **said: str) -> dict[str, Any]:
+def _policy(repository: str, store: str, identity: str, **said: Any) -> dict[str, Any]:
     return {
         "statement": {
             "name": repository.replace("/", "-"),

@@ -3,16 +3,16 @@
 A call that nothing befalls is answered in the model's shapes, as botocore would read
 them; an attempt at one that something befalls is answered over its wire. ECR, Signer
 and Security Hub are the simulator's; SQS, S3 and Secrets Manager keep what little the
-functions ask of them; DynamoDB is moto's, asked without its parsing and serializing.
+functions ask of them, SNS and AWS STS likewise; DynamoDB is moto's, asked without its
+parsing and serializing.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, Final, cast
+from urllib.parse import parse_qs
 
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
@@ -28,6 +28,7 @@ from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.wire import HttpFace, LayerUrls
 from tests.faults.answers import answer
+from tests.faults.buckets import Buckets
 from tests.functions.event_files import ACCOUNT, REGION
 
 _SIMULATED: Final = {
@@ -39,6 +40,8 @@ _SIMULATED: Final = {
 """The simulator's names by botocore's."""
 _LAYERS: Final = "https://layers.example"
 SECRET: Final = "k" * 64
+PERSON: Final = f"arn:aws:sts::{ACCOUNT}:assumed-role/OnCall/alice"
+"""Whoever asks the function that people ask."""
 
 Answer = tuple[Any, dict[str, Any]]
 """What botocore's ``before-call`` takes for one: status and parsed body."""
@@ -52,19 +55,21 @@ class Services:
     ) -> None:
         self._behaviours = behaviours
         self._queues: dict[str, list[tuple[str, timedelta]]] = {}
-        self.bundle = b""
-        """The one object in S3."""
         self.told: list[dict[str, Any]] = []
         """What the event bus heard, oldest first."""
+        self.messages: list[tuple[str, str]] = []
+        """What owners' topics heard, likewise: topic and subject."""
         self.renew(clock)
 
     def renew(self, clock: Callable[[], datetime]) -> None:
         """Begin with another ECR, Signer and Security Hub, and empty queues."""
         urls = LayerUrls(_LAYERS)
+        self.buckets = Buckets(clock)
         self.aws = LocalAws(clock=clock, behaviours=self._behaviours, layer_url=urls)
         self._face = HttpFace(self.aws, urls)
         self._queues.clear()
         self.told.clear()
+        self.messages.clear()
 
     def answer(self, operation: str, asked: Mapping[str, Any]) -> Answer | None:
         """Return what a call is answered; None: it has to go over the wire.
@@ -77,10 +82,9 @@ class Services:
         if service == "dynamodb":
             return _of_tables(name, asked)
         if service == "s3":
-            etag = self._etag()
-            if asked.get("IfNoneMatch") == etag:
-                return _declined(304, "304", "Not Modified")
-            return _ok({"ETag": etag, "Body": BytesIO(self.bundle)})
+            status, said = self.buckets.answer(name, asked)
+            parsed = said | {"ResponseMetadata": {}}
+            return SimpleNamespace(status_code=status), parsed
         if service not in _SIMULATED:
             return _ok(self._own(service, name, asked))
         try:
@@ -100,10 +104,9 @@ class Services:
         if service == "dynamodb":
             return cast("AWSResponse", botocore_stubber("before-send", request))
         if service == "s3":
-            etag = self._etag()
-            known = _text(request.headers.get("If-None-Match", "")) == etag
-            body = b"" if known else self.bundle
-            return answer(request.url, 304 if known else 200, body, ETag=etag)
+            return self.buckets.send(name, request)
+        if service == "sns":
+            return self._published(request)
         if service not in _SIMULATED:
             said = self._own(service, name, json.loads(request.body))
             return answer(request.url, 200, json.dumps(said).encode())
@@ -149,11 +152,23 @@ class Services:
                 }
             case "sqs:SendMessage" | "sqs:SendMessageBatch":
                 return self._sent(name, asked)
+            case "sns:Publish":
+                self.messages.append((asked["TopicArn"], asked["Subject"]))
+                return {"MessageId": "published"}
+            case "sts:GetCallerIdentity":
+                return {"Account": ACCOUNT, "Arn": PERSON, "UserId": "alice"}
             case operation:
                 raise ValueError(f"{operation}: say what it answers")
 
-    def _etag(self) -> str:
-        return f'"{hashlib.sha256(self.bundle).hexdigest()}"'
+    def _published(self, request: Any) -> AWSResponse:
+        asked = {name: values[0] for name, values in parse_qs(request.body).items()}
+        said = self._own("sns", "Publish", asked)
+        text = (
+            "<PublishResponse><PublishResult>"
+            f"<MessageId>{said['MessageId']}</MessageId>"
+            "</PublishResult></PublishResponse>"
+        )
+        return answer(request.url, 200, text.encode())
 
     def _sent(self, name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         queue = self._queues.setdefault(asked["QueueUrl"], [])

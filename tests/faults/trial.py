@@ -1,22 +1,30 @@
 """A trial: a use case with one fault, held against the same use case without any."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
+from sealward.evidence import check, dossiers_of
 from sealward.ledger import Record, Verdict, from_item
+from simulator.in_process_evidence import InProcessEvidence
+from tests.faults.faults import Fault, Kind
 from tests.faults.forks import Forks
 from tests.faults.ground import PLACE, Ground
 from tests.faults.scenes import bundle
-from tests.faults.use_cases import UseCase
+from tests.faults.use_case import UseCase
 
 LASTS: Final = timedelta(seconds=80)
 """How long a fault that befalls all calls goes on."""
-AFTERWARDS: Final = timedelta(minutes=85)
-"""SQS brings back what failed after ten minutes, an undelivered finding is sent again
-after an hour."""
+Words = tuple[str, str]
+"""Of what, and what was said of it."""
+BUS: Final = "events:PutEvents"
+TOPIC: Final = "sns:Publish"
+_OWNERS_TELLERS: Final = (BUS, TOPIC, "dynamodb:GetItem", "dynamodb:PutItem")
+"""What telling an owner takes, with the count of messages: where one of these fails,
+bus and owner are told again."""
 _UNDECIDED: Final = frozenset({Verdict.INCONCLUSIVE, Verdict.PENDING})
 
 
@@ -31,6 +39,7 @@ class Known:
     ever_trusted: bool
     finding: str
     looked_again: bool
+    has_evidence: bool
 
     @property
     def at_rest(self) -> bool:
@@ -56,8 +65,12 @@ class End:
     """Ids and subjects that Security Hub holds more than one open finding of."""
     policies: Mapping[str, str]
     """Who may pull, by repository."""
-    told: frozenset[tuple[str, str]]
-    """Subjects and verdicts the event bus heard of."""
+    told: tuple[Words, ...]
+    """Subjects and verdicts the event bus heard of, in order."""
+    messages: tuple[Words, ...]
+    """Topics and subject lines that owners heard, likewise."""
+    evidence: Mapping[str, str]
+    """By subject, of those that any is kept of: whole, or what is wrong with it."""
     set_aside: tuple[str, ...]
 
 
@@ -76,6 +89,9 @@ class Course:
     while_failing: int = 0
     """How many of them each failed in some trial."""
     struck: int = 0
+    fault: Fault | None = None
+    came_again: bool = False
+    """Whether a message came again, as one does whose look failed or died."""
     lost: tuple[str, ...] = ()
 
     @property
@@ -106,7 +122,8 @@ def course(ground: Ground, use_case: UseCase, forks: Forks) -> Course:
     ground.live(LASTS)
     found.struck = ground.wire.struck
     ground.wire.heal()
-    ground.live(AFTERWARDS)
+    ground.live(use_case.afterwards)
+    found.fault, found.came_again = forks.fault, ground.came_again
     found.end = _end(ground)
     found.calls = tuple(ground.wire.calls)
     found.lost = tuple(ground.lost)
@@ -134,21 +151,74 @@ def wrongs(right: Course, found: Course) -> Iterator[str]:
         ("record", right.end.ledger, _without_leftovers(right.end, found.end)),
         ("finding", right.end.findings, found.end.findings),
         ("policy of", right.end.policies, found.end.policies),
+        ("evidence of", right.end.evidence, found.end.evidence),
     ):
         yield from _differences(what, wanted, there)
-    for subject, verdict in sorted(right.end.told - found.end.told):
-        yield f"the bus never heard that {subject} is {verdict}"
+    yield from _untold(right.end, found)
     for name in found.end.twice:
         yield f"a second finding: {name}"
     if set(found.end.set_aside) != set(right.end.set_aside):
         yield f"set aside: {len(found.end.set_aside)}, not {len(right.end.set_aside)}"
 
 
+def _untold(right: End, found: Course) -> Iterator[str]:
+    """Yield what was not told, and what was said again without need."""
+    if found.end is None or found.fault is None:
+        raise ValueError("a course that did not end, or without a fault")
+    befell = found.fault.operation
+    # A topic that does not let us in is a person's to mend: nothing waits for it.
+    shut = befell == TOPIC and found.fault.kind is Kind.DENIED
+    for teller, wanted, heard in (
+        (BUS, right.told, found.end.told),
+        (TOPIC, right.messages, found.end.messages),
+    ):
+        lost = teller == TOPIC and shut
+        for words in sorted(set(wanted) - set(heard)) if not lost else ():
+            yield f"{teller} never told {' '.join(words)}"
+        tellers = _OWNERS_TELLERS if right.messages else (BUS,)
+        if befell in tellers or found.came_again:
+            continue  # nobody knows what was heard: said again rather than never
+        for words, more in sorted((_again(heard) - _again(wanted)).items()):
+            yield f"{teller} told {more} times more: {' '.join(words)}"
+
+
+def _again(heard: Sequence[Words]) -> Counter[Words]:
+    """Return what was said of a subject right after the same."""
+    again: Counter[Words] = Counter()
+    last: dict[str, Words] = {}
+    for words in heard:
+        again[words] += last.get(words[0]) == words
+        last[words[0]] = words
+    return again
+
+
+def _evidence(ground: Ground) -> Iterator[tuple[str, str]]:
+    """Yield each subject with evidence, and what is wrong with any of it."""
+    store = InProcessEvidence()
+    store.objects.update(ground.services.buckets.kept)
+    for subject in _ledger(ground):
+        repository, _, digest = subject.partition("@")
+        prefix = dossiers_of(PLACE.account, PLACE.region, repository, digest)
+        dossiers = store.keys(prefix)
+        if dossiers:
+            names = [each.removeprefix(prefix) for each in dossiers]
+            problems = {
+                problem
+                for name in names
+                for problem in check(store, prefix, name, beside=None).problems
+            }
+            yield subject, "; ".join(sorted(problems)) or "whole"
+
+
 def _wrong_meanwhile(right: Course, found: Course) -> Iterator[str]:
     for subject, known in found.meanwhile.items():
         allowed = {
             each.verdict
-            for each in (right.before.get(subject), right.meanwhile.get(subject))
+            for each in (
+                right.before.get(subject),
+                right.meanwhile.get(subject),
+                right.end.ledger.get(subject) if right.end else None,
+            )
             if each is not None
         } | _UNDECIDED
         if subject not in right.meanwhile and known.at_rest:
@@ -198,6 +268,7 @@ def _known(record: Record) -> Known:
         if finding and finding.status == "open"
         else "",
         looked_again=record.due is not None,
+        has_evidence=bool(record.hold and record.hold.evidence),
     )
 
 
@@ -220,10 +291,12 @@ def _end(ground: Ground) -> End:
             name: repository.policy or ""
             for name, repository in registry.repositories.items()
         },
-        told=frozenset(
+        told=tuple(
             (f"{each['repository']}@{each['digest']}", each["verdict"])
             for each in ground.services.told
         ),
+        messages=tuple(ground.services.messages),
+        evidence=dict(_evidence(ground)),
         findings={
             each["Id"]: (each["Title"], each["Severity"]["Label"]) for each in active
         },

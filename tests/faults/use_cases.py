@@ -1,12 +1,21 @@
-"""The use cases: what was there, and what happens while calls fail."""
+"""The use cases, and how each ends."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from notation_verifier import Descriptor
 from sealward.decisions.breaker import REVERSALS_ALLOWED
-from sealward.proposals import Answer, Approval
+from sealward.proposals import Answer, Approval, Reversal
+from sealward.subjects import SubjectKey
+from tests.faults.desk_cases import (
+    answered,
+    glass_broken,
+    paused,
+    proposed,
+    released_to_sign,
+    resumed,
+)
+from tests.faults.evidence_cases import DELETED_BY, deleted, held_with_evidence
 from tests.faults.ground import Ground
 from tests.faults.scenes import (
     BY_SIGNER,
@@ -18,43 +27,15 @@ from tests.faults.scenes import (
     bundle,
     responders,
 )
-
-LATER: Final = GRACE + timedelta(minutes=1)
-"""After a push: its grace is over."""
-_SECOND: Final = timedelta(seconds=1)
-
-Happen = Callable[[], None]
-"""What happens while calls fail: events are on their way, or a minute is over."""
-Stage = Callable[[Ground], Happen]
-"""Puts in place what was there before; returns what happens then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UseCase:
-    """One thing the functions do."""
-
-    name: str
-    stage: Stage
-    ends: tuple[str, ...]
-    """Verdict and hold of every subject, sorted, once all is over."""
-
-
-def _arrives(ground: Ground, *events: Mapping[str, object]) -> Happen:
-    """Return that these events arrive, and no others."""
-    ground.forget_mail()
-
-    def happen() -> None:
-        ground.send(*events)
-        ground.pass_time(_SECOND)
-
-    return happen
-
-
-def _looked(ground: Ground, *events: Mapping[str, object]) -> None:
-    """Let looks at these events end before the calls fail."""
-    _arrives(ground, *events)()
-    ground.pass_time(_SECOND)
-    ground.forget_mail()
+from tests.faults.use_case import (
+    AFTERWARDS,
+    LATER,
+    SECOND,
+    Happen,
+    UseCase,
+    arrives,
+    looked,
+)
 
 
 def unsigned(ground: Ground) -> Happen:
@@ -62,7 +43,7 @@ def unsigned(ground: Ground) -> Happen:
     shelf = Shelf(ground)
     image = shelf.image()
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def signed(ground: Ground) -> Happen:
@@ -71,7 +52,7 @@ def signed(ground: Ground) -> Happen:
     image = shelf.image()
     shelf.sign(image)
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def wrong_signer(ground: Ground) -> Happen:
@@ -80,7 +61,7 @@ def wrong_signer(ground: Ground) -> Happen:
     image = shelf.image()
     shelf.sign(image, "wrong")
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def many_signatures(ground: Ground) -> Happen:
@@ -91,7 +72,7 @@ def many_signatures(ground: Ground) -> Happen:
     shelf.sign(image, "wrong")
     shelf.sign(image)
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.referred(bad[0]))
+    return arrives(ground, shelf.referred(bad[0]))
 
 
 def fallback_tag(ground: Ground) -> Happen:
@@ -101,7 +82,7 @@ def fallback_tag(ground: Ground) -> Happen:
     shelf.sign(image)
     index = shelf.fallback(image)
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(index, "sha256-"))
+    return arrives(ground, shelf.pushed(index, "sha256-"))
 
 
 def multi_arch(ground: Ground) -> Happen:
@@ -110,17 +91,17 @@ def multi_arch(ground: Ground) -> Happen:
     child = shelf.image("arm64", tag=False)
     shelf.sign(shelf.index(child, tag="1.0"))
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(child, ""))
+    return arrives(ground, shelf.pushed(child, ""))
 
 
 def multi_arch_unsigned(ground: Ground) -> Happen:
     """An index that nobody signed, and what it lists: known, and waiting for it."""
     shelf = Shelf(ground)
     child = shelf.image("arm64", tag=False)
-    _looked(ground, shelf.pushed(child, ""))
+    looked(ground, shelf.pushed(child, ""))
     index = shelf.index(child, tag="1.0")
     ground.clock.advance(LATER)
-    return _arrives(ground, shelf.pushed(index))
+    return arrives(ground, shelf.pushed(index))
 
 
 def pushed_again(ground: Ground) -> Happen:
@@ -128,9 +109,9 @@ def pushed_again(ground: Ground) -> Happen:
     shelf = Shelf(ground)
     image = shelf.image()
     ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
+    looked(ground, shelf.pushed(image))
     shelf.image()
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def held_then_signed(ground: Ground) -> Happen:
@@ -138,9 +119,9 @@ def held_then_signed(ground: Ground) -> Happen:
     shelf = Shelf(ground)
     image = shelf.image()
     ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
+    looked(ground, shelf.pushed(image))
     signature = shelf.sign(image)
-    return _arrives(ground, shelf.referred(signature))
+    return arrives(ground, shelf.referred(signature))
 
 
 def release_ends(ground: Ground) -> Happen:
@@ -148,19 +129,19 @@ def release_ends(ground: Ground) -> Happen:
     shelf = Shelf(ground)
     image = shelf.image()
     ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
-    _looked(ground, shelf.referred(shelf.sign(image)))
+    looked(ground, shelf.pushed(image))
+    looked(ground, shelf.referred(shelf.sign(image)))
     ground.pass_time(timedelta(minutes=20))
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def gone(ground: Ground) -> Happen:
     """A pending image is deleted."""
     shelf = Shelf(ground, PATIENT)
     image = shelf.image()
-    _looked(ground, shelf.pushed(image))
+    looked(ground, shelf.pushed(image))
     shelf.delete(image.digest)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def signature_lost(ground: Ground) -> Happen:
@@ -169,30 +150,30 @@ def signature_lost(ground: Ground) -> Happen:
     image = shelf.image()
     signature = shelf.sign(image)
     ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
+    looked(ground, shelf.pushed(image))
     shelf.delete(signature)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def late_signature(ground: Ground) -> Happen:
     """A pending image is signed within its grace."""
     shelf = Shelf(ground, PATIENT)
     image = shelf.image()
-    _looked(ground, shelf.pushed(image))
-    return _arrives(ground, shelf.referred(shelf.sign(image)))
+    looked(ground, shelf.pushed(image))
+    return arrives(ground, shelf.referred(shelf.sign(image)))
 
 
 def ticked(ground: Ground) -> Happen:
     """A pending image's grace ends; only the tick knows."""
     shelf = Shelf(ground, PATIENT)
-    _looked(ground, shelf.pushed(shelf.image()))
+    looked(ground, shelf.pushed(shelf.image()))
     ground.live(timedelta(minutes=29))
     ground.forget_mail()
     ground.clock.advance(timedelta(minutes=2))
 
     def happen() -> None:
         ground.ticks()
-        ground.pass_time(_SECOND)
+        ground.pass_time(SECOND)
 
     return happen
 
@@ -203,44 +184,38 @@ def bundle_changed(ground: Ground) -> Happen:
     image = shelf.image()
     shelf.sign(image)
     ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
+    looked(ground, shelf.pushed(image))
     ground.publish(bundle(ground, serial=2, name="Second"))
     ground.clock.advance(timedelta(minutes=2))
     # Where the old bundle stays in force meanwhile, the sweep looks again.
     ground.next_sweep = ground.clock.now + timedelta(minutes=5)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def breaker_trips(ground: Ground) -> Happen:
     """The last of so many reversals that something must be wrong: told, not done."""
     shelf = Shelf(ground)
-    images = [shelf.image(str(number)) for number in range(REVERSALS_ALLOWED)]
-    for image in images:
-        shelf.sign(image)
+    image = shelf.image()
+    shelf.sign(image)
     ground.pass_time(LATER)
-    events = [shelf.pushed(image) for image in images]
-    _looked(ground, *events)
+    looked(ground, shelf.pushed(image))
     ground.publish(bundle(ground, serial=2, name="Second"))
-    ground.clock.advance(timedelta(minutes=2))
-    _looked(ground, *events[1:])
-    return _arrives(ground, events[0])
+    now = ground.clock.advance(timedelta(minutes=2))
+    # Those before it, as their looks would have counted them.
+    for number in range(REVERSALS_ALLOWED - 1):
+        key = SubjectKey(repository=PATIENT, digest=f"sha256:{number:064x}")
+        reversal = Reversal(proposal_id="policy-change-0123456789ab", key=key, at=now)
+        ground.ledger.record_reversal(reversal)
+    return arrives(ground, shelf.pushed(image))
 
 
 def proposal_approved(ground: Ground) -> Happen:
     """What a person approved is carried out: the tick sends it, a look does it."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    shelf.sign(image)
-    ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
-    ground.publish(bundle(ground, serial=2, name="Second"))
-    ground.clock.advance(timedelta(minutes=2))
-    _looked(ground, shelf.pushed(image))
-    (proposal,) = ground.ledger.proposals()
+    proposal = proposed(ground)
     now = ground.clock.advance(timedelta(minutes=1))
     ground.ledger.approve(
         Approval(
-            proposal_id=proposal.id,
+            proposal_id=proposal,
             answer=Answer.APPROVED,
             by="the owner",
             at=now,
@@ -250,11 +225,11 @@ def proposal_approved(ground: Ground) -> Happen:
             reason="the old signer left",
         )
     )
-    ground.approved = proposal.id
+    ground.approved = proposal
 
     def happen() -> None:
         ground.ticks()
-        ground.pass_time(_SECOND)
+        ground.pass_time(SECOND)
 
     return happen
 
@@ -262,16 +237,31 @@ def proposal_approved(ground: Ground) -> Happen:
 def pulls_denied(ground: Ground) -> Happen:
     """A held image is pushed again for the third time: nobody pulls from there."""
     shelf = Shelf(ground, DENYING)
-    image = shelf.image()
-    ground.pass_time(LATER)
-    _looked(ground, shelf.pushed(image))
-    for _ in range(2):
-        ground.clock.advance(GRACE)
-        shelf.image()
-        _looked(ground, shelf.pushed(image))
+    image = _pushed_again(ground, shelf, 2)
     ground.clock.advance(GRACE)
     shelf.image()
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
+
+
+def pulls_allowed(ground: Ground) -> Happen:
+    """The image for which pulls are denied is signed: released, and allowed again."""
+    shelf = Shelf(ground, DENYING)
+    image = _pushed_again(ground, shelf, 3)
+    return arrives(ground, shelf.referred(shelf.sign(image)))
+
+
+def _pushed_again(ground: Ground, shelf: Shelf, times: int) -> Descriptor:
+    """Push an image, and again so often while it is held."""
+    image = shelf.image()
+    ground.pass_time(LATER)
+    looked(ground, shelf.pushed(image))
+    for _ in range(times):
+        ground.clock.advance(GRACE)
+        shelf.image()
+        looked(ground, shelf.pushed(image))
+        ground.clock.advance(LATER)  # the first time it may be signed before
+        looked(ground, shelf.pushed(image))
+    return image
 
 
 def swept(ground: Ground) -> Happen:
@@ -284,7 +274,7 @@ def swept(ground: Ground) -> Happen:
 
     def happen() -> None:
         ground.sweeps()
-        ground.pass_time(_SECOND)
+        ground.pass_time(SECOND)
 
     return happen
 
@@ -296,7 +286,7 @@ def large_report(ground: Ground) -> Happen:
     for number in range(40):
         shelf.junk(image, f"junk {number}", padding="x" * 70_000)
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def by_signer(ground: Ground) -> Happen:
@@ -305,7 +295,7 @@ def by_signer(ground: Ground) -> Happen:
     image = shelf.image()
     shelf.sign_by_signer(image)
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def by_responder(ground: Ground) -> Happen:
@@ -315,7 +305,7 @@ def by_responder(ground: Ground) -> Happen:
     image = shelf.image()
     shelf.sign_revocably(image)
     ground.pass_time(LATER)
-    return _arrives(ground, shelf.pushed(image))
+    return arrives(ground, shelf.pushed(image))
 
 
 def malformed(ground: Ground) -> Happen:
@@ -324,7 +314,7 @@ def malformed(ground: Ground) -> Happen:
     image = shelf.image()
     ground.pass_time(LATER)
     wrong = {**shelf.pushed(image), "account": "210987654321"}
-    return _arrives(ground, wrong, shelf.pushed(image))
+    return arrives(ground, wrong, shelf.pushed(image))
 
 
 def batch(ground: Ground) -> Happen:
@@ -333,7 +323,7 @@ def batch(ground: Ground) -> Happen:
     images = [shelf.image(name) for name in ("1.0", "1.1")]
     shelf.sign(images[0])
     ground.pass_time(LATER)
-    return _arrives(ground, *(shelf.pushed(each) for each in images))
+    return arrives(ground, *(shelf.pushed(each) for each in images))
 
 
 _ENDS: Final = {
@@ -352,9 +342,17 @@ _ENDS: Final = {
     late_signature: ("trusted",),
     ticked: ("unsigned held",),
     bundle_changed: ("untrusted",),
-    breaker_trips: ("untrusted",) * REVERSALS_ALLOWED,
+    breaker_trips: ("untrusted",),
     proposal_approved: ("untrusted held",),
     pulls_denied: ("unsigned held",),
+    pulls_allowed: ("trusted",),
+    held_with_evidence: ("untrusted held",),
+    deleted: ("gone held",),
+    answered: ("untrusted held",),
+    released_to_sign: ("unsigned held",),
+    glass_broken: ("unsigned held",),
+    paused: ("unsigned held",),
+    resumed: ("unsigned held",),
     swept: ("trusted", "unsigned held"),
     large_report: ("untrusted held",),
     by_signer: ("trusted",),
@@ -363,6 +361,11 @@ _ENDS: Final = {
     batch: ("trusted", "unsigned held"),
 }
 USE_CASES: Final = tuple(
-    UseCase(name=stage.__name__.replace("_", "-"), stage=stage, ends=ends)
+    UseCase(
+        name=stage.__name__.replace("_", "-"),
+        stage=stage,
+        ends=ends,
+        afterwards=DELETED_BY if stage is deleted else AFTERWARDS,
+    )
     for stage, ends in _ENDS.items()
 )
