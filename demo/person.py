@@ -21,11 +21,14 @@ class Ran:
 
     status: int
     said: str
+    """On standard output."""
+    remarked: str = ""
+    """On standard error."""
 
     @property
     def first(self) -> str:
         """Return the first line of what it said, short."""
-        return self.said.partition("\n")[0][:100]
+        return (self.said or self.remarked).partition("\n")[0][:100]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,11 @@ class Person:
             check=False,
             timeout=_PATIENCE,
         )
-        return Ran(status=done.returncode, said=(done.stdout + done.stderr).strip())
+        return Ran(
+            status=done.returncode,
+            said=done.stdout.strip(),
+            remarked=done.stderr.strip(),
+        )
 
 
 def administrator(deployed: Deployment) -> Person:
