@@ -49,12 +49,12 @@ def test_what_deserves_a_second_look_is_said_and_does_not_refuse(
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.splitlines() == [
         (
-            "advice: AWS Signer's ARNs count under roots of the bundle's own, not under "
-            "those that AWS publishes"
+            "advice: AWS Signer's ARNs count under roots of the bundle's own, not "
+            "under those that AWS publishes"
         ),
         (
-            "advice: payments: a grace of 2h in production: as long can an unsigned image "
-            "be pulled"
+            "advice: payments: a grace of 2h in production: as long can an unsigned "
+            "image be pulled"
         ),
         (
             "advice: signer: level custom does not enforce authenticity, expiry and "
