@@ -1,38 +1,18 @@
 """The template: what is in it hangs together, and nothing is where it must not be."""
 
-import dataclasses
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from sealward.aws.look_queue import LONGEST_DELAY
-from sealward.look.result import LookResult
 from sealward.sweep.progress import SAVED_UP
 from tests.functions.event_files import EVENTS, ROOT
 from tests.template.event_patterns import matches
 from tests.template.rendering import PSEUDO, TEMPLATE, load, render
+from tests.template.resources import FUNCTION, PARAMETERS, QUEUE_ARN, RULE, of_type
 
-PARAMETERS = {"PolicyBundle": "s3://policy/bundle.json"}
 LOCAL = {**PARAMETERS, "EndpointUrl": "http://127.0.0.1:4566"}
-FUNCTION = "AWS::Serverless::Function"
-RULE = "AWS::Events::Rule"
-QUEUE_ARN = "<LookQueue.Arn>"
-
-
-@pytest.fixture(scope="module")
-def resources() -> dict[str, dict[str, Any]]:
-    return render(load(), PARAMETERS)
-
-
-def _of_type(resources: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {
-        name: resource["Properties"]
-        for name, resource in resources.items()
-        if resource["Type"] == kind
-    }
 
 
 # -- functions and layers --------------------------------------------------------------
@@ -41,7 +21,7 @@ def _of_type(resources: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any
 def test_every_function_has_the_three_layers(
     resources: dict[str, dict[str, Any]],
 ) -> None:
-    functions = _of_type(resources, FUNCTION)
+    functions = of_type(resources, FUNCTION)
     assert functions.keys() == {
         "OperateFunction",
         "SweepFunction",
@@ -59,7 +39,7 @@ def test_every_function_has_the_three_layers(
 
 
 def test_every_handler_exists(resources: dict[str, dict[str, Any]]) -> None:
-    for properties in _of_type(resources, FUNCTION).values():
+    for properties in of_type(resources, FUNCTION).values():
         module, _, name = properties["Handler"].partition(".")
         source = (ROOT / properties["CodeUri"] / f"{module}.py").read_text()
         assert f"\ndef {name}(" in source
@@ -92,17 +72,17 @@ def test_the_functions_environment_is_what_settings_read(
     # Read by botocore, which ignores empty ones.
     botocore = {"AWS_ENDPOINT_URL", "HTTPS_PROXY", "NO_PROXY"}
     powertools = {"POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
-    for properties in _of_type(resources, FUNCTION).values():
+    for properties in of_type(resources, FUNCTION).values():
         variables = properties["Environment"]["Variables"]
         assert variables.keys() == read | powertools | botocore
         assert {variables[name] for name in botocore} == {""}
 
 
 def test_the_functions_run_in_a_vpc_only_where_subnets_are_given() -> None:
-    for properties in _of_type(render(load()), FUNCTION).values():
+    for properties in of_type(render(load()), FUNCTION).values():
         assert "VpcConfig" not in properties
     network = {"SubnetIds": "subnet-1,subnet-2", "SecurityGroupIds": "sg-1"}
-    for properties in _of_type(render(load(), network), FUNCTION).values():
+    for properties in of_type(render(load(), network), FUNCTION).values():
         assert properties["VpcConfig"] == {
             "SubnetIds": ["subnet-1", "subnet-2"],
             "SecurityGroupIds": ["sg-1"],
@@ -115,7 +95,7 @@ def test_proxies_reach_the_functions() -> None:
         "NoProxy": "ecr.example",
         "HttpProxy": "http://proxy:3129",
     }
-    for properties in _of_type(render(load(), given), FUNCTION).values():
+    for properties in of_type(render(load(), given), FUNCTION).values():
         variables = properties["Environment"]["Variables"]
         assert variables["HTTPS_PROXY"] == given["HttpsProxy"]
         assert variables["NO_PROXY"] == given["NoProxy"]
@@ -135,7 +115,7 @@ def _events() -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_every_event_matches_one_rule(resources: dict[str, dict[str, Any]]) -> None:
-    rules = _of_type(resources, RULE)
+    rules = of_type(resources, RULE)
     used = set()
     for name, event in _events():
         matching = {
@@ -165,7 +145,7 @@ def test_no_rule_forwards_anything_else(
     resources: dict[str, dict[str, Any]], change: dict[str, Any]
 ) -> None:
     _, event = _events()[0]
-    for properties in _of_type(resources, RULE).values():
+    for properties in of_type(resources, RULE).values():
         assert not matches(properties["EventPattern"], {**event, **change})
 
 
@@ -174,7 +154,7 @@ def test_production_and_a_local_aws_have_no_other_source(
     parameters: dict[str, str],
 ) -> None:
     resources = render(load(), parameters)
-    for name, properties in _of_type(resources, RULE).items():
+    for name, properties in of_type(resources, RULE).items():
         signer = name == "SignerRevocationRule"
         source, arn = ("aws.ecr", QUEUE_ARN)
         if signer:
@@ -183,7 +163,7 @@ def test_production_and_a_local_aws_have_no_other_source(
         assert [target["Arn"] for target in properties["Targets"]] == [arn]
     sources = {
         name: [event["Type"] for event in properties["Events"].values()]
-        for name, properties in _of_type(resources, FUNCTION).items()
+        for name, properties in of_type(resources, FUNCTION).items()
     }
     assert sources == {
         "VerifyPushFunction": ["SQS"],
@@ -191,7 +171,7 @@ def test_production_and_a_local_aws_have_no_other_source(
         "TickFunction": ["Schedule"],
         "SweepFunction": ["Schedule"],
     }
-    assert list(_of_type(resources, "AWS::Lambda::Permission").values()) == [
+    assert list(of_type(resources, "AWS::Lambda::Permission").values()) == [
         {
             "Action": "lambda:InvokeFunction",
             "FunctionName": "<SweepFunction>",
@@ -199,13 +179,13 @@ def test_production_and_a_local_aws_have_no_other_source(
             "SourceArn": "<SignerRevocationRule.Arn>",
         }
     ]
-    assert not _of_type(resources, "AWS::Lambda::EventSourceMapping")
+    assert not of_type(resources, "AWS::Lambda::EventSourceMapping")
 
 
 def test_what_eventbridge_cannot_deliver_is_kept(
     resources: dict[str, dict[str, Any]],
 ) -> None:
-    for properties in _of_type(resources, RULE).values():
+    for properties in of_type(resources, RULE).values():
         for target in properties["Targets"]:
             assert target["DeadLetterConfig"] == {"Arn": "<LookDeadLetterQueue.Arn>"}
 
@@ -231,146 +211,6 @@ def test_a_message_is_hidden_for_six_timeouts_and_then_a_dead_letter(
     assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-# -- the queue's policy ----------------------------------------------------------------
-
-
-def _decision(statements: list[dict[str, Any]], request: Mapping[str, str]) -> str:
-    """Return what the policy says of SendMessage; only the forms it uses are judged."""
-    answers = {
-        statement["Effect"]
-        for statement in statements
-        if _is_principal(statement["Principal"], request)
-        and statement["Action"] in {"sqs:*", "sqs:SendMessage"}
-        and all(
-            _holds(operator, wanted, request)
-            for operator, wanted in statement.get("Condition", {}).items()
-        )
-    }
-    return "Deny" if "Deny" in answers else "Allow" if "Allow" in answers else "none"
-
-
-def _is_principal(principal: Any, request: Mapping[str, str]) -> bool:
-    return principal in ("*", {"Service": request.get("service")})
-
-
-def _holds(
-    operator: str, wanted: Mapping[str, Any], request: Mapping[str, str]
-) -> bool:
-    for key, values in wanted.items():
-        listed = [values] if isinstance(values, str) else values
-        found = request.get(key)
-        match operator:
-            case "ArnEquals" | "Bool":
-                held = found in listed
-            case "ArnNotEquals":  # holds where the key is absent
-                held = found not in listed
-            case _:
-                raise ValueError(f"not judged: {operator}")
-        if not held:
-            return False
-    return True
-
-
-EVENTBRIDGE = {"service": "events.amazonaws.com", "aws:SecureTransport": "true"}
-STRANGER = "arn:aws:iam::123456789012:role/stranger"
-
-
-@pytest.mark.parametrize(
-    ("request_", "decision"),
-    [
-        ({**EVENTBRIDGE, "aws:SourceArn": "<ImageRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "<ReferrerRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "<ReplicationRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "<PullThroughRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "<SignerRevocationRule.Arn>"}, "Deny"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "arn:aws:events:::rule/forged"}, "Deny"),
-        (EVENTBRIDGE, "Deny"),
-        (
-            {
-                "service": "s3.amazonaws.com",
-                "aws:SecureTransport": "true",
-                "aws:SourceArn": "arn:aws:s3:::bucket",
-            },
-            "Deny",
-        ),
-        ({"aws:PrincipalArn": STRANGER, "aws:SecureTransport": "true"}, "Deny"),
-        (  # the role's own policy allows; this one must not deny
-            {"aws:PrincipalArn": "<VerifyPushRole.Arn>", "aws:SecureTransport": "true"},
-            "none",
-        ),
-        (
-            {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "true"},
-            "none",
-        ),
-        (
-            {"aws:PrincipalArn": "<SweepRole.Arn>", "aws:SecureTransport": "true"},
-            "none",
-        ),
-        (
-            {"aws:PrincipalArn": "<OperateRole.Arn>", "aws:SecureTransport": "true"},
-            "none",
-        ),
-        (
-            {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "false"},
-            "Deny",
-        ),
-        (
-            {
-                **EVENTBRIDGE,
-                "aws:SourceArn": "<ImageRule.Arn>",
-                "aws:SecureTransport": "false",
-            },
-            "Deny",
-        ),
-    ],
-)
-def test_the_queue_takes_hints_from_this_stack_only(
-    resources: dict[str, dict[str, Any]], request_: dict[str, str], decision: str
-) -> None:
-    policy = resources["LookQueuePolicy"]["Properties"]
-    assert policy["Queues"] == ["<LookQueue>"]
-    statements = policy["PolicyDocument"]["Statement"]
-    assert all(each["Resource"] == QUEUE_ARN for each in statements)
-    assert _decision(statements, request_) == decision
-
-
-@pytest.mark.parametrize(
-    ("request_", "decision"),
-    [
-        ({**EVENTBRIDGE, "aws:SourceArn": "<ImageRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "<SignerRevocationRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "arn:aws:events:::rule/forged"}, "Deny"),
-        ({"aws:PrincipalArn": STRANGER, "aws:SecureTransport": "true"}, "Deny"),
-        (
-            {"aws:PrincipalArn": "<TickRole.Arn>", "aws:SecureTransport": "true"},
-            "Deny",
-        ),
-        (
-            {"aws:PrincipalArn": "<VerifyPushRole.Arn>", "aws:SecureTransport": "true"},
-            "none",
-        ),
-    ],
-)
-def test_dead_letters_come_from_this_stack_only(
-    resources: dict[str, dict[str, Any]], request_: dict[str, str], decision: str
-) -> None:
-    policy = resources["LookDeadLetterQueuePolicy"]["Properties"]
-    assert policy["Queues"] == ["<LookDeadLetterQueue>"]
-    statements = policy["PolicyDocument"]["Statement"]
-    assert all(each["Resource"] == "<LookDeadLetterQueue.Arn>" for each in statements)
-    assert _decision(statements, request_) == decision
-
-
-def test_an_operator_may_redrive_only_where_one_is_named() -> None:
-    request = {"aws:PrincipalArn": STRANGER, "aws:SecureTransport": "true"}
-    for parameters, decision in (
-        (PARAMETERS, "Deny"),
-        ({**PARAMETERS, "OperatorRoleArn": STRANGER}, "none"),
-    ):
-        policy = render(load(), parameters)["LookQueuePolicy"]["Properties"]
-        assert _decision(policy["PolicyDocument"]["Statement"], request) == decision
-
-
 # -- storage ---------------------------------------------------------------------------
 
 
@@ -388,9 +228,9 @@ def test_the_ledger_outlives_the_stack(resources: dict[str, dict[str, Any]]) -> 
 def test_a_key_of_ones_own_encrypts_everything_kept() -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/1"
     resources = render(load(), {**PARAMETERS, "KmsKeyArn": key})
-    queues = _of_type(resources, "AWS::SQS::Queue")
+    queues = of_type(resources, "AWS::SQS::Queue")
     assert {queue["KmsMasterKeyId"] for queue in queues.values()} == {key}
-    groups = _of_type(resources, "AWS::Logs::LogGroup")
+    groups = of_type(resources, "AWS::Logs::LogGroup")
     assert {group["KmsKeyId"] for group in groups.values()} == {key}
     table = resources["LedgerTable"]["Properties"]
     assert table["SSESpecification"]["KMSMasterKeyId"] == key
@@ -399,102 +239,22 @@ def test_a_key_of_ones_own_encrypts_everything_kept() -> None:
 def test_logs_go_to_groups_of_the_stack_and_end(
     resources: dict[str, dict[str, Any]],
 ) -> None:
-    groups = _of_type(resources, "AWS::Logs::LogGroup")
+    groups = of_type(resources, "AWS::Logs::LogGroup")
     assert all(group["RetentionInDays"] for group in groups.values())
     used = {
         properties["LoggingConfig"]["LogGroup"]
-        for properties in _of_type(resources, FUNCTION).values()
+        for properties in of_type(resources, FUNCTION).values()
     }
     assert used == {f"<{name}>" for name in groups}
 
 
-@pytest.mark.parametrize("topic", ["", "arn:aws:sns:us-east-1:123456789012:alarms"])
-def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
-    resources = render(load(), {**PARAMETERS, "AlarmTopicArn": topic})
-    alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 13
-    for alarm in alarms.values():
-        assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
-
-
-def test_each_rule_has_an_alarm_for_hints_that_never_reached_the_queue(
-    resources: dict[str, dict[str, Any]],
-) -> None:
-    watched = {
-        dimension["Value"]
-        for alarm in _of_type(resources, "AWS::CloudWatch::Alarm").values()
-        if (alarm["Namespace"], alarm["MetricName"])
-        == ("AWS/Events", "FailedInvocations")
-        for dimension in alarm["Dimensions"]
-    }
-    assert watched == {f"<{rule}>" for rule in _of_type(resources, RULE)}
-
-
-def test_a_look_delayed_on_purpose_is_no_alarm(
-    resources: dict[str, dict[str, Any]],
-) -> None:
-    """The age of a message counts from its sending, its delay included."""
-    alarm = resources["LooksWaitAlarm"]["Properties"]
-    assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
-    assert alarm["Threshold"] > LONGEST_DELAY.total_seconds()
-
-
-def test_every_alarm_is_a_page_or_a_ticket_with_its_runbook() -> None:
-    told = (ROOT / "docs/runbooks.md").read_text()
-    for name, resource in load()["Resources"].items():
-        if resource["Type"] == "AWS::CloudWatch::Alarm":
-            said = resource["Properties"]["AlarmDescription"]
-            kind, _, rest = said.partition(": ")
-            assert rest.endswith(f". Runbook: docs/runbooks.md#{name.lower()}"), name
-            assert f"\n## {name}\n\n**{kind.capitalize()}.**" in told, name
-            assert kind in {"PAGE", "TICKET"}
-
-
-def test_tickets_go_to_their_own_topic_where_one_is_given() -> None:
-    topics = {"AlarmTopicArn": "page", "TicketTopicArn": "ticket"}
-    alarms = _of_type(
-        render(load(), {**PARAMETERS, **topics}), "AWS::CloudWatch::Alarm"
-    )
-    for alarm in alarms.values():
-        kind = alarm["AlarmDescription"].partition(":")[0].lower()
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [kind]
-
-
-def test_the_dashboard_is_made_where_it_is_asked_for_and_is_json() -> None:
-    kind = "AWS::CloudWatch::Dashboard"
-    assert _of_type(render(load(), PARAMETERS), kind) == {}
-    made = _of_type(render(load(), {**PARAMETERS, "Dashboard": "yes"}), kind)
-    (dashboard,) = made.values()
-    widgets = json.loads(dashboard["DashboardBody"])["widgets"]
-    assert len(widgets) == 4
-
-
-def test_shipped_queries_ask_for_what_a_look_logs() -> None:
-    """A field that no line has makes a query that is always empty."""
-    queries = _of_type(render(load(), PARAMETERS), "AWS::Logs::QueryDefinition")
-    assert len(queries) == 5
-    fields = {field.name for field in dataclasses.fields(LookResult)}
-    logged = fields | {"service", "level", "message", "exception_name"}
-    for query in queries.values():
-        text = re.sub(r'"[^"]*"', "", query["QueryString"])
-        made = set(re.findall(r" as (\w+)", text))
-        words = set(re.findall(r"[a-z_]{2,}", re.sub(r"@\w+|\b\w+\(", "", text)))
-        assert words - QUERY_WORDS - made <= logged, words - QUERY_WORDS - logged
-
-
-QUERY_WORDS = {
-    *("filter", "and", "or", "in", "stats", "by", "as", "sort", "desc", "asc"),
-    *("fields", "limit"),
-}
-
-
 def test_reads_stay_out_of_the_last_pulled_time_on_aws() -> None:
     kind = "AWS::ECR::PullTimeUpdateExclusion"
-    assert list(_of_type(render(load(), PARAMETERS), kind).values()) == [
+    assert list(of_type(render(load(), PARAMETERS), kind).values()) == [
         {"PrincipalArn": "<SweepRole.Arn>"},
         {"PrincipalArn": "<VerifyPushRole.Arn>"},
     ]
-    assert not _of_type(render(load(), LOCAL), kind)
+    assert not of_type(render(load(), LOCAL), kind)
 
 
 # -- portability -----------------------------------------------------------------------
