@@ -48,6 +48,7 @@ from sealward.turns import Shares
 def environment() -> tuple[Intake, Telemetry]:
     """Return what one execution environment keeps, made at its first use."""
     settings, clients, telemetry = Settings.of(os.environ), Clients(), Telemetry()
+    settings.require_evidence()
     now, pool = partial(datetime.now, UTC), ThreadPoolExecutor(12)
     ecr = clients.client("ecr")
     queue = SqsLookQueue(

@@ -32,6 +32,8 @@ REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 BUNDLE = "s3://sealward-policy/bundle.json"
 CAPABILITY = "quarantine"
+EVIDENCE = "evidence"
+"""Bucket that evidence is kept in before an action."""
 _PYTHON = ROOT / ".venv-local-aws/bin/python"
 _START_SECONDS = 30.0
 
@@ -121,6 +123,8 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
         "SEALWARD_ACCOUNT": ACCOUNT,
         "SEALWARD_PARTITION": "aws",
         "CAPABILITY": CAPABILITY,
+        "EVIDENCE_BUCKET": EVIDENCE,
+        "KEEP_SIGNATURES": "no",
         "POLICY_BUNDLE": BUNDLE,
         # Nothing here stands behind a proxy.
         "HTTPS_PROXY": "",
@@ -166,6 +170,7 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
     s3 = aws.client("s3")
     bucket, _, key = BUNDLE.removeprefix("s3://").partition("/")
     s3.create_bucket(Bucket=bucket)
+    s3.create_bucket(Bucket=EVIDENCE, ObjectLockEnabledForBucket=True)
     s3.put_object(
         Bucket=bucket,
         Key=key,

@@ -38,3 +38,20 @@ def test_a_proxy_that_is_none_is_named_before_any_look(proxy: str) -> None:
 def test_a_proxy_is_taken_as_it_is_written(proxy: str) -> None:
     made = Settings.of({**ENVIRONMENT, "SEALWARD_HTTP_PROXY": proxy})
     assert made.http_proxy == proxy
+
+
+@pytest.mark.parametrize("capability", ["quarantine", "delete"])
+def test_who_may_act_says_where_evidence_is_kept(capability: str) -> None:
+    environment = {**ENVIRONMENT, "CAPABILITY": capability}
+    with pytest.raises(InvalidSettings, match="EVIDENCE_BUCKET is not set"):
+        Settings.of({**environment, "EVIDENCE_BUCKET": " "}).require_evidence()
+    Settings.of({**environment, "EVIDENCE_BUCKET": "evidence"}).require_evidence()
+    Settings.of(ENVIRONMENT).require_evidence()
+
+
+def test_signatures_are_kept_where_the_stack_says_yes_and_nowhere_else() -> None:
+    assert Settings.of({**ENVIRONMENT, "KEEP_SIGNATURES": "yes"}).keep_signatures
+    assert not Settings.of({**ENVIRONMENT, "KEEP_SIGNATURES": "no"}).keep_signatures
+    assert not Settings.of(ENVIRONMENT).keep_signatures
+    with pytest.raises(InvalidSettings, match="KEEP_SIGNATURES is 'maybe'"):
+        Settings.of({**ENVIRONMENT, "KEEP_SIGNATURES": "maybe"})

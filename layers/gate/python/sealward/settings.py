@@ -41,7 +41,7 @@ class Settings:
     registry: str = ""
     """Host of the registry that is guarded, as commands in findings name it."""
     evidence_bucket: str = ""
-    """Where evidence is kept before an action; empty: none is."""
+    """Where evidence is kept before an action; empty only where nothing is done."""
     keep_signatures: bool = False
     """Whether what makes an image trusted is kept there as well."""
     own_role: str = ""
@@ -113,6 +113,20 @@ class Settings:
         if problems:
             raise InvalidSettings("; ".join(problems))
         return settings
+
+    def require_evidence(self) -> None:
+        """Return where evidence is kept before anything is done, or nothing is done.
+
+        For the function that acts: an empty name would have it act without.
+
+        Raises:
+            InvalidSettings: the stack may act, and nothing says where.
+        """
+        if self.capability is not Capability.OBSERVE and not self.evidence_bucket:
+            raise InvalidSettings(
+                f"EVIDENCE_BUCKET is not set, and with CAPABILITY {self.capability} "
+                "this function acts: nothing is done without evidence"
+            )
 
 
 def _capability(word: str, problems: list[str]) -> Capability:
