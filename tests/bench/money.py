@@ -36,8 +36,11 @@ ONCE_A_MINUTE = 2 * MONTH_MINUTES
 """Of a month: two environments read the bundle and what is known of revocation, however
 many looks they make. Assumed: a million images, evenly spread, keep a fifth of one
 busy."""
-TICK_QUERIES, TICK_PROCESSOR_SECONDS = 4, 0.004
-"""The due index's shards; an empty query counts half a unit. The time is assumed."""
+TICK_CALLS, TICK_UNITS, TICK_PROCESSOR_SECONDS = 10, 6.0, 0.004
+"""Of a tick that finds nothing: what is due and what is late in four shards each, half
+a unit a query, and two reads about proposals. The time is assumed."""
+SWEEP_STEPS, SWEEP_SECONDS = MONTH_MINUTES // 5, 0.2
+"""Of a month; the time is assumed."""
 MOST = {"million_events": 6.0, "million_signed_images": 12.0, "idle_month": 2.0}
 
 
@@ -145,7 +148,7 @@ def idle_month(*, memory: int) -> dict[str, float]:
     )
     polls = POLLERS * MONTH_MINUTES * 60 / POLL_SECONDS
     tick = (
-        TICK_QUERIES * CALL_SECONDS
+        TICK_CALLS * CALL_SECONDS
         + TICK_PROCESSOR_SECONDS * MEGABYTES_OF_A_PROCESSOR / memory
     )
     lines = lambda_lines("TickFunction")
@@ -153,12 +156,12 @@ def idle_month(*, memory: int) -> dict[str, float]:
         "alarm_month": alarms * PRICES["alarm_month"].dollars,
         "secret_month": secrets * PRICES["secret_month"].dollars,
         "sqs_request": polls * PRICES["sqs_request"].dollars,
-        "lambda_request": MONTH_MINUTES * PRICES["lambda_request"].dollars,
-        "lambda_gb_second": MONTH_MINUTES
-        * tick
+        "lambda_request": (MONTH_MINUTES + SWEEP_STEPS)
+        * PRICES["lambda_request"].dollars,
+        "lambda_gb_second": (MONTH_MINUTES * tick + SWEEP_STEPS * SWEEP_SECONDS)
         * (memory / 1024)
         * PRICES["lambda_gb_second"].dollars,
-        "read_unit": MONTH_MINUTES * TICK_QUERIES / 2 * PRICES["read_unit"].dollars,
+        "read_unit": MONTH_MINUTES * TICK_UNITS * PRICES["read_unit"].dollars,
         "log_gb": MONTH_MINUTES * lines / GB * PRICES["log_gb"].dollars,
     }
 

@@ -19,7 +19,7 @@ ALARMS = 13
 """Of the template, where no stack is asked."""
 _POLLS = 657_000
 """Of an empty queue in a month: Lambda's own five, each 20 seconds long."""
-_TICK_SECONDS = 0.1
+_TICK_SECONDS = 0.2
 
 
 @click.command()
@@ -103,7 +103,7 @@ def month(
         * (
             price["lambda_request"]
             + _TICK_SECONDS * 0.5 * price["lambda_gb_second"]
-            + 2 * price["read_unit"]
+            + 6 * price["read_unit"]
         ),
         # One for each part of a look's log line that CloudWatch counts.
         "metrics": (2 if images else 0) * price["metric_month"],
