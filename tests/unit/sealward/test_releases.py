@@ -66,6 +66,25 @@ def held(stand: Stand, name: str = "app") -> Descriptor:
     return image
 
 
+@pytest.mark.parametrize("to_sign", [True, False])
+def test_what_the_registry_no_longer_has_is_not_released(
+    at_once: Stand,
+    to_sign: bool,  # noqa: FBT001 - pytest's way
+) -> None:
+    """Or a deleted image's digest could be pulled whenever somebody pushes it."""
+    image = held(at_once)
+    at_once.delete(image)
+    at_once.look(image)
+    asked = Asked(at_once)
+    release = asked.to_sign if to_sign else asked.break_glass
+    assert release(image.digest)["code"] == "gone"
+    at_once.push()
+    at_once.look(image)
+    at_once.pass_time(MINUTE)
+    assert at_once.status(image) == "ARCHIVED"
+    assert release(image.digest)["done"]
+
+
 class TestToSign:
     def test_a_held_image_is_mended_by_a_signature(self, slow: Stand) -> None:
         image = held(slow)

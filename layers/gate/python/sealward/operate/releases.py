@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sealward.decisions.verdict import OPEN
+from sealward.decisions.verdict import GONE, OPEN
 from sealward.ledger.records import HoldState, Record
 from sealward.ledger.releases import Release, ReleaseKind, to_sign
 from sealward.operate.proofs import Caller
@@ -119,6 +119,11 @@ def _known(ledger: Ledger, key: SubjectKey) -> Record:
     record = ledger.current(key)
     if record is None:
         raise NotDone("unknown-image", f"the ledger has no {key}")
+    if record.reason == GONE:
+        # What cannot come back uses up no release, and none waits for whoever pushes.
+        raise NotDone(
+            "gone", f"the registry no longer has {key}: push it, then release it"
+        )
     return record
 
 
