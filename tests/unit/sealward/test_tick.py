@@ -1,9 +1,13 @@
 """The tick is fair: what never succeeds keeps nothing else waiting."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from sealward.events import Hint
 from sealward.ledger.records import Record
 from sealward.look import tick
 from sealward.look.due import is_turn
@@ -101,3 +105,21 @@ def test_turns_keep_each_repositorys_order() -> None:
     turns = list(by_turns(keys))
     assert [key.repository for key in turns] == ["a", "b", "c", "a", "c", "a", "c"]
     assert sorted(turns) == sorted(keys)
+
+
+def test_what_is_due_is_sent_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call for ten: a call each would be the tick's time, and its money."""
+    stand = Stand()
+    like = _pending(stand)
+    for number in range(LIMIT):
+        _put(stand, like, "prod/one", number)
+    together: list[int] = []
+    at_once = stand.queue.at_once
+
+    def noted(hints: Sequence[Hint]) -> None:
+        together.append(len(hints))
+        at_once(hints)
+
+    monkeypatch.setattr(stand.queue, "at_once", noted)
+    assert len(_sent(stand)) == LIMIT
+    assert together == [LIMIT]

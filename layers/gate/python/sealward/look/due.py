@@ -7,6 +7,7 @@ hourly. No write is needed for that: how late a subject is says whose turn it is
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from sealward.events import Hint
@@ -38,22 +39,20 @@ def tick(
         Unavailable, Denied: the ledger or the queue did not answer; what was not sent
             is due still and goes with a later tick.
     """
-    sent = 0
-    for key in by_turns(each.key for each in _turns(ledger, now)):
-        if sent == limit:
-            break
-        queue.later(
-            Hint(
-                account=account,
-                region=region,
-                repository=key.repository,
-                digest=key.digest,
-                scheduled=True,
-            ),
-            timedelta(0),
+    hints = [
+        Hint(
+            account=account,
+            region=region,
+            repository=key.repository,
+            digest=key.digest,
+            scheduled=True,
         )
-        sent += 1
-    return sent
+        for key in islice(
+            by_turns(each.key for each in _turns(ledger, now)), max(limit, 0)
+        )
+    ]
+    queue.at_once(hints)
+    return len(hints)
 
 
 def is_turn(due: datetime, now: datetime) -> bool:
