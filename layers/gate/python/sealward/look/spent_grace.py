@@ -32,7 +32,7 @@ def ask_about_count(
 ) -> tuple[AskedCount, ...]:
     """Return the question to be asked beside the others, where a grace runs.
 
-    By a look-again, the first of which comes ten seconds after an image: most are
+    By a look-again, the first of which comes by the tick after ten seconds: most are
     trusted by then, and cost no read.
     """
     if ahead is None or ahead.verdict is not Verdict.PENDING or ahead.grace_spent:
