@@ -63,15 +63,18 @@ def parse_reference(text: str) -> EcrReference:
     path, colon, tag = rest.partition(":")
     place = f"{host}/{path}"
     if not slash or not path or "*" in path:
-        raise InvalidReference(f"{text[:300]!a} names no repository")
-    try:
-        scope = parse_scope(place)
-    except InvalidScope as error:
-        raise InvalidReference(str(error)) from None
+        raise InvalidReference(
+            f"{text[:300]!a} names no repository; write HOST/REPOSITORY:TAG or "
+            "HOST/REPOSITORY@sha256:... with the registry's HOST"
+        )
     if at and not is_digest(digest):
         raise InvalidReference(
             f"{digest[:120]!a} is no digest: sha256: and 64 lower-case hex digits"
         )
+    try:
+        scope = parse_scope(place)
+    except InvalidScope as error:
+        raise InvalidReference(str(error)) from None
     if colon and not _TAG.fullmatch(tag):
         raise InvalidReference(f"{tag[:160]!a} is no tag")
     if not at and not colon:

@@ -254,7 +254,11 @@ def _print(
         try:
             records, more = read(opened)
         except ValueError as error:
-            raise click.BadParameter("as the last page said it") from error
+            raise click.BadParameter(
+                "write what the last line of the page before says, or leave it out to "
+                "begin anew",
+                param_hint="--after",
+            ) from error
     opened.say_seal()
     if json_wanted:
         as_json(
