@@ -32,6 +32,8 @@ KEPT = BUILD / "converge"
 IN_PROCESS, OVER_HTTP = 2_000, 100
 _WORKERS = 2
 _CHUNK = 10
+_MET = 10
+"""Images of a full run that must end in each verdict: releases leave fewer unknown."""
 _MINIMISED = 5
 """Counter-examples that are made smaller; the others are kept as they are."""
 _VERDICTS = (
@@ -122,7 +124,7 @@ class Tally:
         full = self.histories >= IN_PROCESS
         figures.add(f"{name}_histories", self.histories)
         for verdict in (*_VERDICTS, "gone"):
-            least = 20 if full else None
+            least = _MET if full else None
             figures.add(f"{name}_ends_{verdict}", self.verdicts[verdict], least=least)
         for fate in ("emitted", "dropped", "repeated", "delayed"):
             figures.add(f"{name}_events_{fate}", self.events[fate])
