@@ -122,7 +122,9 @@ def furnish(aws: LocalAws, template: Path) -> dict[str, str]:
         "AWS_ENDPOINT_URL": aws.endpoint,
         "SEALWARD_ACCOUNT": ACCOUNT,
         "SEALWARD_PARTITION": "aws",
+        "SEALWARD_REGISTRY": "",  # findings name no command's image here
         "CAPABILITY": CAPABILITY,
+        "EVENT_BUS": "default",
         "EVIDENCE_BUCKET": EVIDENCE,
         "KEEP_SIGNATURES": "no",
         "POLICY_BUNDLE": BUNDLE,

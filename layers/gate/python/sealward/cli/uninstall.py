@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 
 from sealward.aws.errors import translated
+from sealward.aws.security_hub import import_all
 from sealward.cli.bundle_file import JSON, read_file
 from sealward.cli.ledger_lists import held_sources, walk
 from sealward.cli.open_ledger import KEY, OpenLedger, open_ledger
@@ -27,8 +28,6 @@ from sealward.subjects import SubjectKey
 
 KEPT_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a list of images to keep."""
-_IMPORT: Final = 100
-"""Findings of one BatchImportFindings."""
 _RETAINED: Final = {
     "table": "LedgerTable",
     "secret": "LedgerKey",
@@ -206,22 +205,15 @@ def _resolve(stack: Stack, leaving: Leaving, progress: Progress) -> None:
     client = stack.client("securityhub")
     now = datetime.now(UTC)
     at = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"
-    for start in range(0, len(leaving.findings), _IMPORT):
-        progress.say(f"resolving findings from {start + 1}")
-        batch = [
-            _resolved(one, at) for one in leaving.findings[start : start + _IMPORT]
-        ]
-        try:
-            with translated("BatchImportFindings"):
-                answer = client.batch_import_findings(Findings=batch)
-        except PortError as error:
-            leaving.failures.append(f"findings were not resolved: {error}")
-            return
-        leaving.resolved += answer["SuccessCount"]
-        leaving.failures += [
-            f"finding {each['Id']}: {each.get('ErrorMessage', '')}"
-            for each in answer.get("FailedFindings", ())
-        ]
+    said = [_resolved(one, at) for one in leaving.findings]
+    try:
+        for identity, why in import_all(client, said):
+            progress.say(f"resolving finding {leaving.resolved + 1}")
+            leaving.resolved += not why
+            if why:
+                leaving.failures.append(f"finding {identity}: {why}")
+    except PortError as error:
+        leaving.failures.append(f"findings were not resolved: {error}")
 
 
 def _resolved(finding: Mapping[str, Any], at: str) -> dict[str, Any]:
