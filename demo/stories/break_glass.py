@@ -68,7 +68,7 @@ class BreakGlass:
 
     def _released(self, stage: Stage, lasts: str) -> bool:
         """Ask for the release; return whether the image was seen to be let go."""
-        ran = stage.on_call.sealward(
+        ran = stage.on_call.ask(
             *("release", f"{REPOSITORY}@{self._image.digest}", "--for", lasts),
             *("--reason", "incident 4711: the fix for the outage"),
         )

@@ -65,7 +65,7 @@ class Mended:
             return
         release, sign = commands
         stage.say(self.name, f"the finding: {release}")
-        released = stage.on_call.sealward(*release.split()[1:])
+        released = stage.on_call.ask(*release.split()[1:])
         self._proven = f":assumed-role/{ON_CALL}/alice" in released.said
         stage.say(self.name, released.first)
         if not stage.until(lambda: stage.watch.status(self._image) == "ACTIVE"):

@@ -38,7 +38,7 @@ class Paused:
     def tell(self, stage: Stage) -> None:
         """Pause, push, wait until it is told of, end the pause."""
         pause = ("pause", "--repository", REPOSITORY, "--for", "10m")
-        paused = stage.on_call.sealward(*pause, "--reason", "a release is under way")
+        paused = stage.on_call.ask(*pause, "--reason", "a release is under way")
         stage.say(self.name, f"sealward pause: {paused.first}")
         if paused.status:
             return
@@ -46,7 +46,7 @@ class Paused:
         stage.say(self.name, "pushed: a bad image, meanwhile")
         stage.until(lambda: self._told(stage))
         self._meanwhile = " ".join(self._state(stage))
-        resumed = stage.on_call.sealward("resume", "--repository", REPOSITORY)
+        resumed = stage.on_call.ask("resume", "--repository", REPOSITORY)
         stage.say(self.name, f"sealward resume: {resumed.first}")
 
     def judge(self, stage: Stage, figures: Figures) -> None:  # noqa: ARG002 - a story's
