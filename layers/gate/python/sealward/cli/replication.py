@@ -66,7 +66,9 @@ def replication(
     wrong usage.
     """
     if not ORIGIN.fullmatch(place):
-        _wrong(f"{place[:80]!a} is no ACCOUNT/REGION, such as 222233334444/eu-west-1")
+        _wrong(
+            f"{place[:80]!a} is no ACCOUNT/REGION: twelve digits, a slash, the Region"
+        )
     bundle = None
     if bundle_path is not None:
         bundle = read_bundle(bundle_path, json_wanted=json_wanted)
