@@ -114,3 +114,10 @@ def test_there_is_an_example_of_each() -> None:
     assert {str(each.id).rpartition("-")[0] for each in EXAMPLES} == {
         name.removeprefix("sealward ") for name in COMMANDS
     }
+
+
+@pytest.mark.parametrize("group", [(), ("ledger",), ("export",), ("proposals",)])
+def test_a_list_of_commands_cuts_no_sentence(group: tuple[str, ...]) -> None:
+    listed = run([*group, "--help"])[0].partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed

@@ -6,6 +6,8 @@ called wrongly or a file cannot be read or written. ``verify`` and ``verify-blob
 an answer more, so their 2 is "cannot be told" and their 3 what 2 is elsewhere.
 """
 
+from typing import Final
+
 import click
 
 from sealward.cli.cost import cost
@@ -30,14 +32,29 @@ from sealward.cli.verify import verify
 from sealward.cli.verify_blob import verify_blob
 from sealward.cli.wait import wait
 
+_SENTENCE: Final = 200
+"""Characters of a first sentence; longer than any."""
+
+
+def _whole_sentences(group: click.Group) -> None:
+    """Have the lists of commands show first sentences; click cuts them at 45."""
+    for command in group.commands.values():
+        command.short_help = command.get_short_help_str(limit=_SENTENCE)
+        if isinstance(command, click.Group):
+            _whole_sentences(command)
+
 
 @click.group()
 def main() -> None:
     """Guard Amazon ECR with Notary Project signatures.
 
-    Exit codes of the policy commands: 0 yes or done, 1 no (refused, ungoverned), 2
-    wrong usage or unreadable file. Of verify and verify-blob: 0 trusted, 1 not trusted,
-    2 cannot be told, 3 wrong usage or unusable file.
+    Your image was refused: explain, then what it says under 'mend'; wait in pipelines.
+    You run the stack: status, doctor; release and pause when something is held that
+    must run. You audit it: ledger, evidence, redo, export. Without a stack: verify,
+    verify-blob, policy, cost.
+
+    Each command's --help has its exit codes: 0 is yes, well or done; 1 is no; from 2
+    on it cannot be told, or the command was called wrongly.
     """
 
 
@@ -68,6 +85,7 @@ main.add_command(doctor)
 main.add_command(redrive)
 main.add_command(status)
 main.add_command(uninstall)
+_whole_sentences(main)
 
 if __name__ == "__main__":
     main(prog_name="sealward")
