@@ -237,7 +237,7 @@ def proposal_approved(ground: Ground) -> Happen:
 def pulls_denied(ground: Ground) -> Happen:
     """A held image is pushed again for the third time: nobody pulls from there."""
     shelf = Shelf(ground, DENYING)
-    image = _pushed_again(ground, shelf, 2)
+    image = _pushed_again(ground, shelf, 3)
     ground.clock.advance(GRACE)
     shelf.image()
     return arrives(ground, shelf.pushed(image))
@@ -246,7 +246,7 @@ def pulls_denied(ground: Ground) -> Happen:
 def pulls_allowed(ground: Ground) -> Happen:
     """The image for which pulls are denied is signed: released, and allowed again."""
     shelf = Shelf(ground, DENYING)
-    image = _pushed_again(ground, shelf, 3)
+    image = _pushed_again(ground, shelf, 4)
     return arrives(ground, shelf.referred(shelf.sign(image)))
 
 
