@@ -104,9 +104,10 @@ class Settlement:
         decision = keeping.before(decision, examined, crashes)
         record = decision.record
         if decision.step is not Step.NONE or decision.pulls_change:
-            pause = self._intend(decision, report)
-            if is_news(stored, record):
-                stored, report = record, None
+            begun = _begun(decision)
+            pause = self._intend(decision, begun, report)
+            if is_news(stored, begun):
+                stored, report = begun, None
             if pause is not None:
                 record = postponed(decision, pause.until)
                 decision = replace(decision, step=Step.NONE)
@@ -174,7 +175,7 @@ class Settlement:
             return record  # the image is held all the same
 
     def _intend(
-        self, decision: Decision, report: Mapping[str, Any] | None
+        self, decision: Decision, record: Record, report: Mapping[str, Any] | None
     ) -> Pause | None:
         """Write what is about to be done; return the pause it waits for, if one is on.
 
@@ -183,7 +184,6 @@ class Settlement:
         Raises:
             Conflict, Unavailable, Denied: nothing may be done.
         """
-        record = decision.record
         writing: Read[Any] = Read(
             lambda: self.ledger.write(
                 record,
@@ -254,6 +254,18 @@ class Settlement:
 
 def _nothing() -> None:
     """Stands for a step that is not done."""
+
+
+def _begun(decision: Decision) -> Record:
+    """Return the record as it stands before the step.
+
+    Pulls that are to be allowed again are denied until that is done: who dies before
+    leaves it to the next look.
+    """
+    record, known = decision.record, decision.known
+    if decision.pulls_change and record.pulls is None and known is not None:
+        return replace(record, pulls=known.pulls)
+    return record
 
 
 def _intent(decision: Decision) -> Intent:
