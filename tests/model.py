@@ -123,7 +123,7 @@ class Model:
     ) -> bool:
         """Learn that a person releases an image; return whether that may be."""
         image = self.images.get((repository, digest))
-        if image is None:
+        if image is None or image.gone:
             return False
         if kind == TO_SIGN:
             away = image.hold is not None and image.hold.state in ("held", "holding")
