@@ -206,6 +206,8 @@ def breaker_trips(ground: Ground) -> Happen:
         key = SubjectKey(repository=PATIENT, digest=f"sha256:{number:064x}")
         reversal = Reversal(proposal_id="policy-change-0123456789ab", key=key, at=now)
         ground.ledger.record_reversal(reversal)
+    # Where the old bundle stays in force meanwhile, the sweep looks again.
+    ground.next_sweep = now + timedelta(minutes=5)
     return arrives(ground, shelf.pushed(image))
 
 
