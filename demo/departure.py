@@ -29,8 +29,10 @@ def depart(stage: Stage, figures: Figures) -> None:
     figures.add("uninstall_status", applied.status, exactly=0)
     figures.add("uninstall_restored_images", restored, exactly=held)
     figures.add("uninstall_images_left_archived", _archived(stage), exactly=0)
-    left = len(stage.watch.open_findings())
-    figures.add("uninstall_findings_left_open", left, exactly=0)
+    # As the command found them: a look of the stack, which still observes, may tell
+    # of a restored image anew until the stack is deleted.
+    left = said.get("findings", -1) - resolved
+    figures.add("uninstall_findings_not_resolved", left, exactly=0)
 
 
 def _observe(aws: LocalAws) -> None:
