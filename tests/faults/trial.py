@@ -18,8 +18,8 @@ from tests.faults.use_case import UseCase
 
 LASTS: Final = timedelta(seconds=80)
 """How long a fault that befalls all calls goes on."""
-Words = tuple[str, str]
-"""Of what, and what was said of it."""
+Words = tuple[str, ...]
+"""Of what, what was said of it, and why."""
 BUS: Final = "events:PutEvents"
 TOPIC: Final = "sns:Publish"
 _OWNERS_TELLERS: Final = (BUS, TOPIC, "dynamodb:GetItem", "dynamodb:PutItem")
@@ -173,7 +173,8 @@ def _untold(right: End, found: Course) -> Iterator[str]:
         (TOPIC, right.messages, found.end.messages),
     ):
         lost = teller == TOPIC and shut
-        for words in sorted(set(wanted) - set(heard)) if not lost else ():
+        unheard = {words[:2] for words in wanted} - {words[:2] for words in heard}
+        for words in sorted(unheard) if not lost else ():
             yield f"{teller} never told {' '.join(words)}"
         tellers = _OWNERS_TELLERS if right.messages else (BUS,)
         if befell in tellers or found.came_again:
@@ -292,7 +293,11 @@ def _end(ground: Ground) -> End:
             for name, repository in registry.repositories.items()
         },
         told=tuple(
-            (f"{each['repository']}@{each['digest']}", each["verdict"])
+            (
+                f"{each['repository']}@{each['digest']}",
+                each["verdict"],
+                each["reason"],
+            )
             for each in ground.services.told
         ),
         messages=tuple(ground.services.messages),
