@@ -13,7 +13,7 @@ from typing import Any
 
 from demo.cases import Image, Outcome
 from demo.stack import LocalAws
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ledger.records import Record
 from sealward.proposals import Proposal
 from sealward.subjects import SubjectKey

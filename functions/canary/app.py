@@ -7,7 +7,7 @@ from typing import Any
 
 from sealward.aws.canary import Canary, Step
 from sealward.aws.clients import Clients
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.telemetry import Telemetry
 from sealward.ports.failures import PortError
 

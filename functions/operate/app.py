@@ -11,11 +11,11 @@ from typing import Any
 
 from sealward.aws.caller_identity import StsCallers
 from sealward.aws.clients import Clients
-from sealward.aws.forged_items import ForgedItems
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.forged_items import ForgedItems
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
 from sealward.aws.look_queue import SqsLookQueue
-from sealward.aws.sealed_items import sealed
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place

@@ -11,9 +11,9 @@ from typing import Any
 
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.clients import Clients
-from sealward.aws.inventory import EcrInventory
+from sealward.aws.ledger.sweep_table import SweepTable
 from sealward.aws.look_queue import SqsLookQueue
-from sealward.aws.sweep_table import SweepTable
+from sealward.aws.registry.inventory import EcrInventory
 from sealward.aws.telemetry import Telemetry
 from sealward.look.sightings import in_force
 from sealward.settings import Settings

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sealward.aws.clients import Clients
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.telemetry import Telemetry
 from sealward.look import send_approved, tick

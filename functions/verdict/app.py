@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from sealward.aws.clients import Clients
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sealed_items import sealed
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
 from sealward.aws.telemetry import Telemetry
 from sealward.look.replica_answers import ReplicaAnswers
 from sealward.settings import Settings

@@ -19,7 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 from functions.verify_push import app
-from sealward.aws.layer_download import LayerDownload
+from sealward.aws.registry.layer_download import LayerDownload
 from simulator.places import place
 from simulator.pushes import Pusher
 from tests import forge

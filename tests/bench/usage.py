@@ -17,8 +17,8 @@ from typing import Any
 from unittest.mock import patch
 
 from sealward.aws.intake import Intake
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sealed_items import sealed
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
 from sealward.aws.telemetry import Telemetry
 from sealward.events import Hint, look_again
 from sealward.look import tick

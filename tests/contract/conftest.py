@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ports.ledger import Ledger
 from simulator.in_process_ledger import InProcessLedger
 from tests.ledger_on_moto import ledger_on_moto

@@ -9,9 +9,9 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from sealward.aws.ecr import EcrRegistry
-from sealward.aws.inventory import EcrInventory
-from sealward.aws.layer_download import LayerDownload
+from sealward.aws.registry.ecr import EcrRegistry
+from sealward.aws.registry.inventory import EcrInventory
+from sealward.aws.registry.layer_download import LayerDownload
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.ports.registry import Registry
 from sealward.ports.security_hub import SecurityHub

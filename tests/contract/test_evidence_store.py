@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from sealward.aws.evidence_bucket import EvidenceBucket
-from sealward.aws.evidence_quota import EvidenceQuotaTable
+from sealward.aws.ledger.evidence_quota import EvidenceQuotaTable
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.failures import NotFound
 from simulator.in_process_evidence import InProcessEvidence

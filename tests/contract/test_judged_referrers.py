@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.reports import pack
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.reports import pack
 from sealward.ledger import (
     JudgedReferrers,
     Recalled,

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from sealward.aws.layer_download import LayerDownload
+from sealward.aws.registry.layer_download import LayerDownload
 from sealward.ports.failures import Denied, NotFound, PortError, Unavailable
 
 Respond = Callable[[BaseHTTPRequestHandler], None]

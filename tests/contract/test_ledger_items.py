@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notation_verifier import Descriptor
-from sealward.aws.attribute_values import attribute_values
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.attribute_values import attribute_values
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ledger import (
     Exposure,
     Verdict,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.lineage import CHILDREN_LIMIT, Lineage, ListingNote
 from sealward.ports.failures import Denied, Unavailable
 from sealward.subjects import SubjectKey

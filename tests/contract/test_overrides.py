@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.overrides import Overrides, Pause, Pauses, Used
 from sealward.ports.failures import Conflict, Refused
 from sealward.subjects import SubjectKey

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealward.aws.ecr import EcrRegistry
+from sealward.aws.registry.ecr import EcrRegistry
 from sealward.ports.failures import Unavailable
 
 DIGEST = "sha256:" + "0" * 64

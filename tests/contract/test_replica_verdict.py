@@ -9,7 +9,7 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from sealward.aws.replication import AssumedVerdict
+from sealward.aws.registry.replication import AssumedVerdict
 from sealward.cli.replication import asked_at
 from sealward.policy.replication import ReplicaVerdicts
 from sealward.ports.failures import Denied, NotFound, Unavailable

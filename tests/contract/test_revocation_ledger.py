@@ -14,7 +14,7 @@ from notation_verifier.revocation import (
     SeenCrl,
     Standing,
 )
-from sealward.aws.revocation_table import RevocationTable
+from sealward.aws.ledger.revocation_table import RevocationTable
 from sealward.ledger.revocation_items import MOST_SEEN, by_shard
 from sealward.ports.failures import Denied, Unavailable
 from sealward.ports.revocation import RevocationLedger

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 
-from sealward.aws.attribute_values import attribute_values
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.revocation_table import RevocationTable
-from sealward.aws.sealed_items import sealed as sealed_items
+from sealward.aws.ledger.attribute_values import attribute_values
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.revocation_table import RevocationTable
+from sealward.aws.ledger.sealed_items import sealed as sealed_items
 from sealward.ledger import JudgedReferrers, Record, Verdict, to_item
 from sealward.ports.failures import Conflict, Denied, Unavailable
 from sealward.ports.ledger import Intent

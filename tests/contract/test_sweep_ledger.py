@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sweep_table import PARTITION, SweepTable
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sweep_table import PARTITION, SweepTable
 from sealward.ledger import Record, Verdict
 from sealward.ledger.indexes import LONGEST, UNGOVERNED
 from sealward.ports.failures import Conflict, Denied, Unavailable

@@ -28,13 +28,13 @@ from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
 from notation_verifier import Fetch, FetchError
-from sealward.aws.attribute_values import plain_values
 from sealward.aws.caller_identity import prove_by
 from sealward.aws.clients import Clients
-from sealward.aws.layer_download import LayerDownload
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sealed_items import sealed
+from sealward.aws.ledger.attribute_values import plain_values
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
+from sealward.aws.registry.layer_download import LayerDownload
 from sealward.ledger import from_text
 from sealward.operate.proofs import payload_of
 from sealward.operate.requests import Command, request_text

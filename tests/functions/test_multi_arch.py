@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ledger import Record
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import CASES, push, referrer

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from sealward.aws.clients import Clients
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli import cost, redrive, status, uninstall
 from sealward.cli.__main__ import main
 from sealward.cli.doctor import command as doctor

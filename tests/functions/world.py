@@ -23,9 +23,9 @@ from functions.tick import app as tick
 from functions.verify_push import app as verify_push
 from sealward.aws.caller_identity import prove
 from sealward.aws.clients import Clients
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sealed_items import sealed
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
 from sealward.operate.proofs import payload_of
 from sealward.operate.requests import Command, request_text
 from simulator.clock import ManualClock

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.verify_push import app as verify_push
-from sealward.aws.sweep_table import PARTITION
+from sealward.aws.ledger.sweep_table import PARTITION
 from sealward.operate.requests import Command
 from sealward.subjects import SubjectKey
 from tests.functions.event_files import CASES, batch, files, function_of, push, referrer

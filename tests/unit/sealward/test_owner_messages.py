@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from sealward.aws.message_counts import MessageCountTable
+from sealward.aws.ledger.message_counts import MessageCountTable
 from sealward.aws.owner_topics import SnsTopics
 from sealward.ledger import Verdict
 from sealward.policy.bundle import InvalidBundle

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from notation_verifier import Descriptor
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ledger import SCHEMA, codec
 from sealward.ports.failures import Unavailable
 from tests.ledger_on_moto import ledger_on_moto
@@ -71,7 +71,7 @@ def next_version() -> Iterator[None]:
         patches.enter_context(patch.object(codec, "SCHEMA", SCHEMA + 1))
         patches.enter_context(patch.object(codec, "upgraded", upgraded))
         patches.enter_context(
-            patch("sealward.aws.ledger_table.to_item", side_effect=to_item)
+            patch("sealward.aws.ledger.ledger_table.to_item", side_effect=to_item)
         )
         yield
 

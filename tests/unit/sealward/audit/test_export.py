@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from moto import mock_aws
 
-from sealward.aws.history_export import HistoryExport
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.history_export import HistoryExport
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.__main__ import main
 from sealward.cli.sorted_lines import sorted_lines
 from sealward.ports.ledger import Intent

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from moto import mock_aws
 
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.__main__ import main
 from sealward.cli.image_target import InvalidReference
 from sealward.cli.named_subject import references_of

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from moto import mock_aws
 
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sealed_items import sealed
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
 from sealward.cli.__main__ import main
 from sealward.ledger import Exposure, Hold, HoldState, Verdict
 from sealward.ports.ledger import Intent

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from moto import mock_aws
 
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.__main__ import main
 from sealward.ledger import proposal_state
 from sealward.operate.requests import Command

@@ -11,9 +11,9 @@ from typing import Final
 
 from notation_verifier import Descriptor
 from sealward.aws.clients import Clients
-from sealward.aws.ecr import EcrRegistry
 from sealward.aws.errors import translated
-from sealward.aws.layer_download import LayerDownload
+from sealward.aws.registry.ecr import EcrRegistry
+from sealward.aws.registry.layer_download import LayerDownload
 from sealward.cli.image_target import (
     ImageTarget,
     InvalidReference,

@@ -12,7 +12,7 @@ import click
 from sealward.audit import Broken, Chain, header, read_chain
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
-from sealward.aws.history_export import HistoryExport
+from sealward.aws.ledger.history_export import HistoryExport
 from sealward.cli.bundle_file import JSON
 from sealward.cli.open_ledger import KEY, open_ledger
 from sealward.cli.output import REFUSED, as_json, printable, table

@@ -11,10 +11,10 @@ import click
 
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
-from sealward.aws.ledger_key import LedgerKey
-from sealward.aws.ledger_pages import LedgerPages
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sealed_items import sealed
+from sealward.aws.ledger.ledger_key import LedgerKey
+from sealward.aws.ledger.ledger_pages import LedgerPages
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sealed_items import sealed
 from sealward.cli.output import printable
 from sealward.ports.failures import PortError
 

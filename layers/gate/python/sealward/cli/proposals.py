@@ -14,7 +14,7 @@ import click
 
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
-from sealward.aws.ledger_table import LedgerTable
+from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.asking import FUNCTION, REASON, ask
 from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, printable, table

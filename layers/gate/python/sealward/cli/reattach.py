@@ -15,10 +15,10 @@ import click
 
 from notation_verifier import SIGNER_ROOTS
 from sealward.aws.clients import Clients
-from sealward.aws.ecr import EcrRegistry
 from sealward.aws.errors import translated
 from sealward.aws.evidence_bucket import EvidenceBucket
-from sealward.aws.signature_push import RIGHTS, SignaturePush
+from sealward.aws.registry.ecr import EcrRegistry
+from sealward.aws.registry.signature_push import RIGHTS, SignaturePush
 from sealward.cli.answering_command import CANNOT_TELL, NOT_TRUSTED, AnsweringCommand
 from sealward.cli.bundle_file import JSON
 from sealward.cli.ecr_target import EcrReference, connect, open_image, parse_reference

@@ -13,7 +13,7 @@ import click
 
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
-from sealward.aws.replication import AssumedVerdict, EcrReplication
+from sealward.aws.registry.replication import AssumedVerdict, EcrReplication
 from sealward.cli.bundle_file import JSON, read_bundle
 from sealward.cli.ecr_target import EcrReference, connect, parse_reference
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered

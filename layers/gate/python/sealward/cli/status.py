@@ -9,9 +9,9 @@ import click
 
 from sealward.aws.bundle_source import bundle_source
 from sealward.aws.errors import translated
-from sealward.aws.ledger_pages import LedgerPages
-from sealward.aws.ledger_table import LedgerTable
-from sealward.aws.sweep_table import SweepTable
+from sealward.aws.ledger.ledger_pages import LedgerPages
+from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.sweep_table import SweepTable
 from sealward.cli.bundle_file import JSON
 from sealward.cli.ledger_lists import count_pending
 from sealward.cli.open_ledger import open_ledger

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
-from sealward.aws.sweep_table import SweepTable
+from sealward.aws.ledger.sweep_table import SweepTable
 from sealward.cli.ecr_target import EcrReference, connect, parse_reference
 from sealward.cli.image_target import InvalidReference
 from sealward.cli.open_ledger import OpenLedger

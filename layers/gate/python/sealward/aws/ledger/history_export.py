@@ -7,10 +7,10 @@ once a month. A page is read with the consistency that costs half.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sealward.aws.attribute_values import plain_values
 from sealward.aws.errors import translated
-from sealward.aws.history_table import CURRENT
-from sealward.aws.reports import unpack
+from sealward.aws.ledger.attribute_values import plain_values
+from sealward.aws.ledger.history_table import CURRENT
+from sealward.aws.ledger.reports import unpack
 from sealward.ports.failures import Unavailable
 
 if TYPE_CHECKING:

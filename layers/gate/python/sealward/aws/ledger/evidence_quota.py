@@ -8,8 +8,8 @@ as one.
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

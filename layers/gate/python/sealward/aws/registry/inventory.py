@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.ecr import EcrRegistry
-from sealward.aws.ecr_answers import image_detail
 from sealward.aws.errors import translated
-from sealward.aws.image_pages import image_pages
+from sealward.aws.registry.ecr import EcrRegistry
+from sealward.aws.registry.ecr_answers import image_detail
+from sealward.aws.registry.image_pages import image_pages
 from sealward.events import is_digest, is_repository
 from sealward.sweep.ports import ListedImage, RepositoryListing
 

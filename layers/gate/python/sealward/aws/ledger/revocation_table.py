@@ -7,11 +7,11 @@ read again, merge, write again; merging takes nothing back.
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
-from sealward.aws.query_pages import query_items
-from sealward.aws.reports import pack, unpack
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.query_pages import query_items
+from sealward.aws.ledger.reports import pack, unpack
 from sealward.ledger.revocation_items import by_shard, from_document, to_document
 from sealward.ports.failures import Conflict, Unavailable
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sealward.aws.report_dictionary import DICTIONARIES, NEWEST
+from sealward.aws.ledger.report_dictionary import DICTIONARIES, NEWEST
 
 PACKED_LIMIT: Final = 300 * 1024
 """Bytes: an item of the table holds 400 KiB in all."""

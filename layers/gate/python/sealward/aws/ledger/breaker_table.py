@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
 from sealward.ledger.codec import finding_from, finding_item, from_text, to_text
 from sealward.ports.failures import Unavailable
 from sealward.proposals import Reversal, Trip

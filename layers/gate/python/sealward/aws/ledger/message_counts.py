@@ -6,9 +6,9 @@ One item for each repository and cause, written on condition that nobody else wr
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.conditions import at_version
 from sealward.ledger.codec import from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
 from sealward.ports.message_counts import SENDS, Turn

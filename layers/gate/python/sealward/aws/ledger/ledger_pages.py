@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from sealward.aws.query_pages import query_items
+from sealward.aws.ledger.query_pages import query_items
 from sealward.ledger.indexes import signer_key
 from sealward.subjects import SubjectKey
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.breaker_table import BreakerTable
-from sealward.aws.conditions import ABSENT, at_version
 from sealward.aws.errors import translated
-from sealward.aws.query_pages import query_items, query_pages
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.breaker_table import BreakerTable
+from sealward.aws.ledger.conditions import ABSENT, at_version
+from sealward.aws.ledger.query_pages import query_items, query_pages
 from sealward.ledger.codec import to_text
 from sealward.ports.failures import Conflict, Unavailable
 from sealward.proposals import (

@@ -6,9 +6,9 @@ version that was read, so that no two looks count as one.
 
 from typing import TYPE_CHECKING, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.conditions import at_version
 from sealward.ledger.unsigned_count import UnsignedCount, count_from, count_item
 from sealward.ports.failures import Unavailable
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
-from sealward.aws.query_pages import query_items
-from sealward.aws.reports import pack, unpack
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.query_pages import query_items
+from sealward.aws.ledger.reports import pack, unpack
 from sealward.ledger import Record, UnreadableRecord, from_item
 from sealward.ledger.indexes import signer_key
 from sealward.ports.failures import Unavailable

@@ -7,9 +7,9 @@ No item here is ever removed.
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.conditions import ABSENT, at_version
 from sealward.aws.errors import translated
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.conditions import ABSENT, at_version
 from sealward.overrides.pauses import Pauses, pauses_from, pauses_item
 from sealward.overrides.used import Used, used_from, used_item
 from sealward.ports.failures import Conflict, Refused, Unavailable

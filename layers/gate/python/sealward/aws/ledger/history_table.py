@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from notation_verifier.values import dataclass
-from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
-from sealward.aws.query_pages import query_items
-from sealward.aws.reports import pack, pack_within, unpack
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.query_pages import query_items
+from sealward.aws.ledger.reports import pack, pack_within, unpack
 from sealward.ledger import Record, from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
 from sealward.ports.ledger import HistoryEntry, Intent

@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
 from sealward.aws.errors import translated
-from sealward.aws.query_pages import query_items
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.query_pages import query_items
 from sealward.ledger import from_text, to_text
 from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports.failures import Unavailable

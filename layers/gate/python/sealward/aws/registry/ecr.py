@@ -5,16 +5,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from sealward.aws.ecr_answers import (
+from sealward.aws.errors import translated
+from sealward.aws.registry.ecr_answers import (
     image_detail,
     managed_signing,
     raise_if_not_deleted,
     raise_if_passing,
     referrer,
 )
-from sealward.aws.errors import translated
-from sealward.aws.image_pages import image_pages
-from sealward.aws.layer_download import Fetch
+from sealward.aws.registry.image_pages import image_pages
+from sealward.aws.registry.layer_download import Fetch
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports.failures import NotFound, Refused, Unavailable

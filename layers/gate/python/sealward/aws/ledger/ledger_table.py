@@ -12,22 +12,22 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.attribute_values import attribute_values, plain_values
-from sealward.aws.conditions import at_version
 from sealward.aws.errors import translated
-from sealward.aws.history_table import (
+from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.history_table import (
     CURRENT,
     HistoryTable,
     carried_by,
     entries_of,
     own_item,
 )
-from sealward.aws.lineage_table import LineageTable
-from sealward.aws.override_table import OverrideTable
-from sealward.aws.proposal_table import ProposalTable
-from sealward.aws.query_pages import query_items
-from sealward.aws.reports import pack, unpack
-from sealward.aws.unsigned_count_table import UnsignedCountTable
+from sealward.aws.ledger.lineage_table import LineageTable
+from sealward.aws.ledger.override_table import OverrideTable
+from sealward.aws.ledger.proposal_table import ProposalTable
+from sealward.aws.ledger.query_pages import query_items
+from sealward.aws.ledger.reports import pack, unpack
+from sealward.aws.ledger.unsigned_count_table import UnsignedCountTable
 from sealward.ledger import (
     JudgedReferrers,
     Record,

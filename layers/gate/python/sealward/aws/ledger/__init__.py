@@ -1,0 +1,1 @@
+"""The ledger in DynamoDB: one table, its indexes, its seal, its pages."""

@@ -1,0 +1,1 @@
+"""Amazon ECR: images, referrers, layers, listings, policies, replication."""
