@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.faults.faults import Fault, Kind
 from tests.faults.trial import Course, End, Known, wrongs
 
 _IMAGE = "prod/app@sha256:aa"
 _OTHER = "prod/app@sha256:bb"
+
+
+_TOLD = (("prod/app", "unsigned", "no-signature"),)
 
 
 def known(**changes: Any) -> Known:
@@ -20,6 +24,7 @@ def known(**changes: Any) -> Known:
         "ever_trusted": False,
         "finding": "open delivered",
         "looked_again": True,
+        "has_evidence": True,
     }
     return Known(**plain | changes)
 
@@ -40,7 +45,9 @@ def end(**changes: Any) -> End:
         "findings": {"f": ("Image is not signed", "HIGH")},
         "twice": (),
         "policies": {"prod/app": ""},
-        "told": frozenset({(_IMAGE, "unsigned")}),
+        "told": _TOLD,
+        "messages": (),
+        "evidence": {},
         "set_aside": (),
     }
     return End(**plain | changes)
@@ -52,6 +59,7 @@ def course(**changes: Any) -> Course:
         "end": end(),
         "changes": frozenset({(_IMAGE, "ARCHIVE")}),
         "struck": 1,
+        "fault": Fault(operation="ecr:BatchGetImage", number=1, kind=Kind.THROTTLED),
     }
     return Course(**plain | changes)
 
@@ -77,7 +85,8 @@ def test_the_same_is_right_and_so_is_not_knowing_meanwhile() -> None:
         ({"end": end(findings={})}, "finding f"),
         ({"end": end(twice=("f",))}, "a second finding"),
         ({"end": end(policies={"prod/app": "deny"})}, "policy of prod/app"),
-        ({"end": end(told=frozenset())}, "the bus never heard"),
+        ({"end": end(told=())}, "never told prod/app"),
+        ({"end": end(told=_TOLD * 2)}, "told 1 times more"),
         ({"end": end(set_aside=("{}",))}, "set aside"),
     ],
 )
