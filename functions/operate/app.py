@@ -11,6 +11,7 @@ from typing import Any
 
 from sealward.aws.caller_identity import StsCallers
 from sealward.aws.clients import Clients
+from sealward.aws.ledger.flood_table import FloodTable
 from sealward.aws.ledger.forged_items import ForgedItems
 from sealward.aws.ledger.ledger_key import LedgerKey
 from sealward.aws.ledger.ledger_table import LedgerTable
@@ -19,6 +20,7 @@ from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place
+from sealward.look.floods import Floods
 from sealward.operate import Desk
 from sealward.settings import Settings
 
@@ -57,6 +59,12 @@ def environment() -> tuple[Desk, Telemetry]:
         ),
         journal=telemetry.operated,
         now=now,
+        floods=Floods(
+            ledger=FloodTable(settings.ledger_table, items),
+            hub=hub,
+            place=place,
+            now=now,
+        ),
     )
     return desk, telemetry
 

@@ -9,10 +9,11 @@ import gc
 gc.disable()
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notation_verifier import SeenChains
 from sealward.aws.bundle_source import bundle_source
@@ -42,6 +43,11 @@ from sealward.revocation import Revocations
 from sealward.settings import Settings
 from sealward.signer_answers import SignerAnswers
 from sealward.turns import Shares
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from sealward.look.floods import Floods
 
 
 @cache
@@ -114,8 +120,26 @@ def environment() -> tuple[Intake, Telemetry]:
         look=gate.look,
         telemetry=telemetry,
         shares=Shares(now),
+        flooded=lambda repository: _floods(settings, items, hub, place, now).over(
+            repository
+        ),
     )
     return intake, telemetry
+
+
+def _floods(
+    settings: Settings,
+    items: "DynamoDBClient",
+    hub: AsffSecurityHub,
+    place: Place,
+    now: Callable[[], datetime],
+) -> "Floods":
+    # For floods only.
+    from sealward.aws.ledger.flood_table import FloodTable  # noqa: PLC0415
+    from sealward.look.floods import Floods  # noqa: PLC0415
+
+    ledger = FloodTable(settings.ledger_table, items)
+    return Floods(ledger=ledger, hub=hub, place=place, now=now)
 
 
 def _web(proxy: str) -> RevocationSources:

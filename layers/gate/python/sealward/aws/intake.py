@@ -48,6 +48,7 @@ class Intake:
         look: looks at one hint, beginning nothing long after the time given.
         telemetry: told of every look.
         shares: what each repository's events had of this environment.
+        flooded: told of a repository that goes over its share; may fail.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Intake:
         look: Callable[[Hint, timedelta], LookResult],
         telemetry: Telemetry,
         shares: Shares,
+        flooded: Callable[[str], None] | None = None,
     ) -> None:
         self._account = account
         self._region = region
@@ -66,6 +68,7 @@ class Intake:
         self._look = look
         self._telemetry = telemetry
         self._shares = shares
+        self._flooded = flooded
 
     def take(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
         """Return what Lambda is to be answered.
@@ -147,8 +150,18 @@ class Intake:
             return False  # looked at now: unfair, and nothing is lost
         self._telemetry.tally("EventsPassedOn", 1)
         if share is Share.EXCEEDED:
-            self._telemetry.event("over its share", repository=hint.repository)
+            self._over(hint.repository)
         return True
+
+    def _over(self, repository: str) -> None:
+        """Say that ``repository`` went over its share; no look waits for that."""
+        self._telemetry.event("over its share", repository=repository)
+        if self._flooded is None:
+            return
+        try:
+            self._flooded(repository)
+        except PortError as error:
+            self._telemetry.problem("flood not noted", error=error, reason=repository)
 
     def _hints(self, body: str) -> tuple[Sequence[Hint], bool]:
         """Return what a message names, and whether Sealward itself sent it."""

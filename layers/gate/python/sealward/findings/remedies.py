@@ -94,6 +94,11 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "A person paused Sealward: images are judged and told of, and nothing is done.",
         "Nothing, if it is wanted: it ends by itself. sealward resume ends it now.",
     ),
+    "over-its-share": Remedy(
+        "A repository sends events faster than its share allows.",
+        "Find out who pushes so much (CloudTrail's PutImage has it), and stop what was "
+        "not meant. Where it was, nothing: it is resolved an hour after the last.",
+    ),
     "not-an-image": Remedy("The digest is a signature or other artifact.", "Nothing."),
     "gone": Remedy(
         "The registry no longer has the image.",

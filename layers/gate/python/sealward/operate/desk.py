@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from notation_verifier.values import dataclass
 from sealward.events import Hint
@@ -26,6 +26,9 @@ from sealward.ports.look_queue import LookQueue
 from sealward.ports.security_hub import SecurityHub
 from sealward.proposals import Approval
 from sealward.subjects import SubjectKey
+
+if TYPE_CHECKING:
+    from sealward.look.floods import Floods
 
 NOT_PROVEN: Final = "not-proven"
 
@@ -52,6 +55,8 @@ class Desk:
     journal: Journal
     now: Callable[[], datetime]
     """The clock: aware, UTC."""
+    floods: "Floods | None" = None
+    """Repositories over their share; None: nobody tidies them."""
 
     def answer(self, payload: object) -> dict[str, Any]:
         """Do what ``payload`` asks, if it may be; return what is said of it.
@@ -95,7 +100,8 @@ class Desk:
     def tidy(self) -> int:
         """Tell of pauses that ended, and look at what waited; return how many ended.
 
-        What Security Hub has not heard of the breaker, it is told as well.
+        What Security Hub has not heard of the breaker, it is told as well; and the end
+        of floods.
 
         Raises:
             PortError: the ledger did not answer; the next time does it.
@@ -107,6 +113,8 @@ class Desk:
         ended = tell_pauses(self.ledger, self.hub, self.place, now=self.now())
         for each in ended:
             self._look(waiting(self.ledger, each.repository))
+        if self.floods is not None:
+            self.floods.tidy()
         return len(ended)
 
     def _proven(self, payload: object) -> tuple[Request, Caller]:
