@@ -12,7 +12,7 @@ stage() {
   # A function of this script needs a shell of its own under timeout.
   if [ "$(type -t "$1")" = function ]; then
     local body
-    body=$(declare -f "$1"; declare -p make python python313 known_misses)
+    body=$(declare -f "$1"; declare -p make python python313 timed)
     set -- bash -euo pipefail -c "$body"$'\n'"$1"
   fi
   timeout --kill-after=20 "$budget" "$@" >"$log" 2>&1 </dev/null || status=$?

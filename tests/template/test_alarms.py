@@ -18,7 +18,7 @@ from tests.template.resources import PARAMETERS, RULE, of_type
 def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
     resources = render(load(), {**PARAMETERS, "AlarmTopicArn": topic})
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 13
+    assert len(alarms) == 12
     for alarm in alarms.values():
         assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
 

@@ -54,7 +54,6 @@ STRANGER = "arn:aws:iam::123456789012:role/stranger"
     ("request_", "decision"),
     [
         ({**EVENTBRIDGE, "aws:SourceArn": "<ImageRule.Arn>"}, "Allow"),
-        ({**EVENTBRIDGE, "aws:SourceArn": "<ReferrerRule.Arn>"}, "Allow"),
         ({**EVENTBRIDGE, "aws:SourceArn": "<ReplicationRule.Arn>"}, "Allow"),
         ({**EVENTBRIDGE, "aws:SourceArn": "<PullThroughRule.Arn>"}, "Allow"),
         ({**EVENTBRIDGE, "aws:SourceArn": "<SignerRevocationRule.Arn>"}, "Deny"),

@@ -15,7 +15,7 @@ from sealward.prices import (
     UNSIGNED,
 )
 
-ALARMS = 13
+ALARMS = 12
 """Of the template, where no stack is asked."""
 _POLLS = 657_000
 """Of an empty queue in a month: Lambda's own five, each 20 seconds long."""
