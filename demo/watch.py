@@ -18,6 +18,8 @@ from sealward.ledger.records import Record
 from sealward.proposals import Proposal
 from sealward.subjects import SubjectKey
 
+OF_PULLS = {"deny-pulls", "allow-pulls"}
+"""Done to the repository, not to the image."""
 GONE = "gone"
 """What stands for the registry's word about an image that it no longer has."""
 
@@ -60,7 +62,8 @@ class Watch:
             return None
         intents = self._ledger.intents(record.key)
         settled = record.hold is None or record.hold.state == "held"
-        step = str(intents[-1].action) if intents else "none"
+        done = [str(one.action) for one in intents if one.action not in OF_PULLS]
+        step = done[-1] if done else "none"
         return Seen(
             outcome=Outcome(
                 verdict=str(record.verdict),

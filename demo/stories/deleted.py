@@ -22,6 +22,8 @@ AGAIN = 3
 """Pushes within an hour that waive the day."""
 SPARE = 2
 """More of them, on a busy machine: it is not deleted while its evidence is not kept."""
+DELETION = 20.0
+"""Seconds to wait for the deletion before one push more."""
 
 
 class Deleted:
@@ -55,6 +57,9 @@ class Deleted:
         for times in range(1, AGAIN + SPARE + 2):
             if not stage.until(partial(self._is_settled, stage, times)):
                 return
+            if times > AGAIN:
+                # It is archived first, and deleted by the look that sees it so.
+                stage.until(partial(self._is_gone, stage), DELETION)
             if self._is_gone(stage) or times > AGAIN + SPARE:
                 break
             stage.push(REPOSITORY, LAYOUT, [self._image.digest])
