@@ -3,15 +3,8 @@
 from typing import Any, Final
 
 from sealward.decisions import Severity
-from sealward.findings.document import (
-    DESCRIPTION_LIMIT,
-    FINDING_TYPE,
-    TEXT_LIMIT,
-    Place,
-    frame,
-    printable,
-)
-from sealward.findings.remedies import DOCUMENT, remedy
+from sealward.findings.document import Place, frame
+from sealward.findings.standing import ended, stands
 from sealward.ledger.floods import Flood
 from sealward.turns import SHARE
 
@@ -20,49 +13,27 @@ OVER_ITS_SHARE: Final = "over-its-share"
 
 def flooding(place: Place, flood: Flood) -> dict[str, Any]:
     """Return the finding about ``flood``, its times left out."""
-    told = remedy(OVER_ITS_SHARE)
-    return {
-        **_frame(place, flood),
-        "Title": printable(f"Repository is over its share: {flood.repository}", 256),
-        "Description": printable(
-            f"{told.meaning} {flood.repository} has sent more than {SHARE} events a "
-            f"minute, since {flood.since:%Y-%m-%d %H:%M} UTC. Its images are judged "
-            "after those of other repositories; none is left out.",
-            DESCRIPTION_LIMIT,
-        ),
-        "FindingProviderFields": {
-            "Severity": {"Label": Severity.MEDIUM.value, "Original": OVER_ITS_SHARE},
-            "Types": [FINDING_TYPE],
-        },
-        "Compliance": {"Status": "WARNING"},
-        "Remediation": {
-            "Recommendation": {
-                "Text": printable(
-                    f"{told.remedy} More: {DOCUMENT}#{OVER_ITS_SHARE}", TEXT_LIMIT
-                )
-            }
-        },
-        "RecordState": "ACTIVE",
-    }
+    return stands(
+        _frame(place, flood),
+        reason=OVER_ITS_SHARE,
+        severity=Severity.MEDIUM,
+        compliance="WARNING",
+        title=f"Repository is over its share: {flood.repository}",
+        description=f"{flood.repository} has sent more than {SHARE} events a minute, "
+        f"since {flood.since:%Y-%m-%d %H:%M} UTC. Its images are judged after those of "
+        "other repositories; none is left out.",
+    )
 
 
 def flood_ended(place: Place, flood: Flood) -> dict[str, Any]:
     """Return the end of the finding about ``flood``, its times left out."""
-    return {
-        **_frame(place, flood),
-        "Title": printable(f"Repository is within its share: {flood.repository}", 256),
-        "Description": printable(
-            f"{flood.repository} was over its share for the last time at "
-            f"{flood.at:%Y-%m-%d %H:%M} UTC.",
-            DESCRIPTION_LIMIT,
-        ),
-        "FindingProviderFields": {
-            "Severity": {"Label": "INFORMATIONAL", "Original": OVER_ITS_SHARE},
-            "Types": [FINDING_TYPE],
-        },
-        "Compliance": {"Status": "PASSED"},
-        "RecordState": "ARCHIVED",
-    }
+    return ended(
+        _frame(place, flood),
+        reason=OVER_ITS_SHARE,
+        title=f"Repository is within its share: {flood.repository}",
+        description=f"{flood.repository} was over its share for the last time at "
+        f"{flood.at:%Y-%m-%d %H:%M} UTC.",
+    )
 
 
 def _frame(place: Place, flood: Flood) -> dict[str, Any]:
