@@ -13,10 +13,11 @@ from sealward.aws.ledger.ledger_key import LedgerKey
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.ledger.revocation_table import RevocationTable
 from sealward.aws.ledger.sealed_items import sealed as sealed_items
-from sealward.ledger import JudgedReferrers, Record, Verdict, to_item
+from sealward.ledger import JudgedReferrers, Verdict, to_item
 from sealward.ports.failures import Conflict, Denied, Unavailable
 from sealward.ports.ledger import Intent
 from sealward.subjects import SubjectKey
+from tests.ledger_records import plain_record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,32 +25,18 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 KEY = SubjectKey(repository="prod/app", digest=f"sha256:{'a' * 64}")
 OTHER = SubjectKey(repository="prod/app", digest=f"sha256:{'b' * 64}")
-RECORD = Record(
+RECORD = plain_record(
     key=KEY,
-    version=1,
     verdict=Verdict.UNTRUSTED,
     reason="identity-not-allowed",
     detail="größer",
     strict_verdict=Verdict.UNTRUSTED,
-    statement="prod",
-    statement_hash="sha256:5a",
-    bundle_serial=7,
-    bundle_digest="sha256:b1",
-    evidence="sha256:e1",
-    descriptor=None,
     tags=("1.0",),
     first_seen=NOW,
     pushed_at=NOW,
     settled_at=NOW,
-    ever_trusted=False,
-    unknown_since=None,
     looks=3,
     due=NOW + timedelta(hours=1),
-    signature=None,
-    signer=None,
-    hold=None,
-    finding=None,
-    proposal="",
     updated_at=NOW,
 )
 Poison = Callable[["DynamoDBClient", dict[str, Any]], dict[str, Any]]
