@@ -9,6 +9,7 @@ from notation_verifier import Reason
 from sealward.decisions import Unknown, verdict
 from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
 from sealward.decisions.releases import BREAK_GLASS
+from sealward.findings.flood import OVER_ITS_SHARE
 from sealward.findings.ledger import LEDGER_FORGED
 from sealward.findings.pause import PAUSED
 from sealward.findings.remedies import DOCUMENT, REMEDIES
@@ -38,6 +39,7 @@ VERDICT_REASONS = {
     BUNDLE_EXPIRED,
     MANAGED_SIGNING_FAILED,
     LEDGER_FORGED,
+    OVER_ITS_SHARE,
     BREAK_GLASS,
     PAUSED,
 }
