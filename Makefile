@@ -8,12 +8,13 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashe
 DEV = .venv/bin
 SAM = .venv-sam/bin/sam
 LOCAL_AWS = .venv-local-aws/bin/python
+LAYERS = PYTHONPATH=layers/notation/python:layers/gate/python
 
 export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo demo-notation test lint format types contracts check converge faults hostile interop differential vectors fuzz bench \
+.PHONY: help demo demo-notation test lint format types contracts check converge faults hostile load interop differential vectors fuzz bench \
 	invoke \
 	build-local package validate requirements environments clean
 
@@ -49,7 +50,7 @@ environments: .venv/ready .venv-sam/ready .venv-local-aws/ready ## make all thre
 
 demo: ## push images into a local AWS and show what became of each (KEEP=1 leaves it up)
 	@$(MAKE) --no-print-directory -j3 .venv-sam/ready .venv-local-aws/ready demo-notation
-	@PYTHONPATH=layers/notation/python:layers/gate/python $(LOCAL_AWS) -m demo $(if $(KEEP),--keep)
+	@$(LAYERS) $(LOCAL_AWS) -m demo $(if $(KEEP),--keep)
 
 # The one story that needs it is left out where it cannot be had.
 demo-notation:
@@ -73,7 +74,7 @@ types: .venv/ready ## mypy --strict
 	@$(DEV)/mypy
 
 contracts: .venv/ready ## import contracts: which module may know which
-	@PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/lint-imports
+	@$(LAYERS) $(DEV)/lint-imports
 
 validate: .venv-sam/ready ## sam validate --lint
 	@$(SAM) validate --lint --region us-east-1
@@ -85,7 +86,7 @@ check: lint types contracts validate ## all of the above
 interop: .venv/ready build/notation build/notation-blob ## the real notation must judge as we do (needs Go, or NOTATION=path and NOTATION_BLOB=path; SIGNER_PLUGIN=path)
 	@NOTATION="$${NOTATION:-$(CURDIR)/build/notation}" \
 	  NOTATION_BLOB="$${NOTATION_BLOB:-$(CURDIR)/build/notation-blob}" \
-	  PYTHONPATH=layers/notation/python:layers/gate/python $(DEV)/python -m tests.interop
+	  $(LAYERS) $(DEV)/python -m tests.interop
 
 differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
 	@$(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
@@ -101,10 +102,10 @@ hostile: .venv/ready ## the tests that the threats name, each with its number (T
 	@$(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
 
 load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through the deployed stack and the handlers (half an hour; IMAGES=2500)
-	@$(DEV)/python -m tests.load.families build/load --families $(or $(IMAGES),2500)
-	@$(DEV)/python -m tests.load.handlers build/load
-	@$(DEV)/python -m tests.load.memory
-	@PYTHONPATH=layers/notation/python:layers/gate/python $(LOCAL_AWS) -m tests.load.deployed build/load
+	@$(LAYERS) $(DEV)/python -m tests.load.families build/load --families $(or $(IMAGES),2500)
+	@$(LAYERS) $(DEV)/python -m tests.load.handlers build/load
+	@$(LAYERS) $(DEV)/python -m tests.load.memory
+	@$(LAYERS) $(LOCAL_AWS) -m tests.load.deployed build/load
 
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(DEV)/python -m tests.vectors
