@@ -1,6 +1,6 @@
 """The simulator's own paths: what was performed, and what is asked for over HTTP.
 
-Faults, and how managed signing ends.
+Faults, how managed signing ends, and what CloudTrail tells.
 """
 
 import json
@@ -12,6 +12,8 @@ from simulator.ecr.signing_ends import SigningEnd, SigningEnds
 from simulator.errors import ServiceError, access_denied, internal_error, throttled
 from simulator.faults import ANY, Fault, Faults
 from simulator.operations import Operation
+from simulator.places import Place
+from simulator.places import place as place_of
 
 _ERRORS: Mapping[str, Callable[[], ServiceError]] = {
     "throttled": throttled,
@@ -20,6 +22,7 @@ _ERRORS: Mapping[str, Callable[[], ServiceError]] = {
 }
 _FIELDS = {"service", "operation", "repository", "error", "latencySeconds", "times"}
 _SIGNING_FIELDS = {"repositories", "failureCode", "failureReason", "seconds"}
+_CLOUDTRAIL_FIELDS = {"account", "region", "detail"}
 _LONGEST = 60.0
 _LONGEST_SIGNING = 86_400.0
 
@@ -36,13 +39,17 @@ def performed(operations: Iterable[Operation]) -> list[dict[str, str]]:
             "operation": entry.operation,
             "action": entry.action,
             "caller": entry.caller,
+            "resource": entry.resource,
         }
         for entry in operations
     ]
 
 
 def controls(
-    faults: Faults, ends: SigningEnds, body: bytes
+    faults: Faults,
+    ends: SigningEnds,
+    cloudtrail: Callable[[Place, Mapping[str, Any]], None],
+    body: bytes,
 ) -> Mapping[tuple[str, str], Callable[[], object]]:
     """Return what may be asked for, by method and name; it raises InvalidControl."""
     return {
@@ -50,6 +57,7 @@ def controls(
         ("DELETE", "faults"): faults.clear,
         ("POST", "managed-signing"): lambda: add_signing_end(ends, body),
         ("DELETE", "managed-signing"): ends.clear,
+        ("POST", "cloudtrail"): lambda: tell_cloudtrail(cloudtrail, body),
     }
 
 
@@ -91,6 +99,25 @@ def add_signing_end(ends: SigningEnds, body: bytes) -> None:
             failure_reason=_text(document, "failureReason", otherwise=""),
         )
     )
+
+
+def tell_cloudtrail(
+    cloudtrail: Callable[[Place, Mapping[str, Any]], None], body: bytes
+) -> None:
+    """Let CloudTrail tell of the call that a JSON document describes.
+
+    Raises:
+        InvalidControl: it describes none.
+    """
+    document = _document(body, _CLOUDTRAIL_FIELDS)
+    detail = document.get("detail")
+    if not isinstance(detail, dict) or not isinstance(detail.get("eventSource"), str):
+        raise InvalidControl("detail: write an object with an eventSource")
+    try:
+        where = place_of(_text(document, "account"), _text(document, "region"))
+    except ValueError as error:
+        raise InvalidControl(str(error)) from error
+    cloudtrail(where, detail)
 
 
 def _document(body: bytes, fields: set[str]) -> dict[str, Any]:

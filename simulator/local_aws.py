@@ -162,6 +162,21 @@ class LocalAws:
             found = self.registry(place).repositories.get(repository)
             return None if found is None else found.layers.get(digest)
 
+    def cloudtrail(self, place: Place, detail: Mapping[str, Any]) -> None:
+        """Emit the event of a call as CloudTrail tells of it; ``detail`` is its own.
+
+        Nothing emits one by itself: an account without CloudTrail hears of none.
+        """
+        service = str(detail["eventSource"]).partition(".")[0]
+        with self._lock:
+            self._emit(
+                place,
+                f"aws.{service}",
+                "AWS API Call via CloudTrail",
+                detail,
+                self._clock(),
+            )
+
     def settle(self) -> None:
         """Complete what is due by now, such as archiving: with its events."""
         with self._lock:

@@ -111,9 +111,9 @@ def mount(
         events=_put_event,
         layer_url=urls,
     )
-    performed = OperationLog()
-    _record_actions(performed)
-    face = HttpFace(aws, urls, operations=performed)
+    performed, denied = OperationLog(), OperationLog()
+    _record_actions(performed, denied)
+    face = HttpFace(aws, urls, operations=performed, denials=denied)
     app = _module("ministack.app")
     for service in ("ecr", "securityhub", "signer"):
         app.SERVICE_HANDLERS[service] = _handler(face)
@@ -237,21 +237,23 @@ def role_of_session(arn: str) -> str:
     return f"{before.replace(':sts:', ':iam:', 1)}:role/{name}"
 
 
-def _record_actions(performed: OperationLog) -> None:
-    """Record each action that is authorised, of every service, with its caller."""
+def _record_actions(performed: OperationLog, denied: OperationLog) -> None:
+    """Record each action that is asked for, of every service, with its caller."""
     evaluator = _module("ministack.core.iam_evaluator")
     original = evaluator.enforce
 
     def enforce(access_key: str, action: str, *rest: object, **named: object) -> object:
-        denied: object = original(access_key, action, *rest, **named)
-        if denied is None:
-            service, _, operation = action.partition(":")
-            performed.record(
-                Operation(
-                    service=service, operation=operation, caller=evaluator.caller_arn()
-                )
+        why: object = original(access_key, action, *rest, **named)
+        service, _, operation = action.partition(":")
+        (performed if why is None else denied).record(
+            Operation(
+                service=service,
+                operation=operation,
+                caller=evaluator.caller_arn(),
+                resource=str(named.get("resource_arn", "")),
             )
-        return denied
+        )
+        return why
 
     evaluator.enforce = enforce
 

@@ -15,6 +15,8 @@ class Operation:
     operation: str
     caller: str
     """ARN of the principal, or what stands for one in a test; empty where unknown."""
+    resource: str = ""
+    """ARN that it was authorised on; empty where nobody asked."""
 
     @property
     def action(self) -> str:

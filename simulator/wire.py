@@ -83,11 +83,13 @@ class HttpFace:
         layer_urls: LayerUrls,
         *,
         operations: OperationLog | None = None,
+        denials: OperationLog | None = None,
     ) -> None:
-        """``operations`` is what ``own`` shows; what ``aws`` did if left out."""
+        """``own`` shows ``operations``, or what ``aws`` did, and ``denials``."""
         self.aws = aws
         self._layer_urls = layer_urls
         self._performed = aws.operations if operations is None else operations
+        self._denied = OperationLog() if denials is None else denials
 
     def handle(
         self,
@@ -154,7 +156,9 @@ class HttpFace:
 
     def _control(self, method: str, path: str, body: bytes) -> Response:
         """Answer what asks for something: POST adds to it, DELETE ends all of it."""
-        asked = controls(self.aws.faults, self.aws.signing_ends, body)
+        asked = controls(
+            self.aws.faults, self.aws.signing_ends, self.aws.cloudtrail, body
+        )
         ask = asked.get((method, path.removeprefix(OWN_PATHS)))
         if ask is None:
             return _plain(HTTPStatus.NOT_FOUND, f"{method} {path} is not served")
@@ -185,6 +189,8 @@ class HttpFace:
                 return self._signer_root(name.partition("/")[2])
             case "GET", "operations":
                 return _json(performed(self._performed))
+            case "GET", "denials":
+                return _json(performed(self._denied))
             case _:
                 return self._control(method, path, body)
 

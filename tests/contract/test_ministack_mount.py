@@ -293,6 +293,10 @@ def test_a_role_may_only_what_its_policy_says(aws: Mounted) -> None:
         performed = json.load(answer)
     by_role = {x["action"] for x in performed if "/verifier/" in x["caller"]}
     assert by_role == {"ecr:BatchGetImage", "securityhub:BatchImportFindings"}
+    with urllib.request.urlopen(f"{aws.url}/_sealward/denials") as answer:
+        refused = [x for x in json.load(answer) if "/verifier/" in x["caller"]]
+    assert len(refused) == len(denied)
+    assert all(x["resource"].startswith("arn:aws:") for x in refused)
 
 
 def test_signer_signs_revokes_and_answers_whom_iam_allows(aws: Mounted) -> None:

@@ -243,8 +243,30 @@ def test_operations_are_shown_with_their_actions(client: Client) -> None:
             "operation": "ListImageReferrers",
             "action": "ecr:BatchGetImage",
             "caller": "",
+            "resource": "",
         }
     ]
+
+
+def test_cloudtrail_tells_of_a_call_that_is_described(client: Client) -> None:
+    detail = {"eventSource": "signer.example", "eventName": "RevokeSignature"}
+    told = {"account": PLACE.account, "region": PLACE.region, "detail": detail}
+    body = json.dumps(told).encode()
+    assert client.face.own("POST", "/_sealward/cloudtrail", body).status == 204
+    event = client.aws.events.drain()[-1]
+    assert event["source"] == "aws.signer"
+    assert event["detail-type"] == "AWS API Call via CloudTrail"
+    assert (event["account"], event["detail"]) == (PLACE.account, detail)
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"detail": {}}, {"account": "1", "detail": {"eventSource": "x"}}]
+)
+def test_what_describes_no_call_is_refused(
+    client: Client, told: dict[str, Any]
+) -> None:
+    body = json.dumps(told).encode()
+    assert client.face.own("POST", "/_sealward/cloudtrail", body).status == 400
 
 
 def test_faults_are_asked_for_over_http(client: Client) -> None:
