@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sealward.ledger import HoldState, PullDenial, Verdict
-from sealward.overrides import PAUSES_LIMIT
+from sealward.overrides import PAUSES_LIMIT, Pauses
 from simulator.behaviours import Behaviours
 from tests.unit.sealward.asked import ALICE, Asked
 from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
@@ -163,3 +163,37 @@ def test_the_account_can_be_paused_however_many_repositories_are(
     image = at_once.push()
     at_once.look(image)
     assert at_once.status(image) == "ACTIVE"
+
+
+def test_that_another_wrote_the_pauses_meanwhile_stops_no_person(
+    at_once: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The schedule tells of pauses every few minutes, at three in the morning too."""
+    asked = Asked(at_once)
+    keep, others = at_once.ledger.keep_pauses, ["tidied", "tidied again"]
+
+    def overtaken(pauses: Pauses) -> None:
+        if others:
+            others.pop()
+            stored = at_once.ledger.pauses()
+            keep(Pauses(version=stored.version + 1, pauses=stored.pauses))
+        keep(pauses)
+
+    monkeypatch.setattr(at_once.ledger, "keep_pauses", overtaken)
+    assert asked.pause(hours=1)["done"]
+    others.append("tidied once more")
+    assert asked.resume()["done"]
+    assert not any(
+        each.in_force(at_once.clock.now) for each in at_once.ledger.pauses().pauses
+    )
+
+
+def test_pauses_that_ended_untold_keep_nobody_from_pausing_another() -> None:
+    stand = Stand(current=bundle(grace="0s"), hub_on=False)
+    asked = Asked(stand)
+    for number in range(3 * PAUSES_LIMIT):
+        assert asked.pause(f"prod/app{number}", hours=1)["done"]
+        stand.clock.advance(2 * HOUR)
+        asked.desk.tidy()
+    assert asked.pause()["done"]
+    assert len(stand.ledger.pauses().pauses) <= PAUSES_LIMIT + 1

@@ -1,5 +1,6 @@
 """Pausing: actions made to wait by a person, told, and going on at the end."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,12 +12,15 @@ from sealward.operate.proofs import Caller
 from sealward.operate.refusals import NotDone
 from sealward.operate.requests import Request
 from sealward.overrides import PAUSES_LIMIT, Pause, Pauses
+from sealward.ports.failures import Conflict
 from sealward.ports.ledger import Ledger
 from sealward.ports.security_hub import Delivered, SecurityHub
 from sealward.subjects import SubjectKey
 
 WAITING: Final = (HoldState.HOLDING, HoldState.REFUSED, HoldState.RELEASING)
 """States of what may have waited for the end of a pause."""
+ATTEMPTS: Final = 5
+"""While others write the same item in between."""
 LOOKS: Final = 500
 """Looks that a resumption sends for each state; what is more is due within the hour."""
 
@@ -28,31 +32,37 @@ def pause(ledger: Ledger, request: Request, caller: Caller, *, now: datetime) ->
         NotDone: there are too many.
         Conflict, Unavailable, Denied: the ledger did not take it.
     """
-    stored = ledger.pauses()
-    others = tuple(
-        each for each in stored.pauses if each.repository != request.repository
-    )
-    # The brake of the whole account is never refused for what is paused beside it.
-    if request.repository and len(others) >= PAUSES_LIMIT:
-        raise NotDone(
-            "too-many",
-            f"{PAUSES_LIMIT} repositories are paused: pause the account (--account)",
-        )
-    before = next((each for each in stored.pauses if each not in others), None)
     until = now + request.lasts
-    one = Pause(
-        repository=request.repository,
-        by=caller.arn,
-        reason=request.reason,
-        at=now,
-        until=until,
-        request=request.nonce,
-        finding=before.finding if before else None,
-    )
-    ledger.keep_pauses(Pauses(version=stored.version + 1, pauses=(*others, one)))
+
+    def with_it(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+        others = [each for each in pauses if each.repository != request.repository]
+        running = [each for each in others if each.in_force(now)]
+        # The brake of the whole account is never refused for what is paused beside it.
+        if request.repository and len(running) >= PAUSES_LIMIT:
+            raise NotDone(
+                "too-many",
+                f"{PAUSES_LIMIT} repositories are paused: pause the account "
+                "(--account)",
+            )
+        # Ended ones are there to be told; where nobody can be, they fill no item.
+        ended = [each for each in others if not each.in_force(now)][-PAUSES_LIMIT:]
+        before = next((each for each in pauses if each not in others), None)
+        one = Pause(
+            repository=request.repository,
+            by=caller.arn,
+            reason=request.reason,
+            at=now,
+            until=until,
+            request=request.nonce,
+            finding=before.finding if before else None,
+        )
+        return (*ended, *running, one)
+
+    _keep(ledger, with_it)
     return (
-        f"{request.repository or 'the whole account'}: nothing is archived, restored "
-        f"or denied until {until:%Y-%m-%d %H:%M:%S} UTC; verdicts and findings go on"
+        f"{request.repository or 'the whole account'}: nothing is archived, restored, "
+        f"deleted or denied until {until:%Y-%m-%d %H:%M:%S} UTC; verdicts and findings "
+        "go on"
     )
 
 
@@ -65,25 +75,46 @@ def resume(
         NotDone: nothing of that name is paused.
         Conflict, Unavailable, Denied: the ledger did not take it.
     """
-    stored = ledger.pauses()
     where = request.repository or "the whole account"
-    if not any(
-        each.repository == request.repository and each.in_force(now)
-        for each in stored.pauses
-    ):
-        raise NotDone("not-paused", f"{where} is not paused")
-    ledger.keep_pauses(
-        Pauses(
-            version=stored.version + 1,
-            pauses=tuple(
-                replace(each, until=now)
-                if each.repository == request.repository and each.in_force(now)
-                else each
-                for each in stored.pauses
-            ),
+
+    def without_it(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+        ending = [
+            each
+            for each in pauses
+            if each.repository == request.repository and each.in_force(now)
+        ]
+        if not ending:
+            raise NotDone("not-paused", f"{where} is not paused")
+        return tuple(
+            replace(each, until=now) if each in ending else each for each in pauses
         )
-    )
+
+    _keep(ledger, without_it)
     return waiting(ledger, request.repository), f"{where}: at work again"
+
+
+def _keep(
+    ledger: Ledger, change: Callable[[Sequence[Pause]], tuple[Pause, ...]]
+) -> None:
+    """Write what ``change`` makes of the pauses, whoever else writes meanwhile.
+
+    The schedule tells of pauses every few minutes: that it was quicker by an instant
+    is nothing to tell a person who wants to stop everything.
+
+    Raises:
+        Conflict: others wrote each time.
+    """
+    for attempt in range(ATTEMPTS):
+        stored = ledger.pauses()
+        try:
+            ledger.keep_pauses(
+                Pauses(version=stored.version + 1, pauses=change(stored.pauses))
+            )
+        except Conflict:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            continue
+        return
 
 
 def waiting(ledger: Ledger, repository: str) -> list[SubjectKey]:
