@@ -5,8 +5,8 @@ from typing import Any
 
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
-from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
+from sealward.ports.lineage import IndexListing, ListedIndex
 from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
 from sealward.ports.security_hub import Delivered, NotDelivered
 from sealward.subjects.indexes import is_index

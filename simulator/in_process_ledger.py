@@ -9,9 +9,9 @@ from typing import Any
 
 from sealward.ledger import JudgedReferrers, Record
 from sealward.ledger.unsigned_count import UnsignedCount
-from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Due, HistoryEntry, Intent
+from sealward.ports.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.subjects import SubjectKey
 from simulator.in_process_overrides import InProcessOverrides
 from simulator.in_process_proposals import InProcessProposals

@@ -1,14 +1,14 @@
 """Pulls denied by a repository's policy, in process."""
 
+from sealward.actions.pull_denial import denies, with_denial, without_denial
 from sealward.ports.failures import Denied
-from sealward.pull_denial import denies, with_denial, without_denial
 from simulator.errors import ServiceError
 from simulator.local_aws import LocalAws
 from simulator.places import place
 
 
 class InProcessPulls:
-    """``sealward.pull_denial.PullDenials`` of one account in one Region.
+    """``sealward.actions.pull_denial.PullDenials`` of one account in one Region.
 
     ``refuse`` makes every call fail, as a missing right would.
     """

@@ -20,7 +20,7 @@ from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place
-from sealward.look.floods import Floods
+from sealward.look.telling.floods import Floods
 from sealward.operate import Desk
 from sealward.settings import Settings
 

@@ -15,7 +15,7 @@ from sealward.aws.ledger.sweep_table import SweepTable
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.registry.inventory import EcrInventory
 from sealward.aws.telemetry import Telemetry
-from sealward.look.sightings import in_force
+from sealward.look.reading.sightings import in_force
 from sealward.settings import Settings
 from sealward.sweep import Sweep, read_request
 

@@ -9,8 +9,9 @@ from sealward.aws.clients import Clients
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.aws.telemetry import Telemetry
-from sealward.look import send_approved, tick
 from sealward.settings import Settings
+from sealward.tick.approved import send_approved
+from sealward.tick.due import tick
 
 LIMIT = 1_000
 """Looks sent by one tick: about 20 s of calls, well within the function's timeout."""

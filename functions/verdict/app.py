@@ -9,7 +9,7 @@ from sealward.aws.ledger.ledger_key import LedgerKey
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.ledger.sealed_items import sealed
 from sealward.aws.telemetry import Telemetry
-from sealward.look.replica_answers import ReplicaAnswers
+from sealward.notices.replica_answers import ReplicaAnswers
 from sealward.settings import Settings
 
 

@@ -37,17 +37,17 @@ from sealward.aws.security_hub import AsffSecurityHub
 from sealward.aws.signer_data import SERVICE, SignerData
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place
-from sealward.look import Gate
+from sealward.look.gate import Gate
 from sealward.ports.revocation import RevocationSources
 from sealward.revocation import Revocations
+from sealward.revocation.signer_answers import SignerAnswers
 from sealward.settings import Settings
-from sealward.signer_answers import SignerAnswers
-from sealward.turns import Shares
+from sealward.subjects.turns import Shares
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from sealward.look.floods import Floods
+    from sealward.look.telling.floods import Floods
 
 
 @cache
@@ -136,7 +136,7 @@ def _floods(
 ) -> "Floods":
     # For floods only.
     from sealward.aws.ledger.flood_table import FloodTable  # noqa: PLC0415
-    from sealward.look.floods import Floods  # noqa: PLC0415
+    from sealward.look.telling.floods import Floods  # noqa: PLC0415
 
     ledger = FloodTable(settings.ledger_table, items)
     return Floods(ledger=ledger, hub=hub, place=place, now=now)

@@ -27,7 +27,7 @@ from functions.verify_push import app
 from notation_verifier import Descriptor
 from sealward.aws.clients import Clients
 from sealward.events import Hint, look_again
-from sealward.turns import Share
+from sealward.subjects.turns import Share
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.pushes import Pusher

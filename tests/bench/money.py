@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sealward.prices import (
+from sealward.cli.prices import (
     GB,
     MILLION,
     MONTH_MINUTES,

@@ -21,12 +21,12 @@ from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.ledger.sealed_items import sealed
 from sealward.aws.telemetry import Telemetry
 from sealward.events import Hint, look_again
-from sealward.look import tick
-from sealward.look.result import NOT_DUE, LookResult
+from sealward.look.telling.result import NOT_DUE, LookResult
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.ledger import Intent, Ledger
 from sealward.subjects import SubjectKey
-from sealward.turns import Shares
+from sealward.subjects.turns import Shares
+from sealward.tick.due import tick
 from simulator.in_process_queue import InProcessLookQueue
 from tests.bench.capacity import CountedTable
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand

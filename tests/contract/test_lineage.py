@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sealward.aws.ledger.ledger_table import LedgerTable
-from sealward.lineage import CHILDREN_LIMIT, Lineage, ListingNote
 from sealward.ports.failures import Denied, Unavailable
+from sealward.ports.lineage import CHILDREN_LIMIT, Lineage, ListingNote
 from sealward.subjects import SubjectKey
 from simulator.in_process_ledger import InProcessLedger
 

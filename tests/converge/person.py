@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import count
 
-from sealward.look import Gate
+from sealward.look.gate import Gate
 from sealward.operate import Caller, Desk, Proof
 from sealward.operate.requests import Command, request_text
 from sealward.ports.look_queue import LookQueue

@@ -13,11 +13,12 @@ from typing import Any
 from notation_verifier import SeenChains
 from sealward.events import Hint
 from sealward.ledger import Record
-from sealward.look import Gate, tick
-from sealward.look.result import NOT_DUE
+from sealward.look.gate import Gate
+from sealward.look.telling.result import NOT_DUE
 from sealward.policy.bundle import Capability
 from sealward.ports.registry import Registry
 from sealward.sweep import Sweep
+from sealward.tick.due import tick
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
 from simulator.in_process_evidence import InProcessEvidence

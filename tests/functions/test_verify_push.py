@@ -11,7 +11,7 @@ from functions.verify_push import app
 from sealward.aws.intake import RESERVE
 from sealward.evidence.kept_signatures import SignatureCopy
 from sealward.settings import InvalidSettings
-from sealward.turns import SHARE
+from sealward.subjects.turns import SHARE
 from simulator.errors import ServiceError
 from simulator.faults import Fault
 from tests.functions.event_files import CASES, EVENTS, batch, files

@@ -18,7 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sealward.prices import MILLION, PRICES, REQUESTS_OF_A_MESSAGE
+from sealward.cli.prices import MILLION, PRICES, REQUESTS_OF_A_MESSAGE
 from simulator.pushes import Pusher
 from tests.bench.capacity import CountedTable
 from tests.bench.money import (

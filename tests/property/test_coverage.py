@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notation_verifier import Descriptor
-from sealward.coverage import DEPTH, NODES, Parent, cover
 from sealward.decisions import Unknown, Unseen, first_record
 from sealward.events import Hint, parse_events
 from sealward.ledger.records import Hold, HoldState, Record, Verdict
 from sealward.policy.bundle import Policy
 from sealward.subjects import SubjectKey
+from sealward.verifications.coverage import DEPTH, NODES, Parent, cover
 from tests import forge
 from tests.unit.sealward.family import entry, push_index, strict, strict_stand
 from tests.unit.sealward.stand import ACCOUNT, HOST, REGION, Stand

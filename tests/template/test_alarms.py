@@ -3,15 +3,16 @@
 import dataclasses
 import json
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pytest
 
 from sealward.aws.look_queue import LONGEST_DELAY
-from sealward.look.result import LookResult
+from sealward.look.telling.result import LookResult
 from tests.functions.event_files import ROOT
 from tests.template.rendering import load, render
-from tests.template.resources import PARAMETERS, RULE, of_type
+from tests.template.resources import FUNCTION, PARAMETERS, RULE, of_type
 
 
 @pytest.mark.parametrize("topic", ["", "arn:aws:sns:us-east-1:123456789012:alarms"])
@@ -23,17 +24,117 @@ def test_alarms_notify_the_topic_that_is_given(topic: str) -> None:
         assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
 
 
-def test_each_rule_has_an_alarm_for_hints_that_never_reached_the_queue(
-    resources: dict[str, dict[str, Any]],
-) -> None:
-    watched = {
-        dimension["Value"]
+EVERYTHING: Final = {
+    **PARAMETERS,
+    "CanaryRepository": "canary",
+    "Capability": "delete",
+    "VerdictCallerArn": "arn:aws:iam::111122223333:root",
+    "WhoPushed": "yes",
+}
+"""Parameters with which every function and rule of the template is made."""
+TOLD: Final = {"OperateFunction", "VerdictFunction"}
+"""Whoever asks these is told at once that they do not run."""
+A_TICKET_WILL_DO: Final = {"PullThroughRule", "PusherRule", "SignerRevocationRule"}
+"""Their lost events are dead letters, whose alarm is a ticket; the others' page."""
+
+
+@pytest.fixture(scope="module")
+def everything() -> dict[str, dict[str, Any]]:
+    made = render(load(), EVERYTHING)
+    declared = load()["Resources"]
+    for kind in (FUNCTION, RULE):
+        assert set(of_type(made, kind)) == set(of_type(declared, kind)), kind
+    return made
+
+
+def alarms_on(
+    resources: dict[str, dict[str, Any]], metric: str
+) -> dict[str, dict[str, Any]]:
+    """Return alarms on ``<namespace>/<metric>`` by what their dimension names."""
+    return {
+        dimension["Value"]: alarm
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
-        if (alarm["Namespace"], alarm["MetricName"])
-        == ("AWS/Events", "FailedInvocations")
+        if f"{alarm['Namespace']}/{alarm['MetricName']}" == metric
         for dimension in alarm["Dimensions"]
     }
-    assert watched == {f"<{rule}>" for rule in of_type(resources, RULE)}
+
+
+def silent(
+    resources: dict[str, dict[str, Any]], function: str, properties: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return alarms that ring where nothing comes from ``function`` any more."""
+    service = properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    return [
+        alarm
+        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if alarm["TreatMissingData"] == "breaching"
+        and alarm["ComparisonOperator"] == "LessThanThreshold"
+        and alarm["Dimensions"][0]["Value"] in (f"<{function}>", service)
+    ]
+
+
+def test_every_function_has_an_alarm_for_its_errors(
+    everything: dict[str, dict[str, Any]],
+) -> None:
+    watched = alarms_on(everything, "AWS/Lambda/Errors")
+    for name, properties in of_type(everything, FUNCTION).items():
+        # What counts its own success and fails is missed as if it had not run.
+        missed = [
+            alarm
+            for alarm in silent(everything, name, properties)
+            if alarm["Namespace"] == "Sealward"
+        ]
+        assert f"<{name}>" in watched or missed, name
+
+
+def test_every_function_that_runs_by_itself_has_an_alarm_for_its_silence(
+    everything: dict[str, dict[str, Any]],
+) -> None:
+    ages = alarms_on(everything, "AWS/SQS/ApproximateAgeOfOldestMessage")
+    for name, properties in of_type(everything, FUNCTION).items():
+        sources = list(properties.get("Events", {}).values())
+        queues = [each["Properties"] for each in sources if each["Type"] == "SQS"]
+        for queue in queues:
+            waiting = queue["Queue"].replace(".Arn>", ".QueueName>")
+            assert waiting in ages, name
+        if not queues and name not in TOLD:
+            assert silent(everything, name, properties), name
+
+
+def test_each_rules_lost_events_are_heard_of(
+    everything: dict[str, dict[str, Any]],
+) -> None:
+    """By an alarm of its own, or as dead letters where a ticket will do."""
+    pages = alarms_on(everything, "AWS/Events/FailedInvocations")
+    letters = alarms_on(everything, "AWS/SQS/ApproximateNumberOfMessagesVisible")
+    assert "<LookDeadLetterQueue.QueueName>" in letters
+    rules = of_type(everything, RULE)
+    for name, rule in rules.items():
+        for target in rule["Targets"]:
+            dead = target["DeadLetterConfig"]["Arn"]
+            assert dead == "<LookDeadLetterQueue.Arn>", name
+        assert (f"<{name}>" in pages) != (name in A_TICKET_WILL_DO), name
+    assert set(rules) >= A_TICKET_WILL_DO
+
+
+def test_what_the_functions_count_is_what_alarms_watch(
+    everything: dict[str, dict[str, Any]],
+) -> None:
+    """A metric that nobody writes makes an alarm that never rings, or always."""
+    code = "".join(
+        path.read_text()
+        for folder in ("functions", "layers/gate/python/sealward")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    for name, alarm in of_type(everything, "AWS::CloudWatch::Alarm").items():
+        if alarm["Namespace"] == "Sealward":
+            assert f'"{alarm["MetricName"]}"' in code, name
+
+
+def test_each_alarm_is_charged_as_one() -> None:
+    """Of a metric for each; metric math is charged by the metric."""
+    for name, alarm in of_type(load()["Resources"], "AWS::CloudWatch::Alarm").items():
+        assert "Metrics" not in alarm, name
 
 
 def test_a_look_delayed_on_purpose_is_no_alarm(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sealward.prices import PRICES, SIGNED, UNSIGNED, Amounts
+from sealward.cli.prices import PRICES, SIGNED, UNSIGNED, Amounts
 from tests.bench import money
 from tests.bench.capacity import CountedTable, item_bytes
 from tests.bench.money import Processor, idle_month, million

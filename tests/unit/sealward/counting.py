@@ -8,7 +8,7 @@ from typing import Any
 
 from notation_verifier import Descriptor
 from sealward.ledger.managed_signing import ManagedSigning
-from sealward.lineage import IndexListing
+from sealward.ports.lineage import IndexListing
 from sealward.ports.registry import (
     ImageDetail,
     ImageStatus,

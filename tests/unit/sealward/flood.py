@@ -1,7 +1,7 @@
 """A repository that is flooded, another that is not: the second's exposure.
 
 The looks are the real gate's (``push_looks``), the share is the real one
-(``sealward.turns``); queue and workers are a model (``queue_model``) with the
+(``sealward.subjects.turns``); queue and workers are a model (``queue_model``) with the
 template's concurrency and batch. PutImage's default quota is ten a second, so that
 36,000 pushes take an hour.
 """
@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from sealward.turns import Share, Shares
+from sealward.subjects.turns import Share, Shares
 from tests.template.rendering import load
 from tests.unit.sealward.push_looks import looks_of_a_push
 from tests.unit.sealward.queue_model import (

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from sealward.events import Hint, parse_events
-from sealward.look import tick
+from sealward.tick.due import tick
 from simulator.in_process_queue import InProcessLookQueue
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand, bundle
 from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips

@@ -10,15 +10,15 @@ from typing import Any
 from notation_verifier import Descriptor, SeenChains
 from sealward.events import Hint, parse_events
 from sealward.ledger.records import Record
-from sealward.look import Gate, tick
-from sealward.look.due import is_turn
-from sealward.look.result import LookResult
+from sealward.look.gate import Gate
+from sealward.look.telling.result import LookResult
 from sealward.policy.bundle import Capability, InvalidBundle, PolicyBundle, load_bundle
 from sealward.ports.ledger import Ledger
+from sealward.ports.reads import RunBeside
 from sealward.ports.registry import Registry
-from sealward.reads import RunBeside
 from sealward.revocation import Revocations
 from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
+from sealward.tick.due import is_turn, tick
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.in_process import InProcessRegistry, InProcessSecurityHub

@@ -30,7 +30,7 @@ def crash(*_: object, **__: object) -> None:
 def crashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Every manifest crashes the code that says what it is."""
     with monkeypatch.context() as patched:
-        patched.setattr("sealward.look.hints.classify", crash)
+        patched.setattr("sealward.look.reading.hints.classify", crash)
         yield patched
 
 
@@ -102,7 +102,7 @@ def test_an_image_that_was_trusted_is_left_alone(
     image = stand.push()
     stand.attach(image)
     stand.look(image)
-    monkeypatch.setattr("sealward.look.hints.classify", crash)
+    monkeypatch.setattr("sealward.look.reading.hints.classify", crash)
     stand.clock.advance(MINUTE)
     looks(stand, image.digest)
     assert stand.record(image).verdict is Verdict.TRUSTED
@@ -124,7 +124,7 @@ def test_a_signature_whose_image_crashes_the_look_leads_to_the_image(
             raise Crash("boom")
         return classify(content, media_type)
 
-    monkeypatch.setattr("sealward.look.hints.classify", classify_or_crash)
+    monkeypatch.setattr("sealward.look.reading.hints.classify", classify_or_crash)
     looks(stand, signature.digest)
     assert [key.digest for key in stand.ledger.records] == [image.digest]
 
@@ -132,9 +132,9 @@ def test_a_signature_whose_image_crashes_the_look_leads_to_the_image(
 @pytest.mark.parametrize(
     "where",
     [
-        "sealward.look.signatures.shortlist",
-        "sealward.look.children.mentioned",
-        "sealward.look.signatures.search",
+        "sealward.look.reading.signatures.shortlist",
+        "sealward.look.indexes.children.mentioned",
+        "sealward.look.reading.signatures.search",
     ],
 )
 def test_whatever_crashes_while_evidence_is_gathered_is_remembered(
@@ -161,7 +161,7 @@ def test_an_index_of_signatures_one_of_which_crashes_the_look_is_remembered(
     image = stand.push()
     entry = as_json(stand.attach(image)) | {"artifactType": NOTARY_SIGNATURE}
     index = stand.push_document({"mediaType": INDEX, "manifests": [entry]})
-    monkeypatch.setattr("sealward.look.hints.read_manifests", crash)
+    monkeypatch.setattr("sealward.look.reading.hints.read_manifests", crash)
     looks(stand, index.digest)
     assert stand.record(index).reason == Unknown.JUDGING_FAILED
 
@@ -176,7 +176,7 @@ def test_an_index_that_crashes_the_look_is_no_obstacle_to_what_it_lists(
     def verify_or_crash(*_: Any, **__: Any) -> object:
         raise Crash("boom")
 
-    monkeypatch.setattr("sealward.verifications.verify", verify_or_crash)
+    monkeypatch.setattr("sealward.verifications.judge.verify", verify_or_crash)
     looks(stand, index.digest)
     stand.clock.advance(2 * HOUR)
     assert stand.look(child).verdict is not None
@@ -185,7 +185,7 @@ def test_an_index_that_crashes_the_look_is_no_obstacle_to_what_it_lists(
 
 @pytest.mark.parametrize(
     "where",
-    ["sealward.decisions.decision.judge", "sealward.look.hints.sight"],
+    ["sealward.decisions.decision.judge", "sealward.look.reading.hints.sight"],
 )
 def test_what_crashes_while_it_is_found_or_decided_is_remembered_and_bounded(
     where: str, monkeypatch: pytest.MonkeyPatch
@@ -214,7 +214,7 @@ def test_a_crash_over_a_signature_is_no_obstacle_to_the_image_it_signs(
     image = stand.push()
     signature = stand.attach(image)
     with monkeypatch.context() as patched:
-        patched.setattr("sealward.look.hints.sight", crash)
+        patched.setattr("sealward.look.reading.hints.sight", crash)
         looks(stand, signature.digest)
     stand.pass_time(MINUTE)
     assert stand.record(image).verdict is Verdict.TRUSTED
@@ -223,10 +223,10 @@ def test_a_crash_over_a_signature_is_no_obstacle_to_the_image_it_signs(
 @pytest.mark.parametrize(
     "where",
     [
-        "sealward.look.announcements.raised",
-        "sealward.look.announcements.dated",
-        "sealward.look.settlement.open_proposal",
-        "sealward.look.settlement.deny_or_allow_pulls",
+        "sealward.look.telling.announcements.raised",
+        "sealward.look.telling.announcements.dated",
+        "sealward.look.settling.settlement.open_proposal",
+        "sealward.look.settling.settlement.deny_or_allow_pulls",
     ],
 )
 def test_what_crashes_while_it_is_told_is_held_and_told_within_the_hour(
@@ -250,7 +250,7 @@ def test_an_action_that_crashes_is_told_and_tried_again(
     stand = Stand(current=bundle(grace="0s"))
     image = stand.push()
     with monkeypatch.context() as patched:
-        patched.setattr("sealward.look.settlement.act", crash)
+        patched.setattr("sealward.look.settling.settlement.act", crash)
         looks(stand, image.digest)
     assert len(stand.findings) == 1
     hold = stand.record(image).hold
@@ -268,7 +268,7 @@ def test_a_good_image_keeps_its_verdict_though_telling_crashes(
     stand.attach(image)
     with monkeypatch.context() as patched:
         patched.setattr(
-            "sealward.look.announcements.Announcements.about_subject", crash
+            "sealward.look.telling.announcements.Announcements.about_subject", crash
         )
         looks(stand, image.digest)
     record = stand.record(image)
@@ -285,7 +285,7 @@ class TestACandidateThatCrashesTheVerifier:
                 raise Crash("boom")
             return verify(envelope, **rest)
 
-        monkeypatch.setattr("sealward.verifications.verify", verify_or_crash)
+        monkeypatch.setattr("sealward.verifications.judge.verify", verify_or_crash)
 
     def test_it_hides_no_good_one(self, stand: Stand) -> None:
         image = stand.push()

@@ -10,7 +10,7 @@ import pytest
 from notation_verifier import Descriptor
 from sealward.decisions import Unknown
 from sealward.ledger import HoldState, Verdict
-from sealward.look.hints import INDEX_BATCH
+from sealward.look.reading.hints import INDEX_BATCH
 from sealward.ports.registry import Manifest
 from sealward.signatures.retrieval import LARGE_IN_ALL
 from sealward.subjects import NOTARY_SIGNATURE, classify, signature_manifest

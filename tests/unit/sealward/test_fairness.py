@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sealward.turns import SHARE, Share, Shares
+from sealward.subjects.turns import SHARE, Share, Shares
 from tests.unit.sealward.flood import Flood, exposures
 from tests.unit.sealward.queue_model import Measure
 

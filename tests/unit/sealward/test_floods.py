@@ -11,9 +11,9 @@ import pytest
 from sealward.aws.intake import Intake
 from sealward.aws.telemetry import Telemetry
 from sealward.findings import Place
-from sealward.look.floods import Floods
+from sealward.look.telling.floods import Floods
 from sealward.ports.failures import Unavailable
-from sealward.turns import SHARE, Shares
+from sealward.subjects.turns import SHARE, Shares
 from simulator.in_process_floods import InProcessFloods
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
 

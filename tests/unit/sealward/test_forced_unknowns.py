@@ -282,7 +282,7 @@ class TestTheImageItself:
         """A poison message has a verdict, not a dead letter alone."""
         stand = Stand(current=production())
         image = stand.push()
-        monkeypatch.setattr("sealward.look.hints.classify", crash)
+        monkeypatch.setattr("sealward.look.reading.hints.classify", crash)
         for _ in range(10):
             with suppress(Crash):  # once it is held its manifest is not read
                 stand.look(image)

@@ -2,7 +2,7 @@
 
 import json
 
-from sealward.look.result import LookResult
+from sealward.look.telling.result import LookResult
 from tests.unit.sealward.stand import Stand, bundle
 
 

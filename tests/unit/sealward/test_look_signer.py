@@ -13,7 +13,7 @@ from notation_verifier import Descriptor
 from notation_verifier.signer_service import SignerQuestion, SignerService
 from sealward.ledger import Verdict
 from sealward.policy.bundle import load_bundle
-from sealward.signer_answers import SignerAnswers
+from sealward.revocation.signer_answers import SignerAnswers
 from sealward.subjects import SubjectKey
 from simulator.errors import internal_error
 from simulator.faults import Fault

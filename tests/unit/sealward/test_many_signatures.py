@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sealward.ledger import Verdict
-from sealward.look.signatures import SEARCH_TIME
+from sealward.look.reading.signatures import SEARCH_TIME
 from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
     REFERRERS_LIMIT,

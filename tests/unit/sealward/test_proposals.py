@@ -6,9 +6,9 @@ import pytest
 
 from sealward.decisions import Step
 from sealward.ledger import HoldState, Verdict, proposal_state
-from sealward.look import send_approved
 from sealward.policy.bundle import Capability
 from sealward.proposals import Answer, Approval, Cause
+from sealward.tick.approved import send_approved
 from tests.forge.certificates import NOT_AFTER
 from tests.unit.sealward.rollout import enforced, expired, lost
 from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand, bundle
@@ -255,7 +255,7 @@ class TestCarryingItOut:
     def test_a_batch_is_bounded_and_what_stays_stops_nothing(
         self, old: Old, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sealward.look.approved.BATCH", 1)
+        monkeypatch.setattr("sealward.tick.approved.BATCH", 1)
         said(old)
         chosen: set[str] = set()
         for _ in range(3):

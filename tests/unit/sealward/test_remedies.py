@@ -15,7 +15,7 @@ from sealward.findings.pause import PAUSED
 from sealward.findings.remedies import DOCUMENT, REMEDIES
 from sealward.ledger import Verdict
 from sealward.ledger.replicas import ReplicaCause
-from sealward.look.bundle_finding import BUNDLE_EXPIRED
+from sealward.look.telling.bundle_finding import BUNDLE_EXPIRED
 from sealward.signatures.candidates import Rejection
 from sealward.subjects.manifests import ManifestProblem
 

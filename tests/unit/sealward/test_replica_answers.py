@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sealward.look.replica_answers import ReplicaAnswers
+from sealward.notices.replica_answers import ReplicaAnswers
 from tests.unit.sealward.stand import REPOSITORY
 from tests.unit.sealward.two_accounts import MINUTE, SOURCE, TwoAccounts
 

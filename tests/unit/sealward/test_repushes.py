@@ -6,8 +6,13 @@ from datetime import timedelta
 import pytest
 
 from notation_verifier import Descriptor
+from sealward.actions.pull_denial import (
+    UnusablePolicy,
+    denies,
+    with_denial,
+    without_denial,
+)
 from sealward.ledger import HoldState, PullDenial
-from sealward.pull_denial import UnusablePolicy, denies, with_denial, without_denial
 from tests.unit.sealward.stand import REPOSITORY, Stand, bundle
 
 SECOND, MINUTE, HOUR = (

@@ -6,7 +6,7 @@ import pytest
 
 from sealward.decisions.schedule import after, earliest, next_hold_look
 from sealward.ledger import Hold, HoldState
-from sealward.look import tick
+from sealward.tick.due import tick
 from tests import forge
 from tests.unit.sealward.stand import Stand, bundle
 

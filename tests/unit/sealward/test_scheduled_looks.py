@@ -6,9 +6,9 @@ import pytest
 
 from sealward.events import Hint, look_again, parse_events
 from sealward.ledger import Verdict
-from sealward.look import tick
 from sealward.policy.document import duration
 from sealward.ports.failures import Unavailable
+from sealward.tick.due import tick
 from simulator.errors import ServiceError
 from simulator.faults import Fault
 from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand, bundle

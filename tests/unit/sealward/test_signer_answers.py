@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
-from sealward.signer_answers import KEPT_FOR, OneLook, SignerAnswers
+from sealward.revocation.signer_answers import KEPT_FOR, OneLook, SignerAnswers
 from simulator.clock import ManualClock
 from tests import forge
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from notation_verifier import Descriptor
-from sealward.coverage import NODES
 from sealward.ledger import HoldState, Verdict
 from sealward.subjects import SubjectKey
 from sealward.subjects.indexes import mentioned, mentions
+from sealward.verifications.coverage import NODES
 from tests.unit.sealward.family import HOUR, INDEX, MINUTE, entry, push_index, strict
 from tests.unit.sealward.stand import REPOSITORY, Stand
 

@@ -9,10 +9,9 @@ import pytest
 
 from sealward.events import Hint
 from sealward.ledger.records import Record
-from sealward.look import tick
-from sealward.look.due import is_turn
 from sealward.subjects import SubjectKey
-from sealward.turns import by_turns
+from sealward.subjects.turns import by_turns
+from sealward.tick.due import is_turn, tick
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
 
 MINUTE = timedelta(minutes=1)

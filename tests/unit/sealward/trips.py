@@ -8,9 +8,9 @@ from typing import Any
 from sealward.ledger import JudgedReferrers, Record
 from sealward.ledger.managed_signing import ManagedSigning
 from sealward.ledger.unsigned_count import UnsignedCount
-from sealward.lineage import IndexListing, ListingNote
 from sealward.overrides import Pauses, Used
 from sealward.ports.ledger import Due, HistoryEntry, Intent, Ledger
+from sealward.ports.lineage import IndexListing, ListingNote
 from sealward.ports.registry import ImageDetail, Manifest, Referrer, Registry
 from sealward.proposals import (
     Approval,

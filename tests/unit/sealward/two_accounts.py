@@ -11,7 +11,7 @@ from notation_verifier import Descriptor
 from notation_verifier.signer_service import SignerService
 from sealward.events import parse_events
 from sealward.policy.bundle import load_bundle
-from sealward.signer_answers import SignerAnswers
+from sealward.revocation.signer_answers import SignerAnswers
 from simulator.behaviours import Behaviours
 from simulator.in_process import InProcessSigner
 from simulator.places import place

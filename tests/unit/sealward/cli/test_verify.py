@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealward import verifications
+from sealward.verifications import judge
 from sealward.cli import image_verification
 from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
 from tests import forge
@@ -203,7 +203,7 @@ def test_an_interruption_is_no_answer(
         raise KeyboardInterrupt
 
     bench.sign(bench.image())
-    monkeypatch.setattr(verifications, "verify", interrupted)
+    monkeypatch.setattr(judge, "verify", interrupted)
     done = bench.verify()
     assert done.exit_code == 130
     assert not done.stdout

@@ -29,7 +29,7 @@ from sealward.decisions.verdict import (
 )
 from sealward.ledger.judged import Recalled
 from sealward.ledger.records import Verdict
-from sealward.look.candidate_reports import candidate_reports
+from sealward.look.telling.candidate_reports import candidate_reports
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports.registry import Contents, ImageDetail, ImageStatus
 from sealward.revocation.heard import question_id, signer_question_id

@@ -23,10 +23,10 @@ from sealward.events import (
     parse_events,
 )
 from sealward.ledger.records import Verdict
-from sealward.look.result import NOT_DUE, LookResult
+from sealward.look.telling.result import NOT_DUE, LookResult
 from sealward.ports.failures import PortError
 from sealward.ports.look_queue import LookQueue
-from sealward.turns import Share, Shares
+from sealward.subjects.turns import Share, Shares
 
 RESERVE: Final = 62_000
 """Milliseconds: with less left no further look is begun; its message comes again.

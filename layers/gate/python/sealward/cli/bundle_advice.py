@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from notation_verifier import SIGNER_ROOTS
-from sealward.coverage import may_cover
 from sealward.policy.bundle import Enforcement, Policy, PolicyBundle
 from sealward.policy.document import duration_text
 from sealward.policy.environment import is_production
+from sealward.verifications.coverage import may_cover
 
 LONGEST_GRACE: Final = timedelta(hours=1)
 """Of a policy for production: as long can an unsigned image be pulled."""

@@ -4,9 +4,7 @@ import click
 
 from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, table
-from sealward.cli.proposals import REGION, answered
-from sealward.cli.stack import find_stack
-from sealward.prices import (
+from sealward.cli.prices import (
     GB,
     KEPT_SIGNATURE_BYTES,
     MONTH_MINUTES,
@@ -14,6 +12,8 @@ from sealward.prices import (
     SIGNED,
     UNSIGNED,
 )
+from sealward.cli.proposals import REGION, answered
+from sealward.cli.stack import find_stack
 
 ALARMS = 12
 """Of the template, where no stack is asked."""

@@ -14,7 +14,7 @@ from sealward.cli.image_target import ImageTarget
 from sealward.cli.judges import Asking, judge_for
 from sealward.decisions.situation import Seen
 from sealward.decisions.verdict import judge, skips
-from sealward.reads import RunBeside
+from sealward.ports.reads import RunBeside
 from sealward.signatures import read_signatures, shortlist
 from sealward.signatures.candidates import Unread
 from sealward.subjects import SubjectKey

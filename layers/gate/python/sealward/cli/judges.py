@@ -10,7 +10,7 @@ from notation_verifier.signer_service import SignerQuestion, SignerService
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.policy.revocation import NOTHING_SAID, RevocationPolicy
 from sealward.revocation import Inquiry, Revocations
-from sealward.signer_answers import OneLook
+from sealward.revocation.signer_answers import OneLook
 from sealward.verifications import Judge
 from sealward.web.fetch import WebSources
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.decisions.refusals import Judgement
 from sealward.ledger.records import Verdict
 from sealward.policy.bundle import Policy
+from sealward.verifications.coverage import NO_COVERAGE, Coverage
 
 SPENT_GRACE: Final = timedelta(minutes=1)
 """What is left of a grace that is spent: a signature made at the push still arrives."""

@@ -4,13 +4,13 @@ from enum import StrEnum
 
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
-from sealward.coverage import NO_COVERAGE, Coverage
 from sealward.ledger.managed_signing import ManagedSigning
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
 from sealward.policy.policies import Escalation
 from sealward.ports.registry import ImageDetail, ImageStatus
 from sealward.subjects.manifests import BadManifest
 from sealward.verifications import Search
+from sealward.verifications.coverage import NO_COVERAGE, Coverage
 
 
 class Unknown(StrEnum):

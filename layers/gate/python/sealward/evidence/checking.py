@@ -16,7 +16,7 @@ from sealward.evidence.dossier import (
 )
 from sealward.ports.evidence_store import EvidenceStore
 from sealward.ports.failures import NotFound
-from sealward.reads import Read, RunBeside, ask
+from sealward.ports.reads import Read, RunBeside, ask
 
 _MISSING: Final = "not there"
 _OTHER: Final = "other bytes than its hash says"

@@ -29,8 +29,8 @@ from sealward.evidence.recording import Recorder
 from sealward.ledger import Record, to_text
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.failures import Denied, NotFound, PortError, Refused
+from sealward.ports.reads import Read, RunBeside, ask
 from sealward.ports.registry import Manifest, Registry
-from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.retrieval import LARGE
 from sealward.subjects import SignatureManifest, classify
 

@@ -6,7 +6,7 @@ from sealward.decisions import Severity
 from sealward.findings.document import Place, frame
 from sealward.findings.standing import ended, stands
 from sealward.ledger.floods import Flood
-from sealward.turns import SHARE
+from sealward.subjects.turns import SHARE
 
 OVER_ITS_SHARE: Final = "over-its-share"
 

@@ -1,15 +1,7 @@
-"""A look: the whole way from a hint to a finding; and the tick that sends hints."""
+"""A look: the whole way from a hint to a finding, at one image.
 
-from sealward.look.approved import send_approved
-from sealward.look.due import tick
-from sealward.look.gate import Gate
-from sealward.look.result import (
-    LookResult,
-)
-
-__all__ = [
-    "Gate",
-    "LookResult",
-    "send_approved",
-    "tick",
-]
+``gate`` walks it, stage by stage, each a room of its own: ``reading`` what the registry
+and the ledger say, ``indexes`` it is listed by, ``judging`` what a decision rests on,
+``settling`` the decision, ``telling`` of it. ``equipment`` is what a gate is given.
+Knows every rule and every port; no adapter, no clock.
+"""

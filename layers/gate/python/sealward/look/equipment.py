@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
+from sealward.actions.pull_denial import PullDenials
 from sealward.evidence import EvidenceKeeping, Recorder
 from sealward.findings import Place
-from sealward.look.announcements import Announcements
-from sealward.look.bundle_finding import BundleFinding
-from sealward.look.sightings import InForce
+from sealward.look.reading.sightings import InForce
+from sealward.look.telling.announcements import Announcements
+from sealward.look.telling.bundle_finding import BundleFinding
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.event_bus import EventBus
@@ -20,15 +21,14 @@ from sealward.ports.ledger import Ledger
 from sealward.ports.look_queue import LookQueue
 from sealward.ports.message_counts import MessageCounts
 from sealward.ports.owner_topics import OwnerTopics
+from sealward.ports.reads import RunBeside
 from sealward.ports.registry import Registry
 from sealward.ports.security_hub import SecurityHub
-from sealward.pull_denial import PullDenials
-from sealward.reads import RunBeside
 from sealward.revocation import Inquiry, Revocations
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
-    from sealward.look.kept_signatures import KeptSignatures
+    from sealward.look.settling.kept_signatures import KeptSignatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ class Equipment:
         if not self.keep_signatures or self.evidence is None or self.recorder is None:
             return None
         # For those stacks only that keep them.
-        from sealward.look.kept_signatures import KeptSignatures  # noqa: PLC0415
+        from sealward.look.settling.kept_signatures import KeptSignatures  # noqa: PLC0415
 
         return KeptSignatures(
             store=self.evidence,

@@ -24,28 +24,28 @@ from sealward.decisions.verdict import NOT_AN_IMAGE
 from sealward.events import Hint
 from sealward.evidence import Recorder, recorded
 from sealward.ledger.records import Record
-from sealward.look.approvals import approved
-from sealward.look.crashes import kept, undecided
-from sealward.look.descent import Descent
 from sealward.look.equipment import Equipment
-from sealward.look.evidence import Evidence
-from sealward.look.hints import Trail
-from sealward.look.managed_signing import ask_about_signing
-from sealward.look.result import NOT_DUE, LookResult
-from sealward.look.settlement import Settlement
-from sealward.look.sightings import in_force, is_due
-from sealward.look.signatures import SEARCH_TIME, SignatureSearch
-from sealward.look.signed_images import SignedImages
-from sealward.look.spent_grace import ask_about_count
+from sealward.look.indexes.descent import Descent
+from sealward.look.judging.approvals import approved
+from sealward.look.judging.crashes import kept, undecided
+from sealward.look.judging.evidence import Evidence
+from sealward.look.reading.hints import Trail
+from sealward.look.reading.managed_signing import ask_about_signing
+from sealward.look.reading.sightings import in_force, is_due
+from sealward.look.reading.signatures import SEARCH_TIME, SignatureSearch
+from sealward.look.reading.signed_images import SignedImages
+from sealward.look.reading.spent_grace import ask_about_count
+from sealward.look.settling.settlement import Settlement
+from sealward.look.telling.result import NOT_DUE, LookResult
 from sealward.policy.bundle import Policy
 from sealward.ports.failures import Conflict, PortError
-from sealward.reads import Read, ask
+from sealward.ports.reads import Read, ask
 from sealward.revocation import Inquiry
 from sealward.subjects import SubjectKey
 from sealward.verifications import Examined, Search
 
 if TYPE_CHECKING:
-    from sealward.look.replicas import Replicas
+    from sealward.look.judging.replicas import Replicas
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -229,7 +229,7 @@ class Gate(Equipment):
 
     def _replicas(self, signatures: SignatureSearch) -> "Replicas":
         # For looks only at what came by replication.
-        from sealward.look.replicas import Replicas  # noqa: PLC0415
+        from sealward.look.judging.replicas import Replicas  # noqa: PLC0415
 
         return Replicas(
             place=self.place,

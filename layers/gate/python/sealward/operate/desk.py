@@ -28,7 +28,7 @@ from sealward.proposals import Approval
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
-    from sealward.look.floods import Floods
+    from sealward.look.telling.floods import Floods
 
 NOT_PROVEN: Final = "not-proven"
 
@@ -107,7 +107,7 @@ class Desk:
             PortError: the ledger did not answer; the next time does it.
         """
         # For the schedule only: no request needs what a look needs.
-        from sealward.look.breaker import tell_trip  # noqa: PLC0415
+        from sealward.look.settling.breaker import tell_trip  # noqa: PLC0415
 
         tell_trip(self.ledger, self.hub, self.place)
         ended = tell_pauses(self.ledger, self.hub, self.place, now=self.now())

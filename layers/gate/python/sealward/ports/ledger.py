@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from notation_verifier.values import dataclass
 from sealward.ledger import JudgedReferrers, Record
 from sealward.ledger.unsigned_count import UnsignedCount
-from sealward.lineage import Lineage
 from sealward.overrides import Overrides
+from sealward.ports.lineage import Lineage
 from sealward.proposals import Proposals
 from sealward.subjects import SubjectKey
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from notation_verifier.values import dataclass
 from sealward.ledger.managed_signing import ManagedSigning
-from sealward.lineage import IndexListing
+from sealward.ports.lineage import IndexListing
 from sealward.subjects.manifests import MANIFEST_LIMIT
 
 

@@ -16,8 +16,8 @@ from notation_verifier.values import dataclass
 from sealward.ledger.revocation_items import bounded
 from sealward.policy.revocation import RevocationPolicy
 from sealward.ports.failures import PortError
+from sealward.ports.reads import Read
 from sealward.ports.revocation import RevocationLedger, RevocationSources
-from sealward.reads import Read
 from sealward.revocation.answers import Answer, Answers, Question
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Final
 
 from notation_verifier.values import dataclass
 from sealward.ports.failures import NotFound, PortError
+from sealward.ports.reads import Read, RunBeside, ask
 from sealward.ports.registry import Contents, Manifest
-from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (
     SIGNATURE_MANIFEST_LIMIT,
     Rejected,

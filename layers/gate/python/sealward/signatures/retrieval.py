@@ -11,8 +11,8 @@ from typing import Final
 from notation_verifier.values import dataclass
 from sealward.ledger.judged import Recalled
 from sealward.ports.failures import NotFound, PortError
+from sealward.ports.reads import Read, RunBeside, ask
 from sealward.ports.registry import Contents
-from sealward.reads import Read, RunBeside, ask
 from sealward.signatures.candidates import (
     CANDIDATES_LIMIT,
     SIGNATURE_MANIFEST_LIMIT,

@@ -16,12 +16,12 @@ from sealward.policy.bundle import PolicyBundle
 from sealward.ports.failures import NotFound, PortError
 from sealward.ports.look_queue import LookQueue
 from sealward.subjects import SubjectKey
+from sealward.subjects.turns import by_turns
 from sealward.sweep.differences import CLOSED
 from sealward.sweep.ports import Inventory, SweepLedger
 from sealward.sweep.progress import Kind, Progress, Recheck, Visit, Walk, walked
 from sealward.sweep.report import Report
 from sealward.sweep.visit import Visitor
-from sealward.turns import by_turns
 
 TURN: Final = 100
 """Looks that one repository gets before the others have had their turn."""

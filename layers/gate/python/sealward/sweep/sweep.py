@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from notation_verifier.values import dataclass
-from sealward.look.sightings import in_force
+from sealward.look.reading.sightings import in_force
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.failures import Conflict, PortError
 from sealward.ports.look_queue import LookQueue

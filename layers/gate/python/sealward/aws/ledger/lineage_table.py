@@ -14,8 +14,8 @@ from sealward.aws.errors import translated
 from sealward.aws.ledger.attribute_values import attribute_values, plain_values
 from sealward.aws.ledger.query_pages import query_items
 from sealward.ledger import from_text, to_text
-from sealward.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.ports.failures import Unavailable
+from sealward.ports.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from sealward.aws.registry.ecr_answers import (
 from sealward.aws.registry.image_pages import image_pages
 from sealward.aws.registry.layer_download import Fetch
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
-from sealward.lineage import IndexListing, ListedIndex
 from sealward.ports.failures import NotFound, Refused, Unavailable
+from sealward.ports.lineage import IndexListing, ListedIndex
 from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
 from sealward.subjects.indexes import is_index
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sealward.aws.errors import translated
-from sealward.ports.failures import Denied, NotFound, Refused
-from sealward.pull_denial import (
+from sealward.actions.pull_denial import (
     UnusablePolicy,
     denies,
     with_denial,
     without_denial,
 )
+from sealward.aws.errors import translated
+from sealward.ports.failures import Denied, NotFound, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
