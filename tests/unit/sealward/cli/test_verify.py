@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sealward.verifications import judge
 from sealward.cli import image_verification
 from sealward.cli.notation_configuration import NoConfiguration, NotationConfiguration
+from sealward.verifications import judge
 from tests import forge
 from tests.json_schema import problems
 from tests.unit.sealward.cli.layouts import AT, REPOSITORY, Bench, run
@@ -216,7 +216,7 @@ def test_a_fault_of_ours_is_told_and_is_no_answer(
         raise ZeroDivisionError("planted")
 
     bench.sign(bench.image())
-    monkeypatch.setattr(verifications, "verify", broken)
+    monkeypatch.setattr(judge, "verify", broken)
     done = bench.verify()
     assert done.exit_code == 3
     assert "ZeroDivisionError: planted" in done.stderr
