@@ -1,15 +1,12 @@
 """Alarms, dashboard and queries: whom they tell, and that they can say something."""
 
-import dataclasses
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
 
 from sealward.aws.look_queue import LONGEST_DELAY
-from sealward.look.telling.result import LookResult
 from tests.functions.event_files import ROOT
 from tests.template.rendering import load, render
 from tests.template.resources import FUNCTION, PARAMETERS, RULE, of_type
@@ -172,22 +169,3 @@ def test_the_dashboard_is_made_where_it_is_asked_for_and_is_json() -> None:
     (dashboard,) = made.values()
     widgets = json.loads(dashboard["DashboardBody"])["widgets"]
     assert len(widgets) == 4
-
-
-def test_shipped_queries_ask_for_what_a_look_logs() -> None:
-    """A field that no line has makes a query that is always empty."""
-    queries = of_type(render(load(), PARAMETERS), "AWS::Logs::QueryDefinition")
-    assert len(queries) == 5
-    fields = {field.name for field in dataclasses.fields(LookResult)}
-    logged = fields | {"service", "level", "message", "exception_name"}
-    for query in queries.values():
-        text = re.sub(r'"[^"]*"', "", query["QueryString"])
-        made = set(re.findall(r" as (\w+)", text))
-        words = set(re.findall(r"[a-z_]{2,}", re.sub(r"@\w+|\b\w+\(", "", text)))
-        assert words - QUERY_WORDS - made <= logged, words - QUERY_WORDS - logged
-
-
-QUERY_WORDS = {
-    *("filter", "and", "or", "in", "stats", "by", "as", "sort", "desc", "asc"),
-    *("fields", "limit"),
-}
