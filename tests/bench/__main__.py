@@ -19,6 +19,7 @@ from tests.bench import (  # noqa: E402 (after the path is set)
     notation_command,
     notation_go,
     policies,
+    push_to_message,
     round_trips,
     verification,
     warm_look,
@@ -36,6 +37,7 @@ SUBJECTS = {
     "policies": policies.measure,
     "warm-look": warm_look.measure,
     "exposure": exposure.measure,
+    "push-to-message": push_to_message.measure,
     "cold-start": cold_start.measure,
 }
 

@@ -6,27 +6,24 @@ its policy gives no grace, so that its first look archives it: evidence kept bef
 the status read back after. What EventBridge and SQS take comes on top.
 """
 
-import io
 import json
 import statistics
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
 
-from functions.verify_push import app
-from sealward.aws.registry.layer_download import LayerDownload
 from simulator.places import place
 from simulator.pushes import Pusher
 from tests import forge
 from tests.bench.bundles import HOST
+from tests.bench.late_world import late_world
 from tests.figures import Figures
 from tests.functions.event_files import ACCOUNT, REGION
-from tests.functions.world import World, world
+from tests.functions.world import World
 
 LATENCY = 0.020
 """Seconds that one call to AWS takes more."""
@@ -124,41 +121,9 @@ class Exposing:
 
 @contextmanager
 def exposing(latency: float) -> Iterator[Exposing]:
-    """Yield the bench; each call takes ``latency`` seconds more.
-
-    What the function logs is not shown, nor is any other standard output meanwhile.
-    """
-    calls: list[tuple[str, float]] = []
-
-    def waits(name: str) -> None:
-        time.sleep(latency)
-        calls.append((name, time.perf_counter()))
-
-    class Late(LayerDownload):
-        def __call__(self, url: str, limit: int) -> bytes:
-            waits("layer")
-            return super().__call__(url, limit)
-
-    with (
-        redirect_stdout(io.StringIO()),
-        world() as made,
-        patch.object(app, "LayerDownload", Late),
-    ):
-        made.publish(_bundle())
-        recording: Any = vars(app)["Clients"]
-
-        class LateClients(recording):  # type: ignore[misc]
-            def __init__(self) -> None:
-                super().__init__()
-                session: Any = self._session
-                session.register(
-                    "after-call", lambda model, **_: waits(str(model.name))
-                )
-
-        with patch.object(app, "Clients", LateClients):
-            app.environment.cache_clear()
-            yield Exposing(world=made, calls=calls)
-    app.environment.cache_clear()
+    """Yield the bench; each call takes ``latency`` seconds more."""
+    with late_world(_bundle(), latency) as (made, calls):
+        yield Exposing(world=made, calls=calls)
 
 
 def _bundle() -> bytes:

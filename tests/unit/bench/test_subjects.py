@@ -19,6 +19,7 @@ from tests.bench import (
 from tests.bench.bundles import ACCOUNT, REGION, document
 from tests.bench.canned import function
 from tests.bench.exposure import exposing
+from tests.bench.push_to_message import MINUTE, SIGNED_AFTER, telling
 from tests.figures import Figures
 from tests.template.rendering import load
 
@@ -97,6 +98,18 @@ def test_what_is_exposed_is_archived_with_its_evidence_kept_before() -> None:
     # Read back by the look itself, and told: Security Hub and the bus.
     after = names[names.index("UpdateImageStorageClass") :]
     assert {"DescribeImages", "BatchImportFindings", "PutEvents"} <= set(after)
+
+
+def test_a_wrong_signature_is_told_to_bus_and_owner_whichever_way_it_comes() -> None:
+    with telling(latency=0.0) as bench:
+        at_once = [
+            bench.in_order("fast"),
+            bench.in_order("slow"),
+            bench.signature_first("fast"),
+        ]
+        late = bench.event_lost("slow", phase=0.5)
+    assert all(0 < each.topic < MINUTE for each in at_once)
+    assert MINUTE / 2 - SIGNED_AFTER < late.topic < MINUTE, "by the tick at 30 s"
 
 
 def test_what_cannot_be_measured_here_is_named(
