@@ -84,7 +84,11 @@ def environment() -> tuple[Intake, Telemetry]:
         topics=SnsTopics(partial(clients.client, "sns"), telemetry.owner_not_told),
         message_counts=MessageCountTable(settings.ledger_table, items),
         bundles=bundle_source(
-            settings.policy_bundle, clients.lazily("s3"), now, telemetry.bundle_rejected
+            settings.policy_bundle,
+            clients.lazily("s3"),
+            now,
+            telemetry.bundle_rejected,
+            settings.account,
         ),
         published=bundle_source(settings.published_bundle, clients.lazily("s3"), now)
         if settings.published_bundle

@@ -39,6 +39,10 @@ busy."""
 TICK_CALLS, TICK_UNITS, TICK_PROCESSOR_SECONDS = 10, 6.0, 0.004
 """Of a tick that finds nothing: what is due and what is late in four shards each, half
 a unit a query, and two reads about proposals. The time is assumed."""
+WALK_HOURS = 31
+"""Of a month in which the sweep writes its one metric: an hour for each day's walk. A
+metric is charged by the hour, in hours in which it is written. From memory."""
+MONTH_HOURS = 730
 SWEEP_STEPS, SWEEP_SECONDS = MONTH_MINUTES // 5, 0.2
 """Of a month; the time is assumed."""
 MOST = {"million_events": 6.0, "million_signed_images": 12.0, "idle_month": 2.0}
@@ -155,6 +159,7 @@ def idle_month(*, memory: int) -> dict[str, float]:
     return {
         "alarm_month": alarms * PRICES["alarm_month"].dollars,
         "secret_month": secrets * PRICES["secret_month"].dollars,
+        "metric_month": WALK_HOURS / MONTH_HOURS * PRICES["metric_month"].dollars,
         "sqs_request": polls * PRICES["sqs_request"].dollars,
         "lambda_request": (MONTH_MINUTES + SWEEP_STEPS)
         * PRICES["lambda_request"].dollars,

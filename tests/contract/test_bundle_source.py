@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-def _document(serial: int) -> bytes:
+def _document(serial: int, **members: Any) -> bytes:
     return json.dumps(
         {
             "schema": 1,
@@ -44,6 +44,7 @@ def _document(serial: int) -> bytes:
                 }
             ],
             "trustStores": {},
+            **members,
         }
     ).encode()
 
@@ -186,6 +187,37 @@ def test_with_nothing_good_before_a_bad_bundle_decides_nothing(
     bucket.publish(_document(8))
     clock.a_minute_later()
     assert source.bundle().serial == 8
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"expires": "2026-11-21T12:00:30Z"}, "expired 2026-11-21T12:00:30Z"),
+        ({"notBefore": "2026-11-22T12:00:00Z"}, "begins 2026-11-22T12:00:00Z"),
+        ({"audience": ["210987654321"]}, "not meant for account 123456789012"),
+    ],
+    ids=["expired", "not yet in force", "another account's"],
+)
+def test_one_that_does_not_decide_now_is_told_of_each_minute(
+    bucket: _Bucket, clock: _Clock, members: dict[str, Any], said: str
+) -> None:
+    """Its finding may reach nobody; the alarm does."""
+    told: list[Exception] = []
+    bucket.publish(_document(1, **members))
+    source = S3BundleSource(
+        bucket.client, "policy", "b.json", clock, told.append, "123456789012"
+    )
+    clock.a_minute_later()
+    for _ in range(3):
+        assert source.bundle().serial == 1
+    assert [said in str(each) for each in told] == [True]
+    clock.a_minute_later()
+    source.bundle()
+    assert len(told) == 2
+    bucket.publish(_document(2))
+    clock.a_minute_later()
+    source.bundle()
+    assert len(told) == 2
 
 
 def test_a_bundle_that_is_missing_is_looked_for_again_at_once(

@@ -2,10 +2,10 @@
 
 A good bundle stays in force until a newer good one is read. A newer one that is bad
 does not displace it: ``tell`` hears of it, which functions log as an error and count,
-and for which the stack has an alarm. An environment that starts while
-the newest is bad has nothing good to keep, so it decides nothing and raises
-``InvalidBundle``, which becomes a finding. Both are safe, and publishing a good bundle
-ends both within a minute.
+and for which the stack has an alarm. So it does of one that is another account's, not
+yet in force or past its end. An environment that starts while the newest is bad has
+nothing good to keep, so it decides nothing and raises ``InvalidBundle``, which becomes
+a finding. Both are safe, and publishing a good bundle ends both within a minute.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from sealward.policy.bundle import (
     BUNDLE_LIMIT,
     InvalidBundle,
     PolicyBundle,
+    Standing,
     load_bundle,
 )
 from sealward.ports.failures import NotFound, PortError, Unavailable
@@ -32,6 +33,10 @@ FRESH_FOR: Final = timedelta(minutes=1)
 _SCHEME: Final = "s3://"
 
 
+class Lapsed(Exception):  # noqa: N818 - what is the matter with it
+    """A good bundle past its end, or before its begin; its text says what to do."""
+
+
 class S3BundleSource:
     """The bundle in one S3 object, asked for conditionally at most once a minute.
 
@@ -41,6 +46,7 @@ class S3BundleSource:
         key: the object's key.
         now: returns the present instant, aware, UTC.
         tell: told why the newest is not in force, whenever that was found.
+        account: that the bundle must be meant for and in force; empty: whatever it is.
     """
 
     def __init__(
@@ -50,12 +56,14 @@ class S3BundleSource:
         key: str,
         now: Callable[[], datetime],
         tell: Callable[[Exception], None] = lambda _error: None,
+        account: str = "",
     ) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
         self._now = now
         self._tell = tell
+        self._account = account
         self._good: PolicyBundle | None = None
         self._etag = ""
         # Of the object with that ETag: S3 will not send it again, only say "unchanged".
@@ -78,8 +86,9 @@ class S3BundleSource:
         now = self._now()
         if self._asked is None or now - self._asked >= FRESH_FOR:
             self._refresh(now)
-            if self._rejected is not None:
-                self._tell(self._rejected)
+            why = self._rejected or self._lapsed(now)
+            if why is not None:
+                self._tell(why)
         if self._good is None:
             raise self._rejected or NotFound(f"no policy bundle at {self._place}")
         return self._good
@@ -105,6 +114,24 @@ class S3BundleSource:
             except InvalidBundle as error:
                 self._invalid = error
         self._rejected = self._invalid
+
+    def _lapsed(self, now: datetime) -> Exception | None:
+        """Return why the good one does not decide now, or only for want of another."""
+        if self._good is None or not self._account:
+            return None
+        try:
+            standing = self._good.in_force(self._account, now)
+        except InvalidBundle as error:
+            return error
+        if standing is Standing.IN_FORCE:
+            return None
+        expired = standing is Standing.EXPIRED
+        at = self._good.expires if expired else self._good.not_before
+        return Lapsed(
+            f"bundle {self._good.serial} is {standing.value}: it "
+            f"{'expired' if expired else 'begins'} {at:%Y-%m-%dT%H:%M:%SZ}; compile "
+            "and publish another under a higher serial"
+        )
 
     def _read(self) -> tuple[bytes, str] | None:
         """Return the object and its ETag, or None where it is what was read last."""
@@ -189,8 +216,11 @@ def bundle_source(
     client: "S3Client",
     now: Callable[[], datetime],
     tell: Callable[[Exception], None] = lambda _error: None,
+    account: str = "",
 ) -> S3BundleSource | FileBundleSource:
     """Return the source of ``location``: ``s3://bucket/key`` or a path.
+
+    ``account`` and ``tell`` are as for ``S3BundleSource``.
 
     Raises:
         ValueError: an ``s3://`` location without bucket or key.
@@ -200,4 +230,4 @@ def bundle_source(
     bucket, _, key = location.removeprefix(_SCHEME).partition("/")
     if not bucket or not key:
         raise ValueError(f"POLICY_BUNDLE {location!r}: write s3://<bucket>/<key>")
-    return S3BundleSource(client, bucket, key, now, tell)
+    return S3BundleSource(client, bucket, key, now, tell, account)
