@@ -51,7 +51,7 @@ def environment() -> tuple[Desk, Telemetry]:
             settings.dead_letter_queue_url,
         ),
         hub=hub,
-        identities=StsCallers(clients.client("sts", settings.region)),
+        identities=StsCallers(clients.regional_sts(settings.region)),
         place=place,
         audience=(
             f"arn:{settings.partition}:lambda:{settings.region}:{settings.account}:"

@@ -1,7 +1,7 @@
 """Who sent a request: signed on the sender's side, asked of AWS STS on the stack's.
 
-Both sides take the address of the Region's AWS STS from botocore, or the local AWS's
-from ``AWS_ENDPOINT_URL``: never from what was sent.
+Both sides take the plain address of the Region's AWS STS from botocore, or the local
+AWS's from ``AWS_ENDPOINT_URL``: never from what was sent. botocore follows no redirect.
 """
 
 import threading
@@ -23,9 +23,12 @@ from sealward.operate.proofs import (
     Proof,
     hashed,
 )
+from sealward.ports.failures import Denied, PortError, Unavailable
 
 _EVENTS: Final = "sts.GetCallerIdentity"
-_UNQUOTED: Final = "what AWS STS says beside is not repeated"
+_CALL: Final = "sts:GetCallerIdentity of a request's sender"
+_REFUSED: Final = 4
+"""Hundreds of an HTTP status."""
 
 
 def prove(text: str, clients: Clients, region: str) -> Proof:
@@ -43,7 +46,7 @@ def prove(text: str, clients: Clients, region: str) -> Proof:
         credentials = clients.credentials()
         if credentials is None:
             raise NoCredentialsError
-        endpoint: str = clients.client("sts", region).meta.endpoint_url
+        endpoint: str = clients.regional_sts(region).meta.endpoint_url
         return prove_by(text, credentials.get_frozen_credentials(), endpoint, region)
 
 
@@ -89,18 +92,15 @@ class StsCallers:
             Denied: nobody AWS STS knows, or not over this text, or not now.
             Unavailable: AWS STS did not answer.
         """
-        with self._lock, translated("sts:GetCallerIdentity of a request's sender"):
+        with self._lock, translated(_CALL):
             self._headers = proof.headers(text)
             try:
                 answer = self._sts.get_caller_identity()
+                return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]))
             except ClientError as error:
-                # STS may quote what was sent, a session token with it: of its words
-                # only the code may get into a log or an answer.
-                raise ClientError(
-                    {"Error": {"Code": error_code(error), "Message": _UNQUOTED}},
-                    "GetCallerIdentity",
-                ) from None
-        return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]))
+                raise _unquoted(error) from None
+            except KeyError as error:
+                raise Unavailable(f"{_CALL}: its answer has no {error}") from error
 
     def _as_signed(self, request: AWSRequest, **_: object) -> None:
         """Make the call that the sender signed, byte for byte."""
@@ -111,6 +111,20 @@ class StsCallers:
         host = urlsplit(str(request.url)).netloc
         del request.headers["Host"]
         request.headers["Host"] = host
+
+
+def _unquoted(error: ClientError) -> PortError:
+    """Return what AWS STS said: of its words the code alone.
+
+    It may quote what was sent, a session token with it, and that is for no log.
+    """
+    code = error_code(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    said = f"{_CALL}: {code}: what AWS STS says beside is not repeated"
+    # What is sent is the sender's own, so that a refusal is about the sender.
+    if status // 100 == _REFUSED and not code.startswith("Throttl"):
+        return Denied(said)
+    return Unavailable(said)
 
 
 def _unsigned(**_: object) -> Any:  # noqa: ANN401 (botocore's own mark)

@@ -53,6 +53,20 @@ class Clients:
                 )
             return self._made[service, region]
 
+    def regional_sts(self, region: str | None = None) -> Any:  # noqa: ANN401 (as above)
+        """Return a client of the Region's AWS STS at its plain address, made once.
+
+        A signature is over the address it is sent to: who signs and who sends must mean
+        the same one, whatever either has set of FIPS or dual-stack addresses.
+        """
+        with self._lock:
+            if ("regional sts", region) not in self._made:
+                plain = Config(use_fips_endpoint=False, use_dualstack_endpoint=False)
+                self._made["regional sts", region] = self._session.create_client(
+                    "sts", region_name=region, config=self._config.merge(plain)
+                )
+            return self._made["regional sts", region]
+
     def credentials(self) -> Any:  # noqa: ANN401 (botocore's)
         """Return the credentials in use, or None."""
         return self._session.get_credentials()

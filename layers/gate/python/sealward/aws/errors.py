@@ -11,6 +11,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from botocore.parsers import ResponseParserError
 
 from sealward.ports.failures import (
     Conflict,
@@ -92,7 +93,7 @@ def translated(what: str, *, refusals: frozenset[str] = REFUSALS) -> Iterator[No
         raise _from_response(what, error, refusals) from error
     except _MISCONFIGURED as error:
         raise Denied(f"{what}: {error}") from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise Unavailable(f"{what}: {error}") from error
 
 
