@@ -7,11 +7,20 @@ import pytest
 from sealward.ledger import Verdict
 from sealward.policy.bundle import Capability, InvalidBundle
 from sealward.ports.failures import Unavailable
+from tests import forge
+from tests.unit.sealward.family import (
+    open_findings,
+    push_index,
+    strict_stand,
+    verdicts,
+)
 from tests.unit.sealward.stand import Stand, bundle
 
 GRACE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
 ELSEWHERE = "prod/other"
+RESTORING = timedelta(minutes=30)
+"""ECR takes up to twenty minutes."""
 
 
 def spending() -> Stand:
@@ -23,6 +32,15 @@ def spend(stand: Stand, digests: int = 3) -> None:
     for number in range(digests):
         stand.look(stand.push(f"unsigned {number}"))
     stand.pass_time(GRACE)
+
+
+def spent_by_families() -> Stand:
+    """Return a stand whose verdicts cover, and whose repository spent its grace."""
+    stand = strict_stand(unsignedPerDay=3)
+    for number in range(3):
+        stand.look(stand.push(f"unsigned {number}", tag=f"v{number}"))
+    stand.pass_time(GRACE)
+    return stand
 
 
 def test_after_so_many_the_grace_is_a_minute() -> None:
@@ -137,17 +155,78 @@ def test_past_the_number_nothing_more_is_written() -> None:
     assert (count.digests, count.version) == (3, 3)
 
 
-def test_the_child_of_an_index_has_the_grace_of_an_image() -> None:
-    stand = Stand(current=bundle(unsignedPerDay=3, untaggedGrace="1h"))
-    for number in range(3):
-        stand.look(stand.push(f"unsigned {number}", tag=f"v{number}"))
-    stand.pass_time(GRACE)
+def test_without_a_tag_it_is_a_minute_as_well() -> None:
+    """Pushed and pulled by digest: no index lists it, and none is waited for."""
+    stand = spent_by_families()
+    image = stand.push("by digest")
+    stand.look(image)
+    stand.pass_time(MINUTE)
+    assert stand.record(image).verdict is Verdict.UNSIGNED
+    assert stand.status(image) == "ARCHIVED"
+
+
+def test_a_child_waits_with_its_index_and_is_never_held() -> None:
+    """The index comes within the child's minute, its signature within the index's."""
+    stand = spent_by_families()
     child = stand.push("child")
     stand.look(child)
-    stand.pass_time(GRACE - MINUTE)
+    stand.pass_time(timedelta(seconds=55))
+    index = push_index(stand, [child], tag="1.0")
+    stand.look(index)
+    stand.pass_time(timedelta(seconds=55))
     assert stand.record(child).verdict is Verdict.PENDING
+    assert stand.look(stand.attach(index)).verdict is Verdict.TRUSTED
+    stand.pass_time(GRACE)
+    assert verdicts(stand, index, child) == ["trusted", "covered"]
+    assert (stand.record(child).hold, stand.status(child)) == (None, "ACTIVE")
+
+
+@pytest.mark.parametrize("seconds", [5, 58])
+def test_index_upon_index_gives_a_child_two_minutes_and_no_more(seconds: int) -> None:
+    stand = spent_by_families()
+    child = stand.push("child")
+    stand.look(child)
+    for number in range(12):
+        stand.pass_time(timedelta(seconds=seconds))
+        index = push_index(stand, [child], tag="1.0", annotations={"n": str(number)})
+        stand.look(index)
+        if stand.clock.now - forge.NOW >= GRACE + 2 * MINUTE:
+            break
+    stand.pass_time(2 * MINUTE)
+    record = stand.record(child)
+    assert record.verdict is Verdict.UNSIGNED
+    # Decided when its time is over; what lists it has to be held before it can be.
+    assert record.settled_at is not None
+    assert record.settled_at - record.first_seen <= 2 * MINUTE
+    assert stand.status(child) == "ARCHIVED"
+    assert record.exposure.seconds <= 125
+
+
+def test_a_child_whose_index_comes_later_is_held_and_let_go_by_itself() -> None:
+    stand = spent_by_families()
+    child = stand.push("child")
+    stand.look(child)
+    stand.pass_time(5 * MINUTE)
+    assert stand.status(child) == "ARCHIVED"
+    index = push_index(stand, [child], tag="1.0")
+    stand.look(index)
+    stand.look(stand.attach(index))
+    stand.pass_time(RESTORING)
+    assert verdicts(stand, index, child) == ["trusted", "covered"]
+    assert (stand.record(child).hold, stand.status(child)) == (None, "ACTIVE")
+    assert open_findings(stand).count("HIGH") == 3, "only those that spent the grace"
+
+
+def test_an_index_whose_event_was_lost_is_found_before_the_minute_counts() -> None:
+    stand = spent_by_families()
+    child = stand.push("child")
+    index = push_index(stand, [child], tag="1.0")
+    stand.attach(index)
+    stand.clock.advance(timedelta(seconds=90))
+    assert stand.look(child).verdict is not Verdict.UNSIGNED
     stand.pass_time(MINUTE)
-    assert stand.record(child).verdict is Verdict.UNSIGNED
+    assert verdicts(stand, index, child) == ["trusted", "covered"]
+    assert stand.record(child).hold is None
 
 
 def test_a_count_that_cannot_be_read_spends_nothing(

@@ -15,6 +15,8 @@ from sealward.verifications.coverage import NO_COVERAGE, Coverage
 
 SPENT_GRACE: Final = timedelta(minutes=1)
 """What is left of a grace that is spent: a signature made at the push still arrives."""
+SPENT_WITH_INDEX: Final = 2 * SPENT_GRACE
+"""The same for what an index lists that came in time, and has a minute of its own."""
 
 
 def grace_ends(
@@ -41,7 +43,10 @@ def grace_ends(
     grace = policy.replication.grace_of(origin, policy.grace)
     untagged_grace = policy.untagged_grace
     if spent:
-        untagged_grace, grace = min(untagged_grace, grace), min(grace, SPENT_GRACE)
+        # Who pushes without a tag and pulls by digest has no more than others.
+        grace = min(grace, SPENT_GRACE)
+        left = SPENT_WITH_INDEX if coverage.awaited else SPENT_GRACE
+        untagged_grace = min(untagged_grace, left)
     awaited = coverage.awaited or (untagged and not coverage.listed)
     ends = begin + (max(grace, untagged_grace) if awaited else grace)
     return max(ends, coverage.unlisted_until or ends)

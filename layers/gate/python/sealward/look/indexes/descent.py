@@ -67,7 +67,12 @@ class Descent:
         )
 
     def covered(  # noqa: PLR0911 - one return for each rule, in their order
-        self, seen: Seen, sighting: Sighting, policy: Policy, proves: Proves
+        self,
+        seen: Seen,
+        sighting: Sighting,
+        policy: Policy,
+        proves: Proves,
+        counted: Callable[[Seen], Seen],
     ) -> Seen | Unseen:
         """Return what was seen, with what the indexes above it mean for it.
 
@@ -76,22 +81,28 @@ class Descent:
             sighting: of the image.
             policy: what governs it and its indexes.
             proves: verifies the signatures that made an index trusted.
+            counted: asks whether the repository spent its grace, of what is not
+                covered: whose grace is over has the indexes listed.
 
         Raises:
             Unavailable, Denied: the ledger did not answer.
         """
-        if seen.search.satisfied or not may_cover(policy.statement.level):
+        if seen.search.satisfied:
             return seen
+        if not may_cover(policy.statement.level):
+            return counted(seen)
         ends = self.now() + INDEX_TIME
         found = self._coverage(seen, sighting, policy, sighting.parents, proves, ends)
         if isinstance(found, Unseen) or found.coverage.by is not None:
             return found
+        found = counted(found)
         begin = _begin(found, sighting)
         deadline = grace_ends(
             policy,
             begin=begin,
             untagged=not found.detail.tags,
             coverage=found.coverage,
+            origin=_origin(sighting),
             spent=found.grace_spent,
         )
         if not _may_settle(found, sighting) or self.now() < deadline:
@@ -172,6 +183,12 @@ def _begin(seen: Seen, sighting: Sighting) -> datetime:
     if known is None:
         return pushed_at
     return min(pushed_at, known.first_seen, known.pushed_at or pushed_at)
+
+
+def _origin(sighting: Sighting) -> str:
+    """Return where the image was replicated from, as far as it is remembered."""
+    known = sighting.known
+    return known.replica.source if known and known.replica else ""
 
 
 def _may_settle(seen: Seen, sighting: Sighting) -> bool:

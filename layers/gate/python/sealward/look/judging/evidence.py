@@ -89,7 +89,6 @@ class Evidence:
         judge = self._judge(policy, force.bundle, said)
         try:
             examined = self._examined(found, seen, policy, judge, said)
-            examined = self._with_spent_grace(examined, sighting, policy)
             return self._explained(examined, sighting, policy)
         except PortError:
             raise
@@ -112,29 +111,27 @@ class Evidence:
             return self.signatures.of(named, descriptor, policy, judge).satisfied
 
         seen = replace(seen, search=replace(search, heard=told))
-        return self.descent.covered(seen, sighting, policy, proves)
+        return self.descent.covered(
+            seen,
+            sighting,
+            policy,
+            proves,
+            lambda each: self._with_spent_grace(each, sighting, policy),
+        )
 
-    def _with_spent_grace(
-        self, examined: Seen | Unseen, sighting: Sighting, policy: Policy
-    ) -> Seen | Unseen:
-        """Return what was found, its repository's grace asked about if nobody did."""
-        if (
-            not isinstance(examined, Seen)
-            or examined.grace_spent
-            or self.count
-            or examined.search.satisfied
-            or examined.coverage.by is not None
-        ):
-            return examined
+    def _with_spent_grace(self, seen: Seen, sighting: Sighting, policy: Policy) -> Seen:
+        """Return what was seen, its repository's grace asked about if nobody did."""
+        if seen.grace_spent or self.count:
+            return seen
         spent = is_spent_after_all(
             self.signatures.ledger,
             sighting.key,
             sighting.known,
-            examined.detail.pushed_at,
+            seen.detail.pushed_at,
             policy,
             now=self.now(),
         )
-        return replace(examined, grace_spent=spent)
+        return replace(seen, grace_spent=spent)
 
     def _explained(
         self, examined: Seen | Unseen, sighting: Sighting, policy: Policy
