@@ -9,7 +9,7 @@ from demo.bundles import bundle_of_run, bundles_elsewhere
 from demo.layouts.policy import BUNDLE
 from demo.stack import ACCOUNT, ELSEWHERE, REGION
 from sealward.policy.bundle import Enforcement, Policy, load_bundle
-from sealward.policy.policies import Escalation
+from sealward.policy.policy import Escalation
 from tests import forge
 
 COMMITTED = BUNDLE.read_bytes()

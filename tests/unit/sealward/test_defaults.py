@@ -7,8 +7,13 @@ from pathlib import Path
 from sealward.decisions.breaker import REVERSALS_ALLOWED, WITHIN
 from sealward.findings.document import RESEND
 from sealward.ledger.records import REPUSHED_WITHIN, REPUSHES
-from sealward.policy.environment import is_production
-from sealward.policy.policies import GRACE, UNKNOWN_FOR, UNTAGGED_GRACE, Policy
+from sealward.policy.policy import (
+    GRACE,
+    UNKNOWN_FOR,
+    UNTAGGED_GRACE,
+    Policy,
+    is_production,
+)
 from sealward.proposals import APPROVAL_LASTS
 from sealward.settings import SWEEP_LOOKS_PER_MINUTE
 from sealward.signatures.candidates import CANDIDATES_LIMIT, REFERRERS_LIMIT

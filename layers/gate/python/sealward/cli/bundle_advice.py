@@ -7,7 +7,7 @@ from typing import Final
 from notation_verifier import SIGNER_ROOTS
 from sealward.policy.bundle import Enforcement, Policy, PolicyBundle
 from sealward.policy.document import duration_text
-from sealward.policy.environment import is_production
+from sealward.policy.policy import is_production
 from sealward.verifications.coverage import may_cover
 
 LONGEST_GRACE: Final = timedelta(hours=1)

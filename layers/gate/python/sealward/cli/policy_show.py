@@ -9,7 +9,7 @@ from sealward.cli.bundle_file import BUNDLE, JSON, read_bundle
 from sealward.cli.output import REFUSED, as_json, table
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.policy.document import duration_text
-from sealward.policy.policies import Escalation
+from sealward.policy.policy import Escalation
 from sealward.policy.scopes import InvalidScope, Scope, ScopeKind, parse_scope
 
 

@@ -20,7 +20,7 @@ from sealward.ledger.records import (
     Record,
     Verdict,
 )
-from sealward.policy.policies import Escalation
+from sealward.policy.policy import Escalation
 from sealward.ports.registry import ImageStatus
 
 QUARANTINED_FOR: Final = timedelta(days=1)

@@ -6,7 +6,7 @@ from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
 from sealward.ledger.managed_signing import ManagedSigning
 from sealward.policy.bundle import Capability, Enforcement, Policy, PolicyBundle
-from sealward.policy.policies import Escalation
+from sealward.policy.policy import Escalation
 from sealward.ports.registry import ImageDetail, ImageStatus
 from sealward.subjects.manifests import BadManifest
 from sealward.verifications import Search

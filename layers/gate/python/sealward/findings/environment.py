@@ -5,7 +5,7 @@ from typing import Final
 
 from sealward.decisions import Severity
 from sealward.policy.bundle import Policy
-from sealward.policy.environment import is_production
+from sealward.policy.policy import is_production
 
 _QUIETER: Final[Mapping[Severity, Severity]] = {
     Severity.CRITICAL: Severity.HIGH,

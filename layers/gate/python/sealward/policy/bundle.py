@@ -12,16 +12,16 @@ from enum import StrEnum
 
 from notation_verifier import TrustStores
 from notation_verifier.values import dataclass
-from sealward.policy.document import Fields, Problems, instant, parse, pointer, shown
-from sealward.policy.policies import (
+from sealward.policy.document import Fields, instant, parse, pointer, shown
+from sealward.policy.policies import read_policies
+from sealward.policy.policy import (
     GRACE,
     UNKNOWN_FOR,
     Capability,
     Enforcement,
     Policy,
-    read_policies,
 )
-from sealward.policy.problems import InvalidBundle, Problem
+from sealward.policy.problems import InvalidBundle, Problem, Problems
 from sealward.policy.scopes import ScopeTable, parse_scope
 from sealward.policy.trust_material import read_trust_material
 

@@ -14,8 +14,8 @@ from typing import Any
 from notation_verifier import InvalidTrustStore, TrustStoreName
 from notation_verifier.values import dataclass
 from sealward.policy.bundle import BUNDLE_LIMIT, SCHEMA, load_bundle
-from sealward.policy.document import Fields, Problems, parse, pointer, shown
-from sealward.policy.problems import InvalidBundle, Problem
+from sealward.policy.document import Fields, parse, pointer, shown
+from sealward.policy.problems import InvalidBundle, Problem, Problems
 from sealward.policy.scopes import InvalidScope, parse_scope
 from sealward.policy.settings_file import OTHERS, fields_of
 

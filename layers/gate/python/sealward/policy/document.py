@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
-from sealward.policy.problems import InvalidBundle, Problem
+from sealward.policy.problems import Problems
 
 T = TypeVar("T")
-
-MOST_PROBLEMS = 100
-"""Problems that are listed; a document with more is not read further."""
 
 _SHOWN = 80
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -76,35 +73,6 @@ def shown(value: object) -> str:
             return json.dumps(value[:_SHOWN]) + "..."
         case _:
             return json.dumps(value)[: 2 * _SHOWN]
-
-
-class Problems:
-    """Collects problems while a document is read."""
-
-    def __init__(self) -> None:
-        self._found: list[Problem] = []
-
-    def add(self, where: str, message: str, remedy: str) -> None:
-        """Keep one problem; give up reading when there are too many.
-
-        Raises:
-            InvalidBundle: more than ``MOST_PROBLEMS`` were found.
-        """
-        self._found.append(Problem(pointer=where, message=message, remedy=remedy))
-        if len(self._found) >= MOST_PROBLEMS:
-            self._found.append(
-                Problem(
-                    pointer="",
-                    message=f"more than {MOST_PROBLEMS - 1} problems, the rest unread",
-                    remedy="mend these first",
-                )
-            )
-            self.refuse()
-
-    def refuse(self) -> None:
-        """Raise InvalidBundle if there are problems."""
-        if self._found:
-            raise InvalidBundle(tuple(self._found))
 
 
 def parse(document: bytes, *, limit: int, problems: Problems) -> Any:  # noqa: ANN401 - JSON

@@ -5,7 +5,8 @@ each signature that counts satisfies the statement by itself.
 """
 
 from notation_verifier import Action, TrustPolicyStatement
-from sealward.policy.document import Fields, Problems
+from sealward.policy.document import Fields
+from sealward.policy.problems import Problems
 
 _REMEDY = "write a whole number from 1, at most the number of trusted identities"
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from notation_verifier.values import dataclass
 from sealward.events import ORIGIN
-from sealward.policy.document import Fields, Problems, duration, pointer, shown
+from sealward.policy.document import Fields, duration, pointer, shown
+from sealward.policy.problems import Problems
 
 REPLICATION_GRACE: Final = timedelta(minutes=30)
 """ECR's documentation: the majority of images replicate in less."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from notation_verifier.signer import SignerReach
 from notation_verifier.values import dataclass
-from sealward.policy.document import Fields, Problems, duration, pointer, shown
+from sealward.policy.document import Fields, duration, pointer, shown
+from sealward.policy.problems import Problems
 
 _PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
 _MOST_PORT: Final = 65_535

@@ -7,7 +7,8 @@ fields of a policy in the bundle, all but its statement, which the trust policy 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sealward.policy.document import Problems, parse, pointer, shown
+from sealward.policy.document import parse, pointer, shown
+from sealward.policy.problems import Problems
 
 LIMIT: Final = 1024 * 1024
 """Bytes."""

@@ -17,7 +17,8 @@ from notation_verifier import (
 )
 from notation_verifier.certificate import read_certificate
 from notation_verifier.values import dataclass
-from sealward.policy.document import Problems, pointer, shown
+from sealward.policy.document import pointer, shown
+from sealward.policy.problems import Problems
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
