@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from notation_verifier import Descriptor
-from sealward.decisions.decision import FORMER_TAGS
+from sealward.decisions.remembered import FORMER_TAGS
 from sealward.ledger import Verdict
 from tests.unit.sealward.stand import Stand
 from tests.unit.sealward.trips import Trips, counted_stand

@@ -5,17 +5,13 @@ the record to remember, the step to take in the registry, and how loudly to tell
 """
 
 from sealward.decisions.decision import decide
+from sealward.decisions.gone import decide_away, decide_gone, decide_not_an_image
 from sealward.decisions.outcome import Decision, is_news
 from sealward.decisions.severity import Severity, Tell
 from sealward.decisions.shields import decide_shield
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.step import Step
-from sealward.decisions.unseen import (
-    decide_away,
-    decide_gone,
-    decide_not_an_image,
-    first_record,
-)
+from sealward.decisions.unseen import first_record
 
 __all__ = [
     "Decision",

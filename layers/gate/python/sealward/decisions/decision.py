@@ -1,18 +1,23 @@
 """The decision about a subject: from what is known and seen to what to do. Pure."""
 
-import hashlib
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, TypedDict
+from typing import Final
 
 from sealward.decisions.deletion import next_deletion
 from sealward.decisions.grace import grace_ends, with_spent_grace
 from sealward.decisions.holds import next_exposure, next_hold, next_pulls
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.proposed import proposed
-from sealward.decisions.refusals import Judgement
 from sealward.decisions.releases import lends, next_release, with_break_glass
+from sealward.decisions.remembered import (
+    evidence_of,
+    former_tags_of,
+    made_by_of,
+    owner_of,
+    pulled_at_of,
+    tags_of,
+)
 from sealward.decisions.schedule import (
     Clock,
     earliest,
@@ -42,7 +47,6 @@ from sealward.ledger.records import (
     Verdict,
 )
 from sealward.ledger.replicas import replica_after
-from sealward.policy.bundle import Policy
 from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 
@@ -51,20 +55,6 @@ _SAYS_NOTHING: Final = {
     Unknown.INDEX_UNDECIDED.value: Unknown.INDEX_UNDECIDED,
 }
 """Reasons for which a settled verdict stands a while."""
-
-
-_DAY: Final = timedelta(days=1)
-FORMER_TAGS: Final = 3
-"""Remembered of one image; a tag has at most 128 characters."""
-
-
-class _MadeBy(TypedDict):
-    """The fields of a record that name what made a subject trusted."""
-
-    signature: str | None
-    signer: str | None
-    further_signatures: tuple[str, ...]
-    further_signers: tuple[str, ...]
 
 
 def decide(
@@ -189,9 +179,9 @@ def _decide_seen(
         statement_hash=policy.statement_hash if policy else "",
         bundle_serial=bundle.serial if bundle else 0,
         bundle_digest=bundle.digest if bundle else "",
-        evidence=evidence(key, seen, policy.statement_hash if policy else ""),
+        evidence=evidence_of(key, seen, policy.statement_hash if policy else ""),
         descriptor=seen.descriptor,
-        tags=_tags(known, seen),
+        tags=tags_of(known, seen),
         first_seen=first_seen,
         pushed_at=pushed_at,
         settled_at=settled_at,
@@ -200,7 +190,7 @@ def _decide_seen(
         unknown_since=unknown_since,
         looks=looks,
         due=earliest(due, next_hold_look(hold, looks=looks, now=now)),
-        **_made_by(judgement, known),
+        **made_by_of(judgement, known),
         hold=hold,
         finding=known.finding if known else None,
         proposal=waiting.action,
@@ -221,10 +211,10 @@ def _decide_seen(
         so_far=judgement.so_far,
         untold=known.untold if known else False,
         pushed_by=known.pushed_by if known else "",
-        owner=_owner(judgement, policy),
-        pulled_at=_pulled_at(judgement.verdict, known, seen),
+        owner=owner_of(judgement, policy),
+        pulled_at=pulled_at_of(judgement.verdict, known, seen),
         children=seen.children,
-        former_tags=_former_tags(known, seen),
+        former_tags=former_tags_of(known, seen),
         last_trusted=known.last_trusted if known else "",
         grace_spent=spent,
         signing=None if judgement.verdict in ACCEPTED else seen.signing,
@@ -246,24 +236,6 @@ def _decide_seen(
     )
 
 
-def _made_by(judgement: Judgement, known: Record | None) -> _MadeBy:
-    """Return what made it trusted: now, or before."""
-    good = judgement.trusted_by
-    if not good:
-        return _MadeBy(
-            signature=known.signature if known else None,
-            signer=known.signer if known else None,
-            further_signatures=known.further_signatures if known else (),
-            further_signers=known.further_signers if known else (),
-        )
-    return _MadeBy(
-        signature=good[0].digest,
-        signer=good[0].verification.identity,
-        further_signatures=tuple(each.digest for each in good[1:]),
-        further_signers=tuple(each.verification.identity or "" for each in good[1:]),
-    )
-
-
 def _settled(known: Record | None) -> bool:
     return known is not None and known.verdict in ACCEPTED | SETTLED_FAILURES
 
@@ -277,25 +249,6 @@ def _unknown(
     since = unknown_from(known, now)
     allowed = ruling.policy.unknown_for if ruling.policy else timedelta.max
     return since, now - since >= allowed
-
-
-def _owner(judgement: Judgement, policy: Policy | None) -> str:
-    """Return whom to ask about a refused image; of a good one nobody asks."""
-    if judgement.verdict not in SETTLED_FAILURES and not judgement.so_far:
-        return ""
-    said = (policy.owner or {}) if policy else {}
-    owner = " ".join(each for each in map(said.get, ("team", "contact")) if each)
-    return owner[:TEXT_LIMIT]
-
-
-def _pulled_at(verdict: Verdict, known: Record | None, seen: Seen) -> datetime | None:
-    """Return when a bad image was last pulled; of a good one nobody asks."""
-    if verdict not in SETTLED_FAILURES:
-        return known.pulled_at if known else None
-    before, pulled_at = known.pulled_at if known else None, seen.detail.pulled_at
-    if before is not None and pulled_at is not None and pulled_at - before < _DAY:
-        return before  # ECR itself is no more exact, and each change is a write
-    return pulled_at or before
 
 
 def _bad(verdict: Verdict, hold: Hold | None) -> bool | None:
@@ -316,39 +269,3 @@ def _exposed_since(
     if known.hold is not None and pushed_again > known.updated_at:
         return pushed_again
     return now
-
-
-def _tags(known: Record | None, seen: Seen) -> tuple[str, ...]:
-    """Return the tags; an archived image's are those it had."""
-    archived = seen.detail.status is not ImageStatus.ACTIVE
-    if archived and not seen.detail.tags and known is not None:
-        return known.tags
-    return tuple(sorted(seen.detail.tags))[:20]
-
-
-def _former_tags(known: Record | None, seen: Seen) -> tuple[str, ...]:
-    """Return the tags that a once trusted image lost, the last first.
-
-    Of others nobody asks, and a record is small.
-    """
-    if known is None or not known.ever_trusted:
-        return ()
-    if seen.detail.status is not ImageStatus.ACTIVE:
-        return known.former_tags
-    had = dict.fromkeys((*known.tags, *known.former_tags))
-    lost = [tag for tag in had if tag not in seen.detail.tags]
-    return tuple(lost[:FORMER_TAGS])
-
-
-def evidence(key: SubjectKey, seen: Seen, statement_hash: str) -> str:
-    """Return the hash of what a verdict rests on: subject, referrers, statement."""
-    parts = [
-        str(key),
-        seen.descriptor.media_type,
-        seen.descriptor.size,
-        sorted(seen.referrers),
-        statement_hash,
-    ]
-    if seen.coverage.by:
-        parts.append(seen.coverage.by)
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
