@@ -65,15 +65,18 @@ def test_after_a_day_in_quarantine_it_is_deleted_and_its_evidence_stays() -> Non
     hold = _hold(stand, image)
     assert (hold.state, hold.deleted) == (HoldState.HELD, True)
     assert [each.action for each in stand.ledger.intents] == ["archive", "delete"]
-    assert {each.evidence for each in stand.ledger.intents} == {hold.evidence}
+    assert hold.deletion is not None
+    kept = (hold.evidence, hold.deletion.dossier)
+    assert tuple(each.evidence for each in stand.ledger.intents) == kept
     prefix = dossiers_of(ACCOUNT, REGION, REPOSITORY, image.digest)
-    assert check(stand.evidence, prefix, hold.evidence).problems == ()
+    for each in kept:
+        assert check(stand.evidence, prefix, each).problems == ()
 
     stand.deliver()
     record = stand.record(image)
     assert record.reason == "gone"
     assert "Sealward deleted it" in record.detail
-    assert hold.evidence in record.detail
+    assert hold.deletion.dossier in record.detail
     assert record.finding is not None
     assert record.finding.status is FindingStatus.RESOLVED
 

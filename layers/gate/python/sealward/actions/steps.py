@@ -33,9 +33,13 @@ def postponed(decision: Decision, until: datetime) -> Record:
     What was decided stands, and the next look does it.
     """
     record, now = decision.record, decision.record.updated_at
-    hold = record.hold
+    hold, known = record.hold, decision.known
     if hold is not None:
         hold = replace(hold, detail=f"paused until {until:%Y-%m-%d %H:%M} UTC")
+    if hold is not None and decision.step is Step.DELETE:
+        # Not asked for: whoever deletes the image meanwhile is somebody else.
+        before = known.hold.deletion if known and known.hold else None
+        hold = replace(hold, deletion=before)
     pulls = record.pulls
     if decision.pulls_change and pulls is None and decision.known is not None:
         pulls = decision.known.pulls
@@ -49,7 +53,6 @@ def act(  # noqa: PLR0911 - one return for each way a step ends
     *,
     now: Callable[[], datetime],
     unblock: Callable[[SubjectKey], bool],
-    require_evidence: Callable[[Record], None] | None = None,
 ) -> Record:
     """Take the decision's step; return the record as the registry then stands.
 
@@ -62,9 +65,6 @@ def act(  # noqa: PLR0911 - one return for each way a step ends
         now: the clock.
         unblock: takes away what keeps an image from being archived; says whether it did
             anything, so that asking again is worth it.
-        require_evidence: raises ``Refused`` where the evidence for a record is not
-            there, whole and unchanged, ``Conflict`` where the record is no longer what
-            is stored; None: none is kept, so nothing is deleted.
     """
     record = decision.record
     hold = record.hold
@@ -72,7 +72,7 @@ def act(  # noqa: PLR0911 - one return for each way a step ends
         return record
     repository, digest = record.key.repository, record.key.digest
     if decision.step is Step.DELETE:
-        left = _delete(registry, record, hold, require_evidence)
+        left = _delete(registry, record, hold)
         if left is not None and hold.state is not HoldState.HELD:
             # It can be pulled: archived then, as without the deletion.
             record = replace(record, hold=left)
@@ -105,26 +105,20 @@ def act(  # noqa: PLR0911 - one return for each way a step ends
     )
 
 
-def _delete(
-    registry: Registry,
-    record: Record,
-    hold: Hold,
-    require_evidence: Callable[[Record], None] | None,
-) -> Hold | None:
+def _delete(registry: Registry, record: Record, hold: Hold) -> Hold | None:
     """Delete a held image; return what its hold says where it is still there."""
     key, asked = record.key, hold.deletion
+    if asked is None or not asked.dossier:
+        why = "no evidence of it was kept"
+        return replace(hold, detail=why, deletion=asked and replace(asked, refused=why))
     try:
-        if require_evidence is None:
-            raise Refused("no evidence is kept here")  # noqa: TRY301 - one way out
-        require_evidence(record)
         registry.delete(key.repository, key.digest)
         registry.describe(key.repository, key.digest)
     except NotFound:
         return None
     except (Refused, Denied) as error:
         why = _text(error)
-        asked = asked and replace(asked, refused=why)
-        return replace(hold, detail=why, deletion=asked)
+        return replace(hold, detail=why, deletion=replace(asked, refused=why))
     except Unavailable as error:
         return replace(hold, detail=_text(error))
     return replace(hold, detail="it was deleted, and is there still")

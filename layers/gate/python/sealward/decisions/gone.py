@@ -117,12 +117,14 @@ def _why_gone(known: Record, *, unjudged: bool, pulled: bool, removed: bool) -> 
         return VANISHED
     gone = "the registry no longer has it"
     hold = known.hold
+    dossier = hold.evidence if hold is not None else ""
     if hold is not None and removed:
         gone = REMOVED
     elif hold is not None and hold.deleted and hold.deletion is not None:
         gone = f"Sealward deleted it at {hold.deletion.at:%Y-%m-%d %H:%M} UTC"
-    if hold is not None and hold.evidence:
-        gone += f"; its evidence is dossier {hold.evidence}"
+        dossier = hold.deletion.dossier or dossier
+    if dossier:
+        gone += f"; its evidence is dossier {dossier}"
     if pulled and known.pulled_at is not None:
         return (
             f"{gone}; it was never trusted, and was pulled: "

@@ -79,6 +79,8 @@ class Dossier:
     report: Mapping[str, Any]
     """What made the verdict, as the ledger's history has it."""
     pieces: tuple[Piece, ...] = field(default_factory=tuple)
+    grounds: Mapping[str, Any] = field(default_factory=dict)
+    """Of a deletion: by what, by which rule, and after which hold."""
 
     @property
     def complete(self) -> bool:
@@ -100,6 +102,7 @@ class Dossier:
                 "version": self.version,
                 "report": dict(self.report),
                 "pieces": [piece.as_json() for piece in self.pieces],
+                **({"grounds": dict(self.grounds)} if self.grounds else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -123,6 +126,7 @@ class Dossier:
                 version=int(document["version"]),
                 report=dict(document["report"]),
                 pieces=tuple(_piece(each) for each in document["pieces"]),
+                grounds=dict(document.get("grounds", {})),
             )
         except InvalidDossier:
             raise

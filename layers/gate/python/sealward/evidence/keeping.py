@@ -1,14 +1,12 @@
 """Keeping evidence: what a decision rests on, put into the store before it is acted on.
 
 Kept are the image's manifest and config, its tags, the candidates with their envelopes,
-and the report. Bytes that the look read are kept as it read them. What a pusher made
-too big is named by its hash; it never keeps an image from being held.
+and the report; of a deletion its grounds as well. What a pusher made too big is named
+by its hash; it never keeps an image from being held.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,25 +23,18 @@ from sealward.evidence.dossier import (
     object_key,
     within,
 )
+from sealward.evidence.gathering import Gathered, Gathering, piece_of
 from sealward.evidence.recording import Recorder
 from sealward.ledger import Record, to_text
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
-from sealward.ports.failures import Denied, NotFound, PortError, Refused
+from sealward.ports.failures import PortError, Refused
 from sealward.ports.reads import Read, RunBeside, ask
-from sealward.ports.registry import Manifest, Registry
-from sealward.signatures.retrieval import LARGE
-from sealward.subjects import SignatureManifest, classify
+from sealward.ports.registry import Registry
 
 QUOTA: Final = 256 * 1024 * 1024
 """Bytes a repository may have kept in a day, the manifests and envelopes of what comes
 after left aside: 36,000 pushes of 8 MiB would be 280 GiB."""
-CONFIG_LIMIT: Final = 1024 * 1024
-"""Bytes of a config; real ones have ten thousand."""
-READ_AGAIN: Final = 20
-"""Candidates read again that this look did not read: earlier looks refused them."""
-_DETAIL: Final = 200
 _BIG: Final = f"more than {KEPT_LIMIT} bytes in all"
-_LARGE: Final = "too large to be read only to be kept"
 _OVER: Final = "the repository is over its quota for the day"
 
 
@@ -79,76 +70,115 @@ class EvidenceKeeping:
         Raises:
             Denied, Unavailable: the store or the registry did not answer.
         """
-        manifest, config = self._manifest(record), ""
-        if manifest is not None:
-            config = _config_of(manifest)
+        gathering = self._gathering
+        manifest = gathering.manifest(record)
         spent = Read(lambda: self._spent(record))
-        described = Read(lambda: self._config(record, config))
-        signed = Read(lambda: self._signatures(record, candidates))
+        described = Read(lambda: gathering.config(record, manifest))
+        signed = Read(lambda: gathering.signatures(record, candidates))
         ask((spent, described, signed), self.beside)
-        pieces = [
-            *_own(manifest),
-            *(each for each in signed.answer() if not isinstance(each, Piece)),
-            *(each for each in described.answer() if not isinstance(each, Piece)),
-        ]
-        over = spent.answer() >= QUOTA
-        named, kept = within(
-            pieces,
-            OVER_QUOTA_LIMIT if over else KEPT_LIMIT,
-            _OVER if over else _BIG,
+        own: Gathered = Piece(
+            role=Role.MANIFEST,
+            digest=record.key.digest,
+            size=record.descriptor.size if record.descriptor else 0,
+            left_out="the registry does not give it",
         )
-        lacking = [
-            each
-            for each in (*signed.answer(), *described.answer())
-            if isinstance(each, Piece)
-        ]
-        if manifest is None:
-            lacking.append(
-                Piece(
-                    role=Role.MANIFEST,
-                    digest=record.key.digest,
-                    size=record.descriptor.size if record.descriptor else 0,
-                    left_out="the registry does not give it",
-                )
-            )
-        dossier = Dossier(
+        if manifest is not None:
+            own = (piece_of(Role.MANIFEST, manifest), manifest.content)
+        pieces, kept = _bounded(
+            (own, *signed.answer(), *described.answer()), spent=spent.answer()
+        )
+        return self._put(
+            record, self._dossier(record, action, report, pieces=pieces), kept
+        )
+
+    def keep_deletion(
+        self,
+        record: Record,
+        *,
+        report: Mapping[str, Any],
+        candidates: Sequence[str],
+        grounds: Mapping[str, Any],
+    ) -> str:
+        """Keep what the deletion of ``record`` rests on; return its dossier's SHA-256.
+
+        An archived image can be read no more: its manifest and config are those kept
+        when it was held, read again and held against their hashes. Candidates that came
+        since are kept beside.
+
+        Args:
+            record: the subject, as decided; its hold names the dossier.
+            report: what made the verdict.
+            candidates: as of ``keep``.
+            grounds: by what, by which rule and after what it is deleted.
+
+        Raises:
+            Refused: what was kept is not there, whole and unchanged, or would not be
+                whole.
+            Denied, Unavailable: the store did not answer.
+        """
+        held = record.hold.evidence if record.hold else ""
+        found = check(self.store, self._prefix(record), held, beside=self.beside)
+        if found.problems:
+            raise Refused(f"its evidence is not whole: {'; '.join(found.problems)}")
+        before = found.dossier.pieces if found.dossier else ()
+        known = {each.digest for each in before if each.role is Role.SIGNATURE}
+        new, kept = _bounded(
+            self._gathering.signatures(
+                record, [each for each in candidates if each not in known]
+            ),
+            spent=self._spent(record),
+        )
+        dossier = self._dossier(
+            record, "delete", report, pieces=(*before, *new), grounds=grounds
+        )
+        if not dossier.complete:
+            raise Refused("its evidence does not hold its manifest and every candidate")
+        return self._put(record, dossier, kept)
+
+    @property
+    def _gathering(self) -> Gathering:
+        return Gathering(
+            registry=self.registry, recorder=self.recorder, beside=self.beside
+        )
+
+    def _dossier(
+        self,
+        record: Record,
+        action: str,
+        report: Mapping[str, Any],
+        *,
+        pieces: Sequence[Piece],
+        grounds: Mapping[str, Any] | None = None,
+    ) -> Dossier:
+        return Dossier(
             subject=self._subject(record),
             tags=record.tags,
             action=action,
             decided_at=to_text(record.updated_at),
             version=record.version,
             report=report,
-            pieces=(*named, *lacking),
-        ).content()
-        size = sum(map(len, kept.values()))
+            pieces=tuple(pieces),
+            grounds=grounds or {},
+        )
+
+    def _put(self, record: Record, dossier: Dossier, kept: Mapping[str, bytes]) -> str:
+        """Put the bytes, then the dossier that names them; return its SHA-256."""
+        document = dossier.content()
         puts: list[Read[Any]] = [
-            Read(lambda name=name, content=content: self._put(name, content))  # type: ignore[misc]
+            Read(lambda name=name, content=content: self._keep(name, content))  # type: ignore[misc]
             for name, content in kept.items()
         ]
-        counting: Read[None] = Read(lambda: self._count(record, size + len(dossier)))
+        size = sum(map(len, kept.values()))
+        counting: Read[None] = Read(lambda: self._count(record, size + len(document)))
         ask((*puts, counting), self.beside)
         for put in puts:
             put.answer()
         # Last: a dossier that is there names what is there.
-        digest = hashlib.sha256(dossier).hexdigest()
-        self.store.keep(dossier_key(self._prefix(record), digest), dossier)
+        digest = hashlib.sha256(document).hexdigest()
+        self.store.keep(dossier_key(self._prefix(record), digest), document)
         return digest
 
-    def require(self, record: Record) -> None:
-        """Return where the evidence for ``record`` is there, whole and unchanged.
-
-        Raises:
-            Refused: it is not, as ``str()`` says.
-            Denied, Unavailable: the store did not answer.
-        """
-        evidence = record.hold.evidence if record.hold else ""
-        found = check(self.store, self._prefix(record), evidence, beside=self.beside)
-        if found.problems:
-            raise Refused(f"its evidence is not whole: {'; '.join(found.problems)}")
-        if found.dossier is None or not found.dossier.complete:
-            raise Refused("its evidence does not hold its manifest and every candidate")
-
-    def _put(self, digest: str, content: bytes) -> None:
+    def _keep(self, digest: str, content: bytes) -> None:
         self.store.keep(object_key(digest), content)
 
     def _prefix(self, record: Record) -> str:
@@ -186,116 +216,15 @@ class EvidenceKeeping:
         except PortError:
             return
 
-    def _manifest(self, record: Record) -> Manifest | None:
-        digest = record.key.digest
-        found = self.recorder.manifest(digest)
-        if found is None:
-            try:
-                there = self.registry.manifests(record.key.repository, (digest,))
-            except (Denied, NotFound):
-                # Whoever shuts us out keeps no image from being held by it.
-                return None
-            found = there.get(digest)
-        return found
 
-    def _config(
-        self, record: Record, digest: str
-    ) -> tuple[tuple[Piece, bytes] | Piece, ...]:
-        if not digest:
-            return ()
-        piece = Piece(role=Role.CONFIG, digest=digest, size=0)
-        try:
-            content = self._layer(record, digest, CONFIG_LIMIT)
-        except PortError as error:
-            # It is the image's own, and nothing was judged by it.
-            return (_lacking(piece, error),)
-        return ((Piece(role=Role.CONFIG, digest=digest, size=len(content)), content),)
-
-    def _layer(self, record: Record, digest: str, limit: int) -> bytes:
-        found = self.recorder.layer(digest)
-        if found is not None:
-            return found
-        return self.registry.blob(record.key.repository, digest, limit=limit)
-
-    def _signatures(
-        self, record: Record, candidates: Sequence[str]
-    ) -> list[tuple[Piece, bytes] | Piece]:
-        unread = [each for each in candidates if self.recorder.manifest(each) is None]
-        if unread:
-            self._read_again(record, unread[:READ_AGAIN])
-        found: list[tuple[Piece, bytes] | Piece] = []
-        envelopes: dict[str, Read[bytes]] = {}
-        manifests: dict[str, SignatureManifest] = {}
-        for digest in candidates:
-            manifest = self.recorder.manifest(digest)
-            if manifest is None:
-                continue
-            found.append((_piece(Role.SIGNATURE, manifest), manifest.content))
-            signature = _signature(manifest)
-            if signature is None:
-                continue
-            if signature.size > LARGE and self.recorder.layer(signature.digest) is None:
-                found.append(replace(_envelope_of(digest, signature), left_out=_LARGE))
-                continue
-            manifests[digest] = signature
-            envelopes[digest] = self._envelope(record, signature)
-        ask(list(envelopes.values()), self.beside)
-        for digest, read in envelopes.items():
-            piece = _envelope_of(digest, manifests[digest])
-            try:
-                found.append((piece, read.answer()))
-            except PortError as error:
-                found.append(_lacking(piece, error))
-        return found
-
-    def _envelope(self, record: Record, signature: SignatureManifest) -> Read[bytes]:
-        return Read(lambda: self._layer(record, signature.digest, signature.size))
-
-    def _read_again(self, record: Record, digests: Sequence[str]) -> None:
-        try:
-            found = self.registry.manifests(record.key.repository, tuple(digests))
-        except PortError:
-            return  # the report names them, and why each was refused
-        self.recorder.note_manifests(found)
-
-
-def _own(manifest: Manifest | None) -> Iterable[tuple[Piece, bytes]]:
-    if manifest is not None:
-        yield _piece(Role.MANIFEST, manifest), manifest.content
-
-
-def _piece(role: Role, manifest: Manifest) -> Piece:
-    return Piece(
-        role=role,
-        digest=manifest.digest,
-        size=len(manifest.content),
-        media_type=manifest.media_type,
+def _bounded(
+    gathered: Sequence[Gathered], *, spent: int
+) -> tuple[list[Piece], dict[str, bytes]]:
+    """Return all pieces, and the bytes of those that fit; the first come first."""
+    over = spent >= QUOTA
+    named, kept = within(
+        [each for each in gathered if not isinstance(each, Piece)],
+        OVER_QUOTA_LIMIT if over else KEPT_LIMIT,
+        _OVER if over else _BIG,
     )
-
-
-def _envelope_of(digest: str, signature: SignatureManifest) -> Piece:
-    return Piece(
-        role=Role.ENVELOPE,
-        digest=signature.digest,
-        size=signature.size,
-        media_type=signature.media_type,
-        of=digest,
-    )
-
-
-def _lacking(piece: Piece, error: PortError) -> Piece:
-    return replace(piece, left_out=str(error)[:_DETAIL])
-
-
-def _signature(manifest: Manifest) -> SignatureManifest | None:
-    found = classify(manifest.content, manifest.media_type)
-    return found if isinstance(found, SignatureManifest) else None
-
-
-def _config_of(manifest: Manifest) -> str:
-    """Return the digest of an image's config; empty where it names none."""
-    try:
-        digest = json.loads(manifest.content)["config"]["digest"]
-    except (KeyError, TypeError, ValueError, RecursionError):
-        return ""
-    return digest if isinstance(digest, str) else ""
+    return [*named, *(each for each in gathered if isinstance(each, Piece))], kept

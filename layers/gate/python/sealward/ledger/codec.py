@@ -284,13 +284,21 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
 
 
 def _deletion_item(deletion: Deletion) -> dict[str, str]:
-    return {"at": to_text(deletion.at), "refused": deletion.refused}
+    return {
+        "at": to_text(deletion.at),
+        "refused": deletion.refused,
+        **({"dossier": deletion.dossier} if deletion.dossier else {}),
+    }
 
 
 def _deletion(item: Mapping[str, Any] | None) -> Deletion | None:
     if item is None:
         return None
-    return Deletion(at=from_text(item["at"]), refused=item["refused"])
+    return Deletion(
+        at=from_text(item["at"]),
+        refused=item["refused"],
+        dossier=item.get("dossier", ""),
+    )
 
 
 def finding_item(finding: FindingState | None) -> dict[str, Any] | None:

@@ -63,6 +63,8 @@ class Deletion:
     """When it was last asked."""
     refused: str = ""
     """Why it was not done; empty where it was, or is not known yet."""
+    dossier: str = ""
+    """SHA-256 (hex) of the dossier kept before it was asked; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,11 @@ class Intent:
     """SHA-256 (hex) of the dossier kept before; empty for none."""
 
 
+def intent_id(record: Record) -> str:
+    """Return the id of the intent that is written together with ``record``."""
+    return f"{record.key}#{record.version}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """A verdict change: the report that made it."""

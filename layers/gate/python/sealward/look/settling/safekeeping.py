@@ -1,6 +1,7 @@
 """Safekeeping: the evidence of a decision is kept before its step is taken.
 
-Where it cannot be kept, an action waits: quarantine for ``WAIT``, deletion for ever.
+Where it cannot be kept, an action waits: quarantine for ``WAIT``, deletion for ever;
+what was kept of a hold is read again before it, and its own dossier put beside.
 Then the image is held all the same, and that is said: whoever may shut the store off
 must not keep a bad image pullable by it (docs/threat-model.md, 2 and 23).
 """
@@ -8,15 +9,18 @@ must not keep a bad image pullable by it (docs/threat-model.md, 2 and 23).
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, assert_never
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Step
 from sealward.evidence import EvidenceKeeping
-from sealward.ledger.records import Hold
+from sealward.ledger import to_text
+from sealward.ledger.records import Deletion, Hold, HoldState
 from sealward.look.telling.result import history_report
-from sealward.ports.failures import PortError
+from sealward.ports.failures import PortError, Refused
+from sealward.ports.ledger import intent_id
 from sealward.verifications import Search
+from sealward.version import VERSION
 
 WAIT: Final = timedelta(seconds=90)
 """How long a hold waits for its evidence; looks come after 2, 7, 17, 47 and 107 s."""
@@ -39,11 +43,24 @@ class Safekeeping:
         What nobody expected goes into ``crashes`` and stops no hold: a pusher may have
         caused it.
         """
-        hold = decision.record.hold
-        if self.keeping is None or hold is None or decision.step is not Step.ARCHIVE:
+        match decision.step:
+            case Step.ARCHIVE:
+                return self._before_archiving(decision, examined, crashes)
+            case Step.DELETE:
+                return self._before_deleting(decision, examined, crashes)
+            case Step.NONE | Step.RESTORE:
+                return decision
+            case _:
+                assert_never(decision.step)
+
+    def _before_archiving(
+        self, decision: Decision, examined: Search, crashes: list[Exception]
+    ) -> Decision:
+        hold, known = decision.record.hold, decision.known
+        if self.keeping is None or hold is None:
             return decision
-        known = decision.known
-        if hold.evidence and known and known.evidence == decision.record.evidence:
+        same = known is not None and known.evidence == decision.record.evidence
+        if hold.evidence and same and not hold.unkept:
             return decision  # pushed again: the same is there
         try:
             digest = self.keeping.keep(
@@ -60,6 +77,60 @@ class Safekeeping:
             crashes.append(error)
             return _with(decision, replace(hold, unkept=type(error).__name__))
         return _with(decision, replace(hold, evidence=digest, unkept=""))
+
+    def _before_deleting(
+        self, decision: Decision, examined: Search, crashes: list[Exception]
+    ) -> Decision:
+        """Return ``decision`` with the dossier of the deletion kept, or without it.
+
+        Nothing is written of a deletion yet: the intent comes after its evidence, on
+        condition that nobody wrote meanwhile, and beside it the pauses are read.
+        """
+        hold = decision.record.hold
+        if hold is None or hold.deletion is None:
+            return replace(decision, step=Step.NONE)
+        try:
+            if self.keeping is None:
+                raise Refused("no evidence is kept here")  # noqa: TRY301 - one way out
+            digest = self.keeping.keep_deletion(
+                decision.record,
+                report=history_report(decision, examined),
+                candidates=[each.digest for each in examined.candidates],
+                grounds=_grounds(decision, hold),
+            )
+        except PortError as error:
+            undone = _undeleted(decision, hold, hold.deletion, str(error)[:_TEXT])
+        except Exception as error:  # noqa: BLE001 - kept: the look raises it at its end
+            crashes.append(error)
+            undone = _undeleted(decision, hold, hold.deletion, type(error).__name__)
+        else:
+            asked = replace(hold.deletion, dossier=digest)
+            return _with(decision, replace(hold, deletion=asked))
+        # What can be pulled is archived instead, as without the deletion.
+        return self.before(undone, examined, crashes)
+
+
+def _undeleted(decision: Decision, hold: Hold, asked: Deletion, why: str) -> Decision:
+    there = hold.state is HoldState.HELD
+    held = replace(hold, detail=why, deletion=replace(asked, refused=why))
+    step = Step.NONE if there else Step.ARCHIVE
+    return replace(_with(decision, held), step=step)
+
+
+def _grounds(decision: Decision, hold: Hold) -> dict[str, Any]:
+    """Return by what, by which rule and after what an image is deleted."""
+    record = decision.record
+    rested = hold.state is HoldState.HELD
+    return {
+        "by": f"Sealward {VERSION}, by policy",
+        "intent": intent_id(record),
+        "rule": "a day in quarantine" if rested else "pushed again and again",
+        "held": to_text(hold.since) if rested else "",
+        "pushedAgain": [to_text(each) for each in hold.again],
+        "dossier": hold.evidence,
+        "firstSeen": to_text(record.first_seen),
+        "pushedBy": record.pushed_by,
+    }
 
 
 def _with(decision: Decision, hold: Hold) -> Decision:

@@ -29,8 +29,8 @@ from sealward.look.telling.announcements import Announcements
 from sealward.look.telling.result import LookResult, history_report
 from sealward.overrides import Pause
 from sealward.policy.bundle import Policy
-from sealward.ports.failures import Conflict, PortError
-from sealward.ports.ledger import Intent, Ledger
+from sealward.ports.failures import PortError
+from sealward.ports.ledger import Intent, Ledger, intent_id
 from sealward.ports.look_queue import LookQueue
 from sealward.ports.reads import Read, RunBeside, ask
 from sealward.ports.registry import Registry
@@ -119,9 +119,6 @@ class Settlement:
                         decision,
                         now=self.now,
                         unblock=unblock,
-                        require_evidence=self._required(self.evidence, stored)
-                        if self.evidence
-                        else None,
                     ),
                     lambda: decision.record,
                     crashes,
@@ -201,23 +198,6 @@ class Settlement:
         pause = pausing.answer().in_force(record.key.repository, self.now())
         return None if is_by_name(decision) else pause
 
-    def _required(
-        self, evidence: EvidenceKeeping, stored: Record | None
-    ) -> Callable[[Record], None]:
-        """Return what a deletion asks for last: nothing brings the image back.
-
-        Its evidence, which takes a while to read, and that meanwhile nobody released
-        the image, nor another look saw something else.
-        """
-
-        def require(record: Record) -> None:
-            evidence.require(record)
-            current = self.ledger.current(record.key)
-            if current is None or stored is None or current.version != stored.version:
-                raise Conflict(f"{record.key} was written before it was deleted")
-
-        return require
-
     def _within(self) -> "Settlement":
         """Return the settlement of what is done on the way to this one."""
         return replace(
@@ -270,11 +250,14 @@ def _begun(decision: Decision) -> Record:
 
 
 def _intent(decision: Decision) -> Intent:
-    record = decision.record
+    record, hold = decision.record, decision.record.hold
+    evidence = hold.evidence if hold else ""
+    if decision.step is Step.DELETE and hold is not None and hold.deletion is not None:
+        evidence = hold.deletion.dossier
     return Intent(
-        id=f"{record.key}#{record.version}",
+        id=intent_id(record),
         action=decision.action,
         decided_at=record.updated_at,
         reason=record.reason,
-        evidence=record.hold.evidence if record.hold else "",
+        evidence=evidence,
     )
