@@ -49,6 +49,34 @@ def test_though_the_trusted_one_was_looked_at_without_its_tag(at_once: Stand) ->
     assert last.digest in description(at_once, bad)
 
 
+def test_a_tag_moved_to_it_while_it_is_held_is_named_as_well(at_once: Stand) -> None:
+    """Pushed without a tag first: nothing was to be named when it was held."""
+    last = trusted(at_once, "last", "latest")
+    bad = at_once.push("bad")
+    at_once.look(bad)
+    assert at_once.record(bad).last_trusted == ""
+    at_once.clock.advance(MINUTE)
+    at_once.push("bad", tag="latest")
+    at_once.look(bad)
+    assert at_once.status(bad) == "ARCHIVED"
+    assert last.digest in description(at_once, bad)
+
+
+def test_a_tag_moved_to_it_while_it_may_be_signed_is_named_at_the_end() -> None:
+    stand = Stand()
+    last = trusted(stand, "last", "latest")
+    bad = stand.push("bad")
+    stand.look(bad)
+    stand.pass_time(11 * MINUTE)
+    stand.push("bad", tag="latest")
+    stand.look(bad)
+    stand.pass_time(MINUTE)
+    assert stand.status(bad) == "ACTIVE"
+    stand.pass_time(10 * MINUTE)
+    assert stand.status(bad) == "ARCHIVED"
+    assert last.digest in description(stand, bad)
+
+
 def test_a_tag_that_stood_for_nothing_trusted_names_none(at_once: Stand) -> None:
     trusted(at_once, "other", "v1")
     bad = at_once.push("bad", tag="latest")

@@ -17,7 +17,7 @@ from sealward.decisions import Decision, Ruling, Step, is_news
 from sealward.events import Hint
 from sealward.evidence import EvidenceKeeping
 from sealward.findings import Place
-from sealward.ledger.records import Record
+from sealward.ledger.records import HoldState, Record
 from sealward.look.indexes.descent import Descent
 from sealward.look.judging.approvals import open_proposal
 from sealward.look.judging.crashes import kept
@@ -162,15 +162,26 @@ class Settlement:
     def _named(
         self, decision: Decision, record: Record, policy: Policy | None
     ) -> Record:
-        """Return ``record`` with what its tags stood for, where it is newly held."""
-        held_before = decision.known is not None and decision.known.hold is not None
-        if decision.step is not Step.ARCHIVE or held_before or not record.tags:
+        """Return ``record`` with what its tags stood for, where that is news.
+
+        Newly held, or held and pushed again under another tag.
+        """
+        known = decision.known
+        held = known.hold if known is not None else None
+        # While it is let go its tags may be moved, and nothing is told of that.
+        told = held is not None and held.state is not HoldState.RELEASED
+        if (
+            decision.step is not Step.ARCHIVE
+            or not record.tags
+            or (told and known is not None and known.tags == record.tags)
+        ):
             return record
         images = SignedImages(ledger=self.ledger, beside=self.beside)
         try:
-            return replace(record, last_trusted=images.last_trusted(record, policy))
+            named = images.last_trusted(record, policy)
         except PortError:
             return record  # the image is held all the same
+        return replace(record, last_trusted=named or record.last_trusted)
 
     def _intend(
         self, decision: Decision, record: Record, report: Mapping[str, Any] | None
