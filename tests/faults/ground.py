@@ -8,48 +8,45 @@ brings them again. There is no thread: a process that stands here can be forked.
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, Final
-from unittest.mock import patch
 
 import botocore.session
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from botocore.retries.quota import RetryQuota
 from moto.dynamodb.models import dynamodb_backends
 
 from functions.operate import app as operate
 from functions.sweep import app as sweep
 from functions.tick import app as tick
 from functions.verify_push import app as verify_push
-from notation_verifier import Fetch, FetchError
+from notation_verifier import Fetch
 from sealward.aws.caller_identity import prove_by
-from sealward.aws.clients import Clients
 from sealward.aws.ledger.attribute_values import plain_values
 from sealward.aws.ledger.ledger_key import LedgerKey
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.ledger.sealed_items import sealed
-from sealward.aws.registry.layer_download import LayerDownload
-from sealward.ledger import from_text
 from sealward.operate.proofs import payload_of
 from sealward.operate.requests import Command, request_text
-from sealward.ports.failures import Denied, Unavailable
-from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
 from simulator.local_aws import LocalAws
 from simulator.places import place
-from tests.faults.answers import STATUS
-from tests.faults.faults import Kind
+from tests.faults.environment import DEAD, ENVIRONMENT, LOOKS, OPERATE, OPTIONAL
+from tests.faults.schedule import (
+    MINUTE,
+    NEVER,
+    SWEEPS,
+    next_tick,
+    next_tidying,
+)
 from tests.faults.services import SECRET, Services
 from tests.faults.wire import Died, Wire
 from tests.forge import NOW
 from tests.functions.event_files import ACCOUNT, REGION
-from tests.functions.moto_aws import moto_aws
 from tests.ledger_on_moto import create_ledger_table
 
 PLACE: Final = place(ACCOUNT, REGION)
@@ -59,19 +56,12 @@ RECEIVES: Final = 5
 """The template's ``maxReceiveCount``."""
 FORWARDED: Final = frozenset({"PUSH", "DELETE", "UPDATE_STORAGE_CLASS", "REPLICATE"})
 """``action-type`` of what the template's rules forward."""
-_SOON_BACK: Final = Behaviours(restore_delay=timedelta(minutes=2))
-"""The looks of twenty minutes' waiting would tell nothing more."""
-_MINUTE: Final = timedelta(minutes=1)
-_SWEEPS: Final = 5 * _MINUTE
-"""From one step of the sweep to the next: the template's."""
-_TIDIES: Final = 5 * _MINUTE
-"""Between two times that operate is called on schedule: the template's."""
 _DONE_ALREADY: Final = frozenset({"not-held", "not-paused", "no-proposal"})
 """What whoever asks again is told where the first time did it unheard."""
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
-_LOOKS: Final = "https://sqs.example/looks"
-_DEAD: Final = "https://sqs.example/dead"
 _NUMBERS = count()
+
+
+_PERSON: Final = Credentials("AKIDEXAMPLEEXAMPLE", "testing")
 
 
 @dataclass(kw_only=True)
@@ -123,8 +113,8 @@ class Ground:
         self.mail: list[Message] = []
         self.asks: Callable[[], dict[str, Any]] | None = None
         """What a person asks again in a minute, for it was not done."""
-        self.next_ask = _NEVER
-        self.next_sweep = _NEVER
+        self.next_ask = NEVER
+        self.next_sweep = NEVER
         """When the sweep takes its next step; never where no use case wants it."""
         self.approved = ""
         """The proposal that a person approved: each minute's tick is about it."""
@@ -136,8 +126,8 @@ class Ground:
 
     def deployed(self, **variables: str) -> None:
         """Deploy the stack with these variables of its functions, and no others."""
-        os.environ.update(_ENVIRONMENT)
-        for name in _OPTIONAL:
+        os.environ.update(ENVIRONMENT)
+        for name in OPTIONAL:
             os.environ.pop(name, None)
         os.environ.update(variables)
         self.process_begins()
@@ -172,7 +162,7 @@ class Ground:
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: 300_000)
         said = self._invoked(lambda: sweep.handler(dict(event or {}), context))
         rests = said and not (said["more"] or said["sent"] or said["failure"])
-        self.next_sweep = _NEVER if rests else self.clock.now + _SWEEPS
+        self.next_sweep = NEVER if rests else self.clock.now + SWEEPS
 
     def person_asks(self, command: Command, **members: Any) -> None:
         """Invoke operate as the command line does; again each minute until it is done.
@@ -184,7 +174,7 @@ class Ground:
             text = request_text(
                 command,
                 members,
-                function=_OPERATE,
+                function=OPERATE,
                 nonce=f"{next(_NUMBERS):032x}",
                 now=self.clock.now,
             )
@@ -200,7 +190,7 @@ class Ground:
             return
         said = self._invoked(self.asks)
         done = said and (said["done"] or said["code"] in _DONE_ALREADY)
-        self.next_ask = _NEVER if done else self.clock.now + _MINUTE
+        self.next_ask = NEVER if done else self.clock.now + MINUTE
 
     def tidies(self) -> None:
         """Invoke operate as its schedule does."""
@@ -250,7 +240,7 @@ class Ground:
     def collect(self) -> None:
         """Take what the functions sent, and the registry's events."""
         now = self.clock.now
-        for body, delay in self.services.taken(_LOOKS):
+        for body, delay in self.services.taken(LOOKS):
             self.mail.append(Message(at=now + delay, body=body))
         for event in self.aws.events.drain():
             if event["detail"].get("action-type") in FORWARDED:
@@ -309,156 +299,15 @@ class Ground:
         return min((*on_schedule, self.next_ask, *mail))
 
     def _next_tick(self) -> datetime:
-        """Return when a tick next finds something due, no sooner than in a minute."""
-        items = self._stored()
-        if self.approved and any(
-            _text(item, "proposal_id") == self.approved
-            and _text(item, "sk") == "current"
-            for item in items
-        ):
-            return self._ticked + _MINUTE
-        dues = [_text(item, "due_at") for item in items if "due_at" in item]
-        due = min(dues, default="")
-        if not due:
-            return _NEVER
-        return max(from_text(due), self._ticked + _MINUTE)
+        return next_tick(self._ticked, approved=self.approved)
 
     def _next_tidying(self) -> datetime:
-        """Return when operate's schedule next finds something owed."""
-        for item in self._stored():
-            match _text(item, "pk"):
-                case "breaker":
-                    trip = self.ledger.last_trip()
-                    if trip and trip.finding and not trip.finding.delivered:
-                        return self._tidied + _TIDIES
-                case "overrides":
-                    if self.ledger.pauses().pauses:
-                        return self._tidied + _TIDIES
-                case _:
-                    pass
-        return _NEVER
-
-    def _stored(self) -> list[Mapping[str, Any]]:
-        """Return the attributes of every item of the ledger, as moto keeps them."""
-        table = dynamodb_backends[ACCOUNT][REGION].tables["ledger"]
-        return [item.attrs for item in table.all_items()]
+        return next_tidying(self._tidied, self.ledger)
 
     def dead_letters(self) -> list[str]:
         """Take the bodies the function put aside."""
-        return [body for body, _ in self.services.taken(_DEAD)]
-
-
-class _AtOnce:
-    """Stands for a thread pool: runs each call where it is asked for."""
-
-    def __init__(self, _workers: int) -> None:
-        pass
-
-    def submit(self, call: Callable[[], Any]) -> Future[Any]:
-        """Run ``call``; return its future, done."""
-        done: Future[Any] = Future()
-        done.set_result(call())
-        return done
-
-    map = staticmethod(map)
-
-
-@contextmanager
-def ground() -> Iterator[Ground]:
-    """Yield the ground; only one at a time in a process."""
-    services = Services(ManualClock(NOW), _SOON_BACK)
-    wire = Wire(services)
-
-    class Watched(Clients):
-        def __init__(self) -> None:
-            super().__init__()
-            wire.attach(self._session)
-
-    class Layers(LayerDownload):
-        def __call__(self, url: str, limit: int) -> bytes:
-            return wire.around("layer:Get", lambda: services.layer(url, limit), _port)
-
-    with (
-        moto_aws(),
-        patch.dict(os.environ, _ENVIRONMENT),
-        ExitStack() as patches,
-    ):
-        clients = Watched()
-        made = Ground(services, wire)
-
-        def fetch(_hosts: object) -> Fetch:
-            def asked(url: str, *, body: bytes | None = None) -> bytes:
-                if made.responders is None:
-                    raise FetchError("nobody answers here")
-                responders = made.responders
-                return wire.around(
-                    "revocation:Get",
-                    lambda: responders(url, body=body),
-                    lambda kind: FetchError(f"{kind}, asked for"),
-                )
-
-            return asked
-
-        now = SimpleNamespace(now=lambda _zone: made.clock.now)
-        modules = {
-            "verify_push": verify_push,
-            "tick": tick,
-            "sweep": sweep,
-            "operate": operate,
-        }
-        for name, module in modules.items():
-            patches.enter_context(patch.object(module, "datetime", now))
-            patches.enter_context(patch.object(module, "Clients", lambda: clients))
-            os.environ["POWERTOOLS_SERVICE_NAME"] = f"faults-{name}"
-        for name, stand_in in {
-            "LayerDownload": Layers,
-            "ThreadPoolExecutor": _AtOnce,
-            "_web": lambda _proxy: SimpleNamespace(fetch=fetch),
-        }.items():
-            patches.enter_context(patch.object(verify_push, name, stand_in))
-        # A process of Lambda's begins with a full quota; these clients live longer.
-        patches.enter_context(
-            patch.object(RetryQuota, "acquire", lambda _self, _amount: True)
-        )
-        patches.enter_context(patch("botocore.endpoint.time.sleep"))
-        # Evidence has use cases of its own: it would double the calls of all others.
-        patches.enter_context(patch("sealward.settings.Settings.require_evidence"))
-        yield made
-
-
-def _text(item: Mapping[str, Any], name: str) -> str:
-    """Return an attribute of an item as moto keeps it; nothing where it has none."""
-    return str(item[name].value) if name in item else ""
+        return [body for body, _ in self.services.taken(DEAD)]
 
 
 def _secret(**_: Any) -> dict[str, str]:
     return {"SecretString": SECRET}
-
-
-def _port(kind: Kind) -> Exception:
-    if kind is Kind.DENIED:
-        return Denied(f"layer: {STATUS[kind]}")
-    return Unavailable(f"layer: {kind}")
-
-
-_OPERATE: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:operate"
-_PERSON: Final = Credentials("AKIDEXAMPLEEXAMPLE", "testing")
-_OPTIONAL: Final = ("EVIDENCE_BUCKET",)
-_ENVIRONMENT: Final = {
-    "AWS_LAMBDA_FUNCTION_NAME": "operate",
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_REGION": REGION,
-    "AWS_DEFAULT_REGION": REGION,
-    "CAPABILITY": "quarantine",
-    "DEAD_LETTER_QUEUE_URL": _DEAD,
-    "EVENT_BUS": "sealward",
-    "LEDGER_KEY": "ledger-key",
-    "LEDGER_TABLE": "ledger",
-    "LOOK_QUEUE_URL": _LOOKS,
-    "POLICY_BUNDLE": "s3://policy/bundle.json",
-    "POWERTOOLS_METRICS_NAMESPACE": "Sealward",
-    "SEALWARD_ACCOUNT": ACCOUNT,
-    "SEALWARD_PARTITION": "aws",
-    "SEALWARD_ROLE": f"arn:aws:iam::{ACCOUNT}:role/sealward/VerifyPush",
-}

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple
 
+from tests.faults.deployment import ground
 from tests.faults.faults import Fault
 from tests.faults.forks import Forks
-from tests.faults.ground import Ground, ground
+from tests.faults.ground import Ground
 from tests.faults.trial import Course, course, wrongs
 from tests.faults.use_case import UseCase
 from tests.faults.use_cases import USE_CASES

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from notation_verifier import Descriptor
 from sealward.ledger import Verdict
-from sealward.policy.unsigned_per_day import UNSIGNED_PER_DAY
+from sealward.policy.policy import UNSIGNED_PER_DAY
 from tests.hostile.measured import keep
 from tests.unit.sealward.family import push_index, strict_stand
 from tests.unit.sealward.stand import Stand

@@ -26,7 +26,8 @@ from tests.bench.money import (
     MEGABYTES_OF_A_PROCESSOR,
     verify_push_memory,
 )
-from tests.faults.ground import PLACE, Ground, ground
+from tests.faults.deployment import ground
+from tests.faults.ground import PLACE, Ground
 from tests.figures import Figures
 from tests.load.families import MANIFESTS
 from tests.load.quick_tables import quick_tables

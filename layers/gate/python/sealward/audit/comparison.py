@@ -1,0 +1,151 @@
+"""The comparison: a recorded decision beside what it comes to today."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from notation_verifier import Descriptor
+from notation_verifier.values import dataclass
+from sealward.audit.decision import RecordedCandidate, RecordedDecision, outcome
+from sealward.decisions.situation import Seen
+from sealward.decisions.verdict import BASELINE, judge, strict_verdict, with_baseline
+from sealward.ledger.records import Verdict
+from sealward.look.telling.candidate_reports import candidate_reports
+from sealward.policy.bundle import Policy
+from sealward.ports.registry import ImageDetail, ImageStatus
+from sealward.verifications import Search
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Answer(StrEnum):
+    """What redoing a decision came to."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redone:
+    """A decision that was repeated."""
+
+    answer: Answer
+    verdict: Verdict | None
+    """What it comes to today; None where nothing was repeated."""
+    reason: str
+    differences: tuple[str, ...] = ()
+    """Each as a sentence; the recorded value first."""
+    missing: tuple[str, ...] = ()
+    """What is not among the evidence."""
+    notes: tuple[str, ...] = ()
+    """What was taken as recorded, because it cannot be repeated."""
+
+
+def compared(
+    decision: RecordedDecision,
+    policy: Policy | None,
+    found: Search,
+    missing: tuple[str, ...],
+) -> Redone:
+    """Return what ``decision`` comes to with what was ``found`` anew.
+
+    Args:
+        decision: as it was recorded.
+        policy: that it names; None where none governed.
+        found: its signatures, examined anew.
+        missing: what of its evidence could not be had.
+    """
+    said = {each["signature"]: each for each in candidate_reports(found)["candidates"]}
+    lost = [
+        f"signature {digest}"
+        for digest, each in said.items()
+        if str(each.get("rejected", "")).endswith("-missing")
+    ]
+    missing = (*missing, *lost)
+    verdict, strict, reason = _verdicts(decision, policy, found)
+    differences = [
+        f"{what}: {recorded}, now {now}"
+        for what, recorded, now in (
+            ("verdict", decision.verdict, verdict),
+            ("verdict under strict", decision.strict_verdict, strict),
+            ("reason", decision.reason, reason),
+        )
+        if recorded != now
+    ]
+    for each in decision.candidates:
+        if each.repeatable and each.digest in said:
+            differences += _candidate_differences(each, said[each.digest])
+    notes = []
+    if decision.reason == BASELINE:
+        notes.append("that it was there before enforcement is taken as recorded")
+    if decision.omitted:
+        notes.append(f"{decision.omitted} further signatures were only counted")
+    if not decision.candidates and decision.verdict is Verdict.UNSIGNED:
+        notes.append("that nothing signs it is what the registry listed then")
+    answer = Answer.SAME
+    if differences:
+        # What is missing explains a difference: it is no other answer.
+        answer = Answer.CANNOT_TELL if missing else Answer.DIFFERENT
+    return Redone(
+        answer=answer,
+        verdict=verdict,
+        reason=reason,
+        differences=tuple(differences),
+        missing=missing,
+        notes=tuple(notes),
+    )
+
+
+def _verdicts(
+    decision: RecordedDecision, policy: Policy | None, found: Search
+) -> tuple[Verdict, Verdict, str]:
+    descriptor = decision.descriptor or Descriptor(
+        media_type="", digest=decision.key.digest, size=0
+    )
+    seen = Seen(
+        detail=ImageDetail(
+            digest=decision.key.digest,
+            status=ImageStatus.ACTIVE,
+            media_type=descriptor.media_type,
+            size=descriptor.size,
+            tags=(),
+            pushed_at=decision.at,
+            subject_digest=None,
+        ),
+        descriptor=descriptor,
+        search=found,
+    )
+    # The grace had begun with a push that is not repeated.
+    waited = decision.verdict is Verdict.PENDING
+    deadline = None if policy is None else _NEVER if waited else decision.at
+    judgement = judge(seen, policy, known=None, deadline=deadline, now=decision.at)
+    if decision.reason == BASELINE and policy is not None and policy.enforce_from:
+        begin = policy.enforce_from - timedelta(seconds=1)
+        judgement = with_baseline(
+            judgement, policy, known=None, begin=begin, now=decision.at
+        )
+    strict = strict_verdict(seen, policy, judgement, known=None, now=decision.at)
+    return judgement.verdict, strict, judgement.reason
+
+
+def _candidate_differences(
+    recorded: RecordedCandidate, now: Mapping[str, Any]
+) -> list[str]:
+    name = f"signature {recorded.digest[:19]}"
+    word = str(now.get("conclusion") or now.get("rejected") or "unread")
+    found = [] if word == recorded.conclusion else [(word, recorded.conclusion, "it")]
+    checks = {str(each["check"]): outcome(each) for each in now.get("checks", ())}
+    found += [
+        (checks.get(check, "not made"), recorded.checks.get(check, "not made"), check)
+        for check in dict.fromkeys((*recorded.checks, *checks))
+        if checks.get(check) != recorded.checks.get(check)
+    ]
+    if checks and recorded.chain and tuple(now["certificates"]) != recorded.chain:
+        found.append(("another", "one", "its chain"))
+    if checks and recorded.envelope and now["envelope"] != recorded.envelope:
+        found.append((now["envelope"][:12], recorded.envelope[:12], "its envelope"))
+    if checks and recorded.anchor != now["anchor"]:
+        found.append((str(now["anchor"]), str(recorded.anchor), "its anchor"))
+    return [f"{name}: {what}: {then}, now {this}" for this, then, what in found]
