@@ -12,6 +12,7 @@ import click
 
 from sealward.cli.cost import cost
 from sealward.cli.doctor import doctor
+from sealward.cli.endings import EndingGroup
 from sealward.cli.evidence import evidence
 from sealward.cli.explain import explain
 from sealward.cli.export import export
@@ -44,7 +45,7 @@ def _whole_sentences(group: click.Group) -> None:
             _whole_sentences(command)
 
 
-@click.group()
+@click.group(cls=EndingGroup)
 def main() -> None:
     """Guard Amazon ECR with Notary Project signatures.
 

@@ -17,6 +17,7 @@ from sealward.decisions.refusals import Judgement
 from sealward.ledger.records import Verdict
 from sealward.policy.problems import InvalidBundle
 from sealward.policy.scopes import InvalidScope
+from sealward.ports.failures import PortError
 
 NOT_TRUSTED: Final = 1
 """Exit code: the answer is no."""
@@ -24,8 +25,6 @@ CANNOT_TELL: Final = 2
 """Exit code: nobody would say."""
 BAD_INPUT: Final = 3
 """Exit code: wrong usage, or a file that cannot be used."""
-INTERRUPTED: Final = 130
-"""Exit code: Ctrl-C, as shells have it; click's own is 1, an answer."""
 
 _INPUT = (
     ConflictingMetadata,
@@ -99,10 +98,7 @@ class AnsweringCommand(click.Command):
         """As click's; what goes wrong ends with 3, and never looks like an answer."""
         try:
             answer: object = super().invoke(ctx)
-        except (KeyboardInterrupt, click.Abort) as error:
-            click.echo("Interrupted: nothing is said of it.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from error
-        except (click.exceptions.Exit, BrokenPipeError):
+        except (click.exceptions.Exit, click.Abort, OSError, PortError):
             raise
         except RegistryUnanswered as error:
             _refuse(error, ctx.params)

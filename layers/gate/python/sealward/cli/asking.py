@@ -14,19 +14,21 @@ from typing import Any, Final
 import botocore.session
 import click
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
 
 from sealward.aws.caller_identity import prove
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.cli.output import as_json, printable
+from sealward.cli.unanswered import UNANSWERED, say_unanswered
 from sealward.operate.proofs import payload_of
 from sealward.operate.requests import Command, request_text
 from sealward.ports.failures import PortError
 
 REFUSED = 1
 """Exit code: the stack refused."""
-UNANSWERED = 2
-"""Exit code: AWS or the stack did not answer."""
+NO_REGION: Final = "aws-global"
+"""What botocore asks AWS STS by where no Region is set."""
 _PATIENCE: Final = 60.0
 """Seconds to wait for the function's answer."""
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -82,7 +84,7 @@ def ask(
     try:
         answer = _answer(command, members, function_name, region)
     except PortError as error:
-        click.echo(f"sealward: {printable(str(error))}", err=True)
+        say_unanswered(error)
         raise click.exceptions.Exit(UNANSWERED) from error
     said = printable(str(answer.get("said", "")))
     if json_wanted:
@@ -106,6 +108,8 @@ def _answer(
     with translated("AWS STS"):
         sts = clients.client("sts", region)
         where = str(sts.meta.region_name)
+        if where == NO_REGION:
+            raise NoRegionError
         me = str(sts.get_caller_identity()["Arn"])
     now = datetime.now(UTC)
     _, partition, _, _, account, _ = me.split(":", 5)

@@ -2,6 +2,7 @@
 
 import click
 
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, table
 from sealward.cli.prices import (
@@ -12,8 +13,8 @@ from sealward.cli.prices import (
     SIGNED,
     UNSIGNED,
 )
-from sealward.cli.proposals import REGION, answered
 from sealward.cli.stack import find_stack
+from sealward.cli.unanswered import answered
 
 ALARMS = 12
 """Of the template, where no stack is asked."""

@@ -16,7 +16,7 @@ from sealward.cli.bundle_file import JSON
 from sealward.cli.ecr_target import EcrReference, parse_reference
 from sealward.cli.image_target import InvalidReference
 from sealward.cli.output import REFUSED, as_json, printable, table
-from sealward.cli.proposals import answered
+from sealward.cli.unanswered import answered
 from sealward.evidence import Checked, check, dossiers_of
 
 

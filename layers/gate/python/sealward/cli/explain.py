@@ -2,14 +2,15 @@
 
 import click
 
+from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.named_subject import references_of
 from sealward.cli.open_ledger import KEY, OpenLedger, open_ledger
 from sealward.cli.output import as_json, printable
-from sealward.cli.proposals import REGION, TABLE, UNANSWERED, answered
 from sealward.cli.subject_answer import ExitCode, SubjectAnswer
 from sealward.cli.subject_reference import subjects_of
+from sealward.cli.unanswered import UNANSWERED, answered
 from sealward.subjects import SubjectKey
 
 

@@ -13,11 +13,12 @@ from sealward.audit import Broken, Chain, header, read_chain
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger.history_export import HistoryExport
+from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
 from sealward.cli.open_ledger import KEY, open_ledger
 from sealward.cli.output import REFUSED, as_json, printable, table
-from sealward.cli.proposals import REGION, TABLE, UNANSWERED, answered
 from sealward.cli.sorted_lines import sorted_lines
+from sealward.cli.unanswered import UNANSWERED, answered
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)")

@@ -12,11 +12,12 @@ from typing import Final
 
 import click
 
+from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
 from sealward.cli.ledger_subject import record_json
 from sealward.cli.open_ledger import KEY, OpenLedger, open_ledger
 from sealward.cli.output import as_json, printable, table
-from sealward.cli.proposals import REGION, TABLE, answered
+from sealward.cli.unanswered import answered
 from sealward.ledger import (
     LOST,
     HoldState,

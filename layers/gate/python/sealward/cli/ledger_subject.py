@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
+from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.open_ledger import KEY, OpenLedger, open_ledger
 from sealward.cli.output import REFUSED, as_json, printable, table
-from sealward.cli.proposals import REGION, TABLE, UNANSWERED, answered
 from sealward.cli.subject_reference import subjects_of
+from sealward.cli.unanswered import UNANSWERED, answered
 from sealward.ledger import Record
 from sealward.ports.ledger import HistoryEntry, Intent
 from sealward.subjects import SubjectKey

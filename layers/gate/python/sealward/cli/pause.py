@@ -3,8 +3,8 @@
 import click
 
 from sealward.cli.asking import DURATION, FUNCTION, REASON, ask
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
-from sealward.cli.proposals import REGION
 from sealward.operate.requests import Command
 
 ACCOUNT = click.option(

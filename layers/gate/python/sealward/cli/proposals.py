@@ -5,8 +5,7 @@ images were last pulled. ``approve`` and ``decline`` ask the stack's function, w
 proves who speaks.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,12 +15,14 @@ from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.asking import FUNCTION, REASON, ask
+from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
 from sealward.cli.output import as_json, printable, table
+from sealward.cli.unanswered import UNANSWERED, answered
 from sealward.events import is_digest
 from sealward.ledger import proposal_state
 from sealward.operate.requests import Command
-from sealward.ports.failures import Conflict, PortError
+from sealward.ports.failures import PortError
 from sealward.proposals import (
     APPROVAL_LASTS,
     DIGESTS_LIMIT,
@@ -31,20 +32,9 @@ from sealward.proposals import (
 )
 from sealward.subjects import SubjectKey
 
-UNANSWERED = 2
-"""Exit code: AWS did not answer, or there is no such proposal."""
 SHOWN = 20
 """Images that ``show`` lists unless told otherwise."""
 _LONGEST = int(APPROVAL_LASTS / timedelta(hours=1))
-
-TABLE = click.option(
-    "--table",
-    "table_name",
-    envvar="SEALWARD_LEDGER_TABLE",
-    required=True,
-    help="Name of the stack's ledger table (its output LedgerTable).",
-)
-REGION = click.option("--region", help="Region of the stack; default: your profile's.")
 
 
 @click.group()
@@ -212,16 +202,6 @@ def _answer_command(answer: Answer, verb: str) -> click.Command:
 
 proposals.add_command(_answer_command(Answer.APPROVED, "approve"))
 proposals.add_command(_answer_command(Answer.DECLINED, "decline"))
-
-
-@contextmanager
-def answered() -> Iterator[None]:
-    """End with exit code 2 and one line where AWS does not answer."""
-    try:
-        yield
-    except (PortError, Conflict) as error:
-        click.echo(f"sealward: {printable(str(error))}", err=True)
-        raise click.exceptions.Exit(UNANSWERED) from error
 
 
 def ledger_of(table_name: str, region: str | None) -> LedgerTable:

@@ -14,6 +14,7 @@ from sealward.audit import (
     decision_from,
 )
 from sealward.audit import redo as repeat
+from sealward.cli.answering_command import BAD_INPUT, AnsweringCommand
 from sealward.cli.bundle_file import JSON, UnreadableFile, read_file
 from sealward.cli.evidence_folder import EvidenceFolder
 from sealward.cli.output import as_json, printable, table
@@ -24,10 +25,9 @@ from sealward.version import VERSION
 DECISION_LIMIT = 64 * 1024 * 1024
 """Bytes of a file with decisions."""
 _CODES = {Answer.SAME: 0, Answer.DIFFERENT: 1, Answer.CANNOT_TELL: 2}
-BAD_INPUT = 3
 
 
-@click.command()
+@click.command(cls=AnsweringCommand)
 @click.argument(
     "decision_path",
     metavar="DECISION",

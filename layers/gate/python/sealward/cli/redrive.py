@@ -15,10 +15,11 @@ import click
 
 from sealward.aws.errors import translated
 from sealward.aws.look_queue import SqsLookQueue
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
 from sealward.cli.output import REFUSED, as_json, printable, table
-from sealward.cli.proposals import REGION, answered
 from sealward.cli.stack import STACK, Stack, find_stack
+from sealward.cli.unanswered import answered
 from sealward.events import Hint, MalformedEvent, parse_events
 
 LIMIT: Final = 1_000

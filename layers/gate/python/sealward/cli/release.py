@@ -3,12 +3,13 @@
 import click
 
 from sealward.cli.asking import DURATION, FUNCTION, ask
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.open_ledger import open_ledger
 from sealward.cli.output import printable
-from sealward.cli.proposals import REGION, UNANSWERED
 from sealward.cli.subject_reference import subjects_of
+from sealward.cli.unanswered import UNANSWERED, say_unanswered
 from sealward.events import is_digest
 from sealward.operate.requests import Command
 from sealward.ports.failures import PortError
@@ -82,7 +83,7 @@ def _subject(image: str, table_name: str | None, region: str | None) -> SubjectK
     try:
         found = subjects_of(image, open_ledger(table_name or "-", region, ""), region)
     except (InvalidReference, RegistryUnanswered, PortError) as error:
-        click.echo(f"sealward: {printable(str(error))}", err=True)
+        say_unanswered(error)
         raise click.exceptions.Exit(UNANSWERED) from error
     if len(found) != 1:
         names = ", ".join(map(str, found)) or "no repository"

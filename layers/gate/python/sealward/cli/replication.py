@@ -14,11 +14,13 @@ import click
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.registry.replication import AssumedVerdict, EcrReplication
+from sealward.cli.answering_command import BAD_INPUT, AnsweringCommand
 from sealward.cli.bundle_file import JSON, read_bundle
 from sealward.cli.ecr_target import EcrReference, connect, parse_reference
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.output import as_json, printable, table
 from sealward.cli.replica_answer import ReplicaAnswer, ReplicaExit, answer_of
+from sealward.cli.unanswered import say_unanswered
 from sealward.events import ORIGIN, is_digest, is_repository
 from sealward.policy.bundle import PolicyBundle
 from sealward.policy.replication import ReplicaVerdicts
@@ -27,13 +29,11 @@ from sealward.ports.replication import Copy
 from sealward.signatures.candidates import REFERRERS_LIMIT
 from sealward.subjects import NOTARY_SIGNATURE
 
-USAGE = 3
-"""Exit code: it was called wrongly."""
 MOST = 50
 """Signatures asked about."""
 
 
-@click.command()
+@click.command(cls=AnsweringCommand)
 @click.argument("image", metavar="IMAGE")
 @click.option(
     "--to",
@@ -96,7 +96,7 @@ def replication(
     except InvalidReference as error:
         _wrong(str(error))
     except (PortError, RegistryUnanswered) as error:
-        click.echo(f"sealward: {printable(str(error))}", err=True)
+        say_unanswered(error)
         raise click.exceptions.Exit(ReplicaExit.CANNOT_TELL) from error
     answer = answer_of(
         copies[0],
@@ -228,4 +228,4 @@ def _show(
 
 def _wrong(message: str) -> Any:  # noqa: ANN401 - it never returns
     click.echo(f"sealward: {printable(message)}", err=True)
-    raise click.exceptions.Exit(USAGE)
+    raise click.exceptions.Exit(BAD_INPUT)

@@ -12,12 +12,13 @@ from sealward.aws.errors import translated
 from sealward.aws.ledger.ledger_pages import LedgerPages
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.ledger.sweep_table import SweepTable
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
 from sealward.cli.ledger_lists import count_pending
 from sealward.cli.open_ledger import open_ledger
 from sealward.cli.output import REFUSED, as_json, printable, table
-from sealward.cli.proposals import REGION, answered
 from sealward.cli.stack import STACK, Stack, find_stack
+from sealward.cli.unanswered import answered
 from sealward.decisions.breaker import WITHIN
 from sealward.ledger import HoldState
 from sealward.policy.problems import InvalidBundle

@@ -15,13 +15,14 @@ import click
 
 from sealward.aws.errors import translated
 from sealward.aws.security_hub import import_all
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON, read_file
 from sealward.cli.ledger_lists import held_sources, walk
 from sealward.cli.open_ledger import KEY, OpenLedger, open_ledger
 from sealward.cli.output import REFUSED, as_json, printable
 from sealward.cli.progress import Progress
-from sealward.cli.proposals import REGION, UNANSWERED, answered
 from sealward.cli.stack import STACK, Stack, find_stack
+from sealward.cli.unanswered import UNANSWERED, answered
 from sealward.events import is_digest
 from sealward.ports.failures import NotFound, PortError, Refused
 from sealward.subjects import SubjectKey

@@ -11,14 +11,15 @@ from typing import Final
 
 import click
 
+from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.named_subject import references_of
 from sealward.cli.open_ledger import KEY, open_ledger
 from sealward.cli.output import as_json, printable
-from sealward.cli.proposals import REGION, TABLE, answered
 from sealward.cli.subject_answer import ExitCode, SubjectAnswer, Word
 from sealward.cli.subject_reference import subjects_of
+from sealward.cli.unanswered import answered
 from sealward.ledger import Record, Verdict
 from sealward.policy.document import duration
 from sealward.ports.failures import Denied, PortError, Unavailable

@@ -2,6 +2,7 @@
 
 import click
 
+from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
 from sealward.cli.doctor.check import Check, Health, examined
 from sealward.cli.doctor.functions import FUNCTIONS
@@ -10,8 +11,8 @@ from sealward.cli.doctor.queues import QUEUES
 from sealward.cli.doctor.registry import REGISTRY
 from sealward.cli.doctor.surroundings import SURROUNDINGS
 from sealward.cli.output import REFUSED, as_json, printable, table
-from sealward.cli.proposals import REGION, UNANSWERED, answered
 from sealward.cli.stack import STACK, find_stack
+from sealward.cli.unanswered import UNANSWERED, answered
 
 
 @click.command()
