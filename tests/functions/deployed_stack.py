@@ -8,10 +8,11 @@ from unittest.mock import patch
 from click.testing import CliRunner
 
 from sealward.aws.clients import Clients
-from sealward.cli import cost, redrive, status, uninstall
+from sealward.cli import cost, redrive, status
 from sealward.cli.__main__ import main
 from sealward.cli.doctor import command as doctor
 from sealward.cli.stack import Stack
+from sealward.cli.uninstall import command as uninstall
 from tests.functions.event_files import ACCOUNT, REGION
 from tests.functions.world import EVIDENCE, LEDGER_KEY, World
 
@@ -24,6 +25,7 @@ class Lambda:
         self.layers = ["layer:1"]
         self.capability = "quarantine"
         self.mappings = ["Enabled"]
+        self.invoked: list[dict[str, Any]] = []
 
     def get_function_concurrency(self, **_: Any) -> dict[str, int]:
         return self.reserved
@@ -36,6 +38,19 @@ class Lambda:
 
     def list_event_source_mappings(self, **_: Any) -> dict[str, Any]:
         return {"EventSourceMappings": [{"State": each} for each in self.mappings]}
+
+    def get_event_source_mapping(self, **_: Any) -> dict[str, str]:
+        """Return its state; what is being switched off stops at the next question."""
+        state = self.mappings[0]
+        if state == "Disabling":
+            self.mappings = ["Disabled"]
+        return {"State": state}
+
+    def update_event_source_mapping(self, *, Enabled: bool, **_: Any) -> None:  # noqa: N803
+        self.mappings = ["Enabled" if Enabled else "Disabling"]
+
+    def invoke(self, **asked: Any) -> None:
+        self.invoked.append(asked)
 
 
 class WithLambda(Clients):
@@ -73,6 +88,8 @@ class Deployed:
                 "EvidenceStore": EVIDENCE,
                 "VerifyPushFunction": "verify-push",
                 "TickFunction": "tick",
+                "SweepFunction": "sweep",
+                "VerifyPushFunctionLooks": "the-mapping",
                 "VerifyPushRole": "verify-push-role",
                 "SweepRole": "sweep-role",
                 "ImageRule": "image-rule",
@@ -81,6 +98,7 @@ class Deployed:
             },
             types={
                 "VerifyPushFunction": "AWS::Lambda::Function",
+                "VerifyPushFunctionLooks": "AWS::Lambda::EventSourceMapping",
                 "ImageRule": "AWS::Events::Rule",
                 "GateLayer": "AWS::Lambda::LayerVersion",
                 "TickMissingAlarm": "AWS::CloudWatch::Alarm",
@@ -101,6 +119,7 @@ class Deployed:
             patch.object(redrive, "find_stack", found),
             patch.object(status, "find_stack", found),
             patch.object(uninstall, "find_stack", found),
+            patch.object(uninstall, "sleep", lambda _seconds: None),
             patch.object(cost, "find_stack", found),
             patch.object(doctor, "find_stack", found),
         ):

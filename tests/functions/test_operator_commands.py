@@ -3,8 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -12,10 +10,8 @@ import pytest
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli import redrive
 from sealward.overrides.pauses import Pause, Pauses
-from sealward.subjects import SubjectKey
 from tests.functions.deployed_stack import Deployed
 from tests.functions.event_files import ACCOUNT, REGION
-from tests.functions.world import EVIDENCE, LEDGER_KEY
 
 
 def hint(digest: str = f"sha256:{'a' * 64}") -> str:
@@ -68,6 +64,60 @@ def test_no_more_are_taken_than_were_asked_for(deployed: Deployed) -> None:
     for _ in range(13):
         deployed.dead_letter(hint())
     assert deployed.answer("redrive", "--limit", "11")[1]["sent"] == 11
+
+
+def fail_five_times(deployed: Deployed) -> None:
+    """Have SQS move what waits in the look queue to the dead letters, as it is."""
+    sqs, queues = deployed.world.sqs, deployed.world.queues
+    while True:
+        answer = sqs.receive_message(
+            QueueUrl=queues["looks"], MessageAttributeNames=["All"]
+        )
+        for message in answer.get("Messages", ()):
+            sqs.send_message(
+                QueueUrl=queues["dead"],
+                MessageBody=message["Body"],
+                MessageAttributes=message.get("MessageAttributes", {}),
+            )
+            sqs.delete_message(
+                QueueUrl=queues["looks"], ReceiptHandle=message["ReceiptHandle"]
+            )
+        if not answer.get("Messages"):
+            return
+
+
+def test_what_comes_back_thrice_is_not_sent_a_fourth_time_unasked(
+    deployed: Deployed,
+) -> None:
+    deployed.dead_letter(hint())
+    for times in (1, 2, 3):
+        code, said = deployed.answer("redrive")
+        assert (code, said["sent"]) == (0, 1)
+        assert said["letters"][0]["sentAgain"] == times - 1
+        fail_five_times(deployed)
+    # The tick sent the same again meanwhile: its message knows of nothing.
+    deployed.dead_letter(hint())
+    with patch.object(redrive, "_HIDDEN", 0):
+        code, said = deployed.answer("redrive")
+        assert (code, said["sent"], said["left"]) == (1, 0, 2)
+        for letter in said["letters"]:
+            assert letter["why"].startswith("sent again 3 times and came back")
+            assert "--force" in letter["why"]
+        assert deployed.world.messages("looks") == []
+        code, said = deployed.answer("redrive", "--force")
+    assert (code, said["sent"], said["left"]) == (0, 2, 0)
+    assert len(deployed.world.messages("looks")) == 1
+
+
+def test_a_dead_letter_is_shown_with_its_images_verdict(deployed: Deployed) -> None:
+    """A poison message has a verdict, not a dead letter alone."""
+    digest = deployed.hold()
+    deployed.dead_letter(hint(digest))
+    deployed.dead_letter(hint())
+    _, said = deployed.answer("redrive", "--dry-run")
+    verdicts = {each["images"][0]: each["verdict"] for each in said["letters"]}
+    assert verdicts[f"demo/unsigned@{digest}"].startswith("unsigned (")
+    assert verdicts[f"demo/unsigned@sha256:{'a' * 64}"] == "none yet"
 
 
 def test_status_tells_what_waits_and_what_is_not_well(deployed: Deployed) -> None:
@@ -135,68 +185,6 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_told(deployed: Deployed) ->
     assert code == 1
     assert rows["breaker"].startswith("cannot be read")
     assert rows["bundle"].startswith("serial")
-
-
-def test_uninstalling_restores_and_resolves_and_can_be_repeated(
-    deployed: Deployed,
-) -> None:
-    digest = deployed.hold()
-    name = f"demo/unsigned@{digest}"
-    assert deployed.status_of(digest) == "ARCHIVED"
-    code, said = deployed.answer("uninstall", "--plan")
-    assert (code, said["restore"], said["applied"]) == (0, [name], False)
-    assert said["findings"] >= 1
-    assert said["kept"] == {"table": "ledger", "secret": LEDGER_KEY, "bucket": EVIDENCE}
-    assert deployed.status_of(digest) == "ARCHIVED"
-    code, text = deployed.run("uninstall", "--apply")
-    assert (code, "Capability=observe" in text) == (2, True)
-    deployed.with_parameter(Capability="observe")
-    code, said = deployed.answer("uninstall", "--apply")
-    assert (code, said["restored"], said["left"]) == (0, 1, [])
-    assert deployed.status_of(digest) != "ARCHIVED"
-    assert {each["RecordState"] for each in deployed.world.findings()} == {"ARCHIVED"}
-    deployed.world.clock.advance(timedelta(minutes=30))
-    code, said = deployed.answer("uninstall", "--apply")
-    assert (code, said["restored"], said["activeAlready"]) == (0, 0, 1)
-    assert said["findings"] == 0
-
-
-def test_what_the_list_names_stays_in_quarantine(
-    deployed: Deployed, tmp_path: Path
-) -> None:
-    digest = deployed.hold()
-    keep = tmp_path / "keep"
-    keep.write_text(f"demo/unsigned@{digest}\n")
-    deployed.with_parameter(Capability="observe")
-    code, said = deployed.answer("uninstall", "--apply", "--keep", str(keep))
-    assert (code, said["restored"], len(said["keep"])) == (0, 0, 1)
-    assert deployed.status_of(digest) == "ARCHIVED"
-    keep.write_text("demo/unsigned:latest\n")
-    assert deployed.run("uninstall", "--plan", "--keep", str(keep))[0] == 2
-
-
-def test_what_somebody_else_archived_is_theirs_to_bring_back(
-    deployed: Deployed,
-) -> None:
-    digest = deployed.hold()
-    key = SubjectKey(repository="demo/unsigned", digest=digest)
-    record = deployed.world.ledger.current(key)
-    assert record is not None
-    assert record.hold is not None
-    theirs = replace(record.hold, applied=0)
-    deployed.world.ledger.write(
-        replace(record, hold=theirs, version=record.version + 1),
-        expected=record.version,
-    )
-    deployed.with_parameter(Capability="observe")
-    code, said = deployed.answer("uninstall", "--apply")
-    assert (code, said["restored"], said["restore"]) == (0, 0, [])
-    assert deployed.status_of(digest) == "ARCHIVED"
-
-
-@pytest.mark.parametrize("both", [(), ("--plan", "--apply")])
-def test_either_the_plan_or_its_doing(deployed: Deployed, both: Any) -> None:
-    assert deployed.run("uninstall", *both)[0] == 2
 
 
 def test_cost_counts_the_stacks_own_alarms(deployed: Deployed) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,10 +14,18 @@ from sealward.ports.failures import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        MessageAttributeValueTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 LONGEST_DELAY: Final = timedelta(minutes=15)
 """SQS delays a message no longer; what is due later waits in the ledger."""
+REDRIVEN: Final = "redriven"
+"""Message attribute: how often a person sent this hint again out of the dead letters.
+
+SQS keeps attributes when it moves a message there, so a hint that comes back knows.
+"""
 _BATCH: Final = 10
 """Messages a call: the most that SQS takes."""
 _BODY_LIMIT: Final = 240 * 1024
@@ -55,6 +63,26 @@ class SqsLookQueue:
         Raises:
             Unavailable, Denied: as named.
         """
+        self._send(hint, delay, {})
+
+    def redrive(self, hint: Hint, times: int) -> None:
+        """Send ``hint`` out of the dead letters, which was so sent ``times`` times.
+
+        Raises:
+            Unavailable, Denied: as named.
+        """
+        count: MessageAttributeValueTypeDef = {
+            "DataType": "Number",
+            "StringValue": str(times),
+        }
+        self._send(hint, timedelta(0), {REDRIVEN: count})
+
+    def _send(
+        self,
+        hint: Hint,
+        delay: timedelta,
+        attributes: "Mapping[str, MessageAttributeValueTypeDef]",
+    ) -> None:
         bounded = min(max(delay, timedelta(0)), LONGEST_DELAY)
         with translated(f"SendMessage to the look queue for {hint.repository}"):
             self._client.send_message(
@@ -63,6 +91,7 @@ class SqsLookQueue:
                 DelaySeconds=math.ceil(bounded.total_seconds()),
                 # A fair queue: one repository's backlog delays no other's looks.
                 MessageGroupId=_group(hint.repository),
+                MessageAttributes=attributes,
             )
 
     def at_once(self, hints: Sequence[Hint]) -> None:

@@ -1,6 +1,7 @@
-"""Security Hub: ASFF documents, and a word on what became of each.
+"""Security Hub: ASFF documents imported, and a word on what became of each.
 
-A look sends one, beside its other calls. Many at once go in batches within the limits.
+Whoever has findings to tell comes through here, one or thousands: within the limits of
+a call, what a batch leaves out tried once more by itself, no older state over a newer.
 """
 
 import json
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sealward.aws.errors import error_code, translated
+from sealward.aws.errors import error_code
 from sealward.ports.security_hub import Delivered, NotDelivered
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ BATCH: Final = 100
 """Findings of one BatchImportFindings. Its API reference."""
 BATCH_BYTES: Final = 5 * 1024 * 1024
 """Bytes of one; the service takes 6 MB."""
+FINDING_BYTES: Final = 240_000
+"""Bytes of a finding; the service takes 240 KB."""
 
 
 class AsffSecurityHub:
@@ -35,9 +38,64 @@ class AsffSecurityHub:
 
     def publish(self, finding: Mapping[str, Any]) -> Delivered | NotDelivered:
         """Import one ASFF document. Never raises: a finding must not stop an action."""
+        ((_, outcome),) = self.publish_all([finding])
+        return outcome
+
+    def publish_all(
+        self, findings: Sequence[Mapping[str, Any]]
+    ) -> Iterator[tuple[Mapping[str, Any], Delivered | NotDelivered]]:
+        """Import ASFF documents in batches; yield each with what became of it.
+
+        Of several about the same, only the newest is sent and the others share its
+        end: Security Hub keeps no order within a call. Never raises.
+        """
+        newest: dict[str, Mapping[str, Any]] = {}
+        for finding in findings:
+            known = newest.get(_id(finding))
+            if known is None or _updated(known) <= _updated(finding):
+                newest[_id(finding)] = finding
+        outcomes: dict[str, Delivered | NotDelivered] = {}
+        for batch in _batches(list(newest.values())):
+            outcomes.update(self._batch(batch))
+        for finding in findings:
+            yield finding, outcomes[_id(finding)]
+
+    def _batch(
+        self, batch: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Delivered | NotDelivered]:
+        """Import a batch; return what became of each finding of it, by Id."""
+        if len(batch) == 1 and _size(batch[0]) > FINDING_BYTES:
+            said = f"the finding has {_size(batch[0])} bytes, of {FINDING_BYTES}"
+            return {_id(batch[0]): NotDelivered(reason=said, retry=False)}
+        failed = self._failed(batch)
+        if isinstance(failed, NotDelivered):
+            if failed.retry or len(batch) == 1:
+                return {_id(each): failed for each in batch}
+            # One bad document fails a call: the others go without it.
+            return {_id(each): self._one(each) for each in batch}
+        return {_id(each): self._again(each, failed.get(_id(each))) for each in batch}
+
+    def _again(
+        self, finding: Mapping[str, Any], left_out: NotDelivered | None
+    ) -> Delivered | NotDelivered:
+        """Return what became of a finding, tried once more where that may help."""
+        if left_out is None:
+            return Delivered()
+        return self._one(finding) if left_out.retry else left_out
+
+    def _one(self, finding: Mapping[str, Any]) -> Delivered | NotDelivered:
+        failed = self._failed([finding])
+        if isinstance(failed, NotDelivered):
+            return failed
+        return failed.get(_id(finding), Delivered())
+
+    def _failed(
+        self, batch: Sequence[Mapping[str, Any]]
+    ) -> dict[str, NotDelivered] | NotDelivered:
+        """Make one call; return what it left out by Id, or why it failed as a whole."""
         try:
             answer = self._client.batch_import_findings(
-                Findings=[dict(finding)]  # type: ignore[list-item]  # plain JSON here
+                Findings=[dict(each) for each in batch]  # type: ignore[misc]  # plain JSON
             )
         except ClientError as error:
             code = error_code(error)
@@ -52,58 +110,39 @@ class AsffSecurityHub:
             return NotDelivered(
                 reason=f"BatchImportFindings: {error}", retry=not permanent
             )
-        for failed in answer.get("FailedFindings", []):
-            code = failed.get("ErrorCode", "")
-            said = failed.get("ErrorMessage", "")
-            return NotDelivered(
-                reason=f"Security Hub refuses the finding: {code}: {said}",
-                retry=code not in _PERMANENT,
+        return {
+            each["Id"]: NotDelivered(
+                reason="Security Hub refuses the finding: "
+                f"{each.get('ErrorCode', '')}: {each.get('ErrorMessage', '')}",
+                retry=each.get("ErrorCode", "") not in _PERMANENT,
             )
-        return Delivered()
+            for each in answer.get("FailedFindings", [])
+        }
 
 
-def import_all(
-    client: "SecurityHubClient", findings: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, str]]:
-    """Import ``findings`` in batches; yield of each its Id and why it was not taken.
-
-    What a batch leaves out is tried once more by itself: one bad document, or a passing
-    failure, takes no other with it. The text is empty where the finding was taken.
-
-    Raises:
-        Denied, Unavailable: as named in ``sealward.ports.failures``.
-    """
-    for batch in _batches(findings):
-        failed = _import(client, batch)
-        for finding in batch:
-            why = ""
-            if finding["Id"] in failed:
-                again = _import(client, [finding])
-                why = again.get(finding["Id"], "")
-            yield finding["Id"], why
+def _id(finding: Mapping[str, Any]) -> str:
+    return str(finding.get("Id", ""))
 
 
-def _import(
-    client: "SecurityHubClient", batch: Sequence[Mapping[str, Any]]
-) -> dict[str, str]:
-    """Import a batch; return why not, by the Ids of those that were not taken."""
-    with translated("BatchImportFindings"):
-        answer = client.batch_import_findings(
-            Findings=[dict(each) for each in batch]  # type: ignore[misc]  # plain JSON
-        )
-    return {
-        each["Id"]: f"{each.get('ErrorCode', '')}: {each.get('ErrorMessage', '')}"
-        for each in answer.get("FailedFindings", [])
-    }
+def _updated(finding: Mapping[str, Any]) -> str:
+    return str(finding.get("UpdatedAt", ""))
+
+
+def _size(finding: Mapping[str, Any]) -> int:
+    return len(json.dumps(finding).encode())
 
 
 def _batches(
     findings: Sequence[Mapping[str, Any]],
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Yield ``findings`` within a call's limits; one too large comes alone."""
     batch: list[Mapping[str, Any]] = []
     size = 0
     for finding in findings:
-        more = len(json.dumps(finding).encode())
+        more = _size(finding)
+        if more > FINDING_BYTES:
+            yield [finding]
+            continue
         if batch and (len(batch) == BATCH or size + more > BATCH_BYTES):
             yield batch
             batch, size = [], 0
