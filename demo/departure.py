@@ -14,9 +14,9 @@ def depart(stage: Stage, figures: Figures) -> None:
     stage.say("uninstall", f"sealward uninstall --plan: {planned.first}")
     early = stage.administrator.sealward("uninstall", "--apply")
     figures.add("uninstall_refused_while_it_may_archive", early.status, exactly=2)
-    _observe(stage.aws)
+    observe(stage.aws)
     stage.say("uninstall", "the stack is updated to Capability=observe")
-    held = _archived(stage)
+    held = archived(stage.aws)
     applied = stage.administrator.sealward("uninstall", "--apply", "--json")
     said = json.loads(applied.said) if applied.status == 0 else {}
     restored, resolved = said.get("restored", 0), said.get("resolved", 0)
@@ -25,17 +25,17 @@ def depart(stage: Stage, figures: Figures) -> None:
         f"sealward uninstall --apply: {restored} asked to be restored, {resolved} "
         "findings resolved",
     )
-    stage.until(lambda: not _archived(stage))
+    stage.until(lambda: not archived(stage.aws))
     figures.add("uninstall_status", applied.status, exactly=0)
     figures.add("uninstall_restored_images", restored, exactly=held)
-    figures.add("uninstall_images_left_archived", _archived(stage), exactly=0)
+    figures.add("uninstall_images_left_archived", archived(stage.aws), exactly=0)
     # As the command found them: a look of the stack, which still observes, may tell
     # of a restored image anew until the stack is deleted.
     left = said.get("findings", -1) - resolved
     figures.add("uninstall_findings_not_resolved", left, exactly=0)
 
 
-def _observe(aws: LocalAws) -> None:
+def observe(aws: LocalAws) -> None:
     """Update the stack: all as it is, and no role may archive."""
     formation = aws.client("cloudformation")
     (stack,) = formation.describe_stacks(StackName=STACK)["Stacks"]
@@ -57,9 +57,9 @@ def _observe(aws: LocalAws) -> None:
     waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
-def _archived(stage: Stage) -> int:
+def archived(aws: LocalAws) -> int:
     """Return how many images of the registry are archived, or not yet back."""
-    ecr = stage.aws.client("ecr")
+    ecr = aws.client("ecr")
     return sum(
         image["imageStatus"] != "ACTIVE"
         for repository in ecr.describe_repositories(maxResults=1000)["repositories"]

@@ -164,7 +164,7 @@ def _handler(
 
 
 def _authorise() -> None:
-    """Give the two services' operations the IAM actions AWS authorises them by."""
+    """Give operations the IAM actions AWS authorises them by."""
     iam_actions = _module("ministack.core.iam_actions")
     iam_actions.SERVICE_TO_IAM_NAMESPACE["securityhub"] = "securityhub"
     original = iam_actions.extract_iam_action
@@ -182,10 +182,10 @@ def _authorise() -> None:
                 name = security_hub_operation(method, path).name
                 return f"securityhub:{name}"
         action: str | None = original(service, method, path, headers, body, query)
-        if action is not None and service == "ecr":
-            operation = action.removeprefix("ecr:")
-            return Operation(service="ecr", operation=operation, caller="").action
-        return action
+        if action is None:
+            return None
+        namespace, _, operation = action.partition(":")
+        return Operation(service=namespace, operation=operation, caller="").action
 
     iam_actions.extract_iam_action = extract
     resource_of = iam_actions.extract_resource_arn

@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# AWS authorises this one under another operation's action (its API documentation).
-_ACTION_OF = {("ecr", "ListImageReferrers"): "ecr:BatchGetImage"}
+# AWS authorises these under another operation's action (their API documentation).
+_ACTION_OF = {
+    ("ecr", "ListImageReferrers"): "ecr:BatchGetImage",
+    ("sqs", "ChangeMessageVisibilityBatch"): "sqs:ChangeMessageVisibility",
+    ("sqs", "DeleteMessageBatch"): "sqs:DeleteMessage",
+    ("sqs", "SendMessageBatch"): "sqs:SendMessage",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -299,6 +299,21 @@ def test_a_role_may_only_what_its_policy_says(aws: Mounted) -> None:
     assert all(x["resource"].startswith("arn:aws:") for x in refused)
 
 
+def test_a_batch_of_messages_is_allowed_as_one_message_is(aws: Mounted) -> None:
+    url = aws.client("sqs").create_queue(QueueName="batches")["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:batches"
+    allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}
+    sqs = aws.client("sqs", **aws.as_role("sender", allowed))
+    sent = sqs.send_message_batch(
+        QueueUrl=url, Entries=[{"Id": "1", "MessageBody": "a look"}]
+    )
+    assert len(sent["Successful"]) == 1
+    with pytest.raises(ClientError, match="sqs:DeleteMessage"):
+        sqs.delete_message_batch(
+            QueueUrl=url, Entries=[{"Id": "1", "ReceiptHandle": "none"}]
+        )
+
+
 def test_signer_signs_revokes_and_answers_whom_iam_allows(aws: Mounted) -> None:
     signer = aws.client("signer")
     made = signer.put_signing_profile(
