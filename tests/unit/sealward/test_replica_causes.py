@@ -7,7 +7,8 @@ import pytest
 
 from notation_verifier import Reason, verify
 from notation_verifier.signer import PUBLISHED_SIGNER_ROOTS
-from sealward.decisions.replicas import Published, diagnosed
+from sealward.decisions.replica_identity import Published
+from sealward.decisions.replicas import diagnosed
 from sealward.ledger import Verdict
 from sealward.ledger.replicas import Replica, ReplicaCause
 from sealward.verifications import Examined
@@ -88,7 +89,9 @@ ELSEWHERE = NOT_ALLOWED.replace("arn:aws:", "arn:aws-us-gov:")
         (UNTRUSTED, "not-anchored", "", TRUSTS_NOT, "replica-identity-untrusted"),
         (UNTRUSTED, "not-anchored", "", UNREAD, "replica-trust-undetermined"),
         (UNTRUSTED, "not-anchored", "", None, "replica-trust-undetermined"),
-        (UNTRUSTED, "too-few-identities", "", None, "replica-trust-undetermined"),
+        (UNTRUSTED, "too-few-identities", "", None, "replica-signature-missing"),
+        (UNTRUSTED, "too-few-identities", "", TRUSTS_NOT, "replica-signature-missing"),
+        (UNTRUSTED, "too-few-identities", "", TRUSTS, "replica-bundle-stale"),
         (
             UNTRUSTED,
             "identity-not-allowed",

@@ -26,6 +26,7 @@ REPLICA_GENERATOR: Final = "sealward/image-replication"
 
 _TITLES: Final[Mapping[ReplicaCause, str]] = {
     ReplicaCause.SIGNATURE_MISSING: "its signature was not replicated",
+    ReplicaCause.INDEX_UNTRUSTED: "the index that lists it is not trusted",
     ReplicaCause.BUNDLE_STALE: "the policy in force here is stale",
     ReplicaCause.BUNDLE_EDITED: "the policy in force here is not the one Git publishes",
     ReplicaCause.IDENTITY_UNTRUSTED: "no policy trusts who signed it",

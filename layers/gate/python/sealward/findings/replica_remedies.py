@@ -14,6 +14,13 @@ REPLICA_REMEDIES: Final[Mapping[ReplicaCause, Remedy]] = {
         "replication was configured: aws ecr start-replication-backfill. Never made: "
         "sign the digest there; the signature is replicated.",
     ),
+    ReplicaCause.INDEX_UNTRUSTED: Remedy(
+        "The image came by replication and nothing signs it by itself; an index that "
+        "lists it is not trusted here.",
+        "Mend the index that the detail names, as its own finding says: it is what is "
+        "signed, and what it lists is covered with it. If this image is to be trusted "
+        "alone, sign its digest at the source.",
+    ),
     ReplicaCause.BUNDLE_STALE: Remedy(
         "Git's policy trusts who signed it; the bundle in force here is older.",
         "Publish Git's bundle to this account's PolicyBundle, and find out why it was "
@@ -29,7 +36,9 @@ REPLICA_REMEDIES: Final[Mapping[ReplicaCause, Remedy]] = {
         "Neither the bundle in force here nor the one Git publishes trusts who signed "
         "it.",
         "If this account is to trust the signer: add it to the policy of this "
-        "account's repository in Git, and publish. If not: stop replicating here.",
+        "account's repository in Git, and publish. If not: stop replicating here. If "
+        "another signature should be there: at the source, sealward replication IMAGE "
+        "--to ACCOUNT/REGION.",
     ),
     ReplicaCause.TRUST_UNDETERMINED: Remedy(
         "The bundle in force here does not trust who signed it; whether Git's does is "

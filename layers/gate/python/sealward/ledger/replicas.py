@@ -12,6 +12,8 @@ class ReplicaCause(StrEnum):
 
     SIGNATURE_MISSING = "replica-signature-missing"
     """No signature came with it, or not all of one."""
+    INDEX_UNTRUSTED = "replica-index-untrusted"
+    """Nothing signs it by itself; an index that lists it is not trusted here."""
     BUNDLE_STALE = "replica-bundle-stale"
     """Git trusts its signer; the bundle in force here is older."""
     BUNDLE_EDITED = "replica-bundle-edited"

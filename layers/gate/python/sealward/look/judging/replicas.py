@@ -10,23 +10,28 @@ from datetime import datetime
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Ruling
-from sealward.decisions.replicas import (
+from sealward.decisions.replica_identity import (
     Published,
     depends_on_identity,
-    diagnosed,
-    trusts_signer,
+    trusts_signers,
 )
+from sealward.decisions.replicas import depends_on_index, diagnosed
+from sealward.decisions.verdict import ACCEPTED, GONE
 from sealward.findings import Place
+from sealward.ledger.records import Record
 from sealward.ledger.replicas import replica_after
 from sealward.look.reading.hints import Found
 from sealward.look.reading.signatures import SignatureSearch
 from sealward.policy.bundle import InvalidBundle, PolicyBundle
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.failures import PortError
+from sealward.subjects import SubjectKey
 from sealward.verifications import Judge, Search
 
 _UNREAD = 300
 """Characters of why the published bundle could not be read."""
+_INDEXES = 5
+"""Indexes that list an image and are asked about: anybody may push another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ class Replicas:
             policy=ruling.policy,
             candidates=examined.candidates,
             published=published,
+            index=self._index(found) if depends_on_index(record) else None,
         )
         return replace(decision, record=replace(record, replica=replica))
 
@@ -81,11 +87,26 @@ class Replicas:
             bundle.in_force(self.place.account, self.now())
         except (InvalidBundle, PortError) as error:
             return Published(unread=str(error)[:_UNREAD])
-        return Published(
-            serial=bundle.serial,
-            digest=bundle.digest,
-            trusts=self._trusts(bundle, found),
-        )
+        try:
+            trusts = self._trusts(bundle, found)
+        except PortError as error:
+            # No words are worth a look that has to come again.
+            return Published(unread=str(error)[:_UNREAD])
+        return Published(serial=bundle.serial, digest=bundle.digest, trusts=trusts)
+
+    def _index(self, found: Found) -> Record | None:
+        """Return an index that came by replication, lists it and is not trusted."""
+        repository = found.sighting.key.repository
+        try:
+            for digest in found.sighting.parents[:_INDEXES]:
+                index = self.signatures.ledger.current(
+                    SubjectKey(repository=repository, digest=digest)
+                )
+                if index is not None and index.replica and _is_refused(index):
+                    return index
+        except PortError:
+            pass  # the same: it only explains
+        return None
 
     def _trusts(self, bundle: PolicyBundle, found: Found) -> bool:
         key, descriptor = found.sighting.key, found.sighting.descriptor
@@ -102,7 +123,11 @@ class Replicas:
             now=self.now(),
         )
         result = self.signatures.of(found, descriptor, policy, judge, remember=False)
-        return trusts_signer(result.candidates)
+        return trusts_signers(result.candidates, policy.identities_required)
+
+
+def _is_refused(index: Record) -> bool:
+    return index.verdict not in ACCEPTED and index.reason != GONE
 
 
 def _explained_before(decision: Decision) -> bool:
