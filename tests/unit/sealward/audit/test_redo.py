@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,15 @@ STRICT: Any = {"level": "strict"}
 class Archive:
     """A stand, and the folder of all that a decision names."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        change: Callable[[dict[str, Any]], None] | None = None,
+        **settings: Any,
+    ) -> None:
         self.folder = folder
+        self._change = change
         self.servers = revocation.Servers()
         signer = revocable_signer()
         issuer = CertificateAuthority(
@@ -60,6 +67,10 @@ class Archive:
 
     def _kept(self, **settings: Any) -> PolicyBundle:
         def loaded(content: bytes) -> PolicyBundle:
+            if self._change is not None:
+                document = json.loads(content)
+                self._change(document)
+                content = json.dumps(document).encode()
             self.keep(content)
             return load_bundle(content)
 
@@ -80,6 +91,9 @@ class Archive:
     def decided(self, *, wait: timedelta = timedelta(0)) -> Path:
         self.stand.look(self.image)
         self.stand.clock.advance(wait)
+        return self.decided_at_once()
+
+    def decided_at_once(self) -> Path:
         self.stand.look(self.image)
         key = SubjectKey(repository=REPOSITORY, digest=self.image.digest)
         entry = self.stand.ledger.history(key)[-1]

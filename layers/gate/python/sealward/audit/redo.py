@@ -27,6 +27,8 @@ from sealward.ports.registry import Contents
 from sealward.revocation.heard import question_id, signer_question_id
 from sealward.signatures import Bounds, read_signatures
 from sealward.signatures.candidates import Shortlist, Unread
+from sealward.subjects import Image, classify
+from sealward.subjects.manifests import BadManifest, ManifestProblem
 from sealward.verifications import Candidate, Judge, Search, search
 
 if TYPE_CHECKING:
@@ -83,7 +85,25 @@ def redo(
     if policy is not None and decision.descriptor is not None and decision.candidates:
         judging = _judge(decision, policy, bundle, answer_of, missing)
         found = _search(decision, policy, judging, contents)
-    return compared(decision, policy, found, tuple(missing))
+    problem = _problem(decision, contents, missing)
+    return compared(decision, policy, found, problem, tuple(missing))
+
+
+def _problem(
+    decision: RecordedDecision, contents: Contents, missing: dict[str, None]
+) -> BadManifest | None:
+    """Return what is wrong with the image's own manifest, as far as it is there."""
+    digest = decision.key.digest
+    manifest = contents.manifests(decision.key.repository, (digest,)).get(digest)
+    if manifest is None:
+        if decision.reason in set(ManifestProblem):
+            missing[f"manifest {digest}"] = None
+        return None
+    media_type = manifest.media_type
+    if decision.descriptor is not None:
+        media_type = decision.descriptor.media_type  # as the registry declared it
+    artifact = classify(manifest.content, media_type)
+    return artifact.problem if isinstance(artifact, Image) else None
 
 
 def _policy(decision: RecordedDecision, bundle: PolicyBundle) -> Policy | None:
