@@ -35,6 +35,14 @@ class Rules:
     grace: timedelta = timedelta(minutes=10)
     enforce_from: datetime | None = None
     fail_fast: bool = False
+    deletes: bool = False
+    """Whether what was held for a day is deleted."""
+    source_grace: timedelta | None = None
+    """For signatures of what comes from a registry that the policy names."""
+    unsigned_per_day: int = 100
+    """After so many digests that nobody signed the repository's grace is a minute."""
+    statement: str = ""
+    """Equal where the very same policy governs."""
 
     def satisfied_by(self, signature: Signature, at: datetime) -> bool:
         """Return whether the signature alone makes its image trusted."""
@@ -77,6 +85,12 @@ class Delivery:
     """What the repository held when it arrived, by digest."""
     after: Mapping[str, Standing]
     """What it held when the gate was done with it."""
+    asked_for: bool = False
+    """Whether the gate itself had asked for this look, when it last looked."""
+    replicated: bool = False
+    """Whether an event says that the image came from another registry."""
+    signing_failed: bool = False
+    """Whether the registry's own signing of it has failed by now."""
 
 
 def _expired(signature: Signature, at: datetime) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests.facts import ACTIVE, ARCHIVED
+from tests.proposal_model import Proposal
 
-ARCHIVE, RESTORE, NOTHING = "archive", "restore", ""
+ARCHIVE, RESTORE, DELETE, NOTHING = "archive", "restore", "delete", ""
 TO_SIGN, FOR_HOURS, PUSHED_AGAIN = "to-sign", "for-hours", "pushed-again"
 SIGNING = timedelta(minutes=15)
 """Longest time for a signature after a held image was pushed again."""
@@ -79,7 +80,19 @@ class Image:
     ours: bool = False
     """Whether the gate ever asked for it to be archived: else it is not its to undo."""
     held_since: datetime | None = None
-    proposal: str = ""
+    approved: bool = False
+    """Whether it is held because a person said so: then it is never deleted."""
+    condemned_at: datetime | None = None
+    """When its deletion was last asked for, under the same hold."""
+    deleted: bool = False
+    """Whether the gate deleted it, and it was not there since."""
+    proposed: Proposal | None = None
+    """What waits for a person."""
+    statement: str = ""
+    """That its last look was under; empty where no policy was."""
+    replicated: bool = False
+    spent: bool = False
+    """Whether its grace is what its repository had left of one."""
     finding: str | None = None
     """Label of the open finding; empty where it is resolved; None if there is none."""
     blind: bool = True
@@ -87,6 +100,13 @@ class Image:
     gone: bool = False
     look_by: datetime | None = None
     """By when it is to be looked at again."""
+    sweep_by: datetime | None = None
+    """By when it is, because another statement governs it than at its last look."""
+
+    @property
+    def proposal(self) -> str:
+        """Return what waits for a person; empty where nothing does."""
+        return self.proposed.action if self.proposed else ""
 
     @property
     def outcome(self) -> tuple[object, ...]:
@@ -124,8 +144,10 @@ class Image:
             hold.pushed_at = pushed_at
             if hold.state == "holding":
                 hold.state, hold.coming_since = "releasing", at
-            if not hold.still_coming(at):
+                self.held_since = at
+            if not hold.still_coming(at) and hold.state != "released":
                 self.hold = Hold(state="released", pushed_at=pushed_at)
+                self.held_since = at
             return NOTHING
         self.hold = Hold(state="releasing", pushed_at=hold.pushed_at if hold else None)
         return RESTORE if status == ARCHIVED else NOTHING
@@ -133,6 +155,8 @@ class Image:
     def keep(self, status: str, after: str, pushed_at: datetime, at: datetime) -> str:
         """Keep it out of reach; return what to ask of the registry."""
         hold = self.hold
+        if hold is None:
+            self.approved, self.condemned_at = False, None
         self.ours = status != ARCHIVED or (hold is not None and self.ours)
         before = hold.pushed_at if hold else None
         if status == ARCHIVED:
@@ -159,6 +183,7 @@ class Image:
         if status == ACTIVE and hold is not None:
             if hold.state == "holding":
                 hold.state, hold.coming_since = "releasing", at
+                self.held_since = at
             if not hold.still_coming(at):
                 self.hold = None
             return NOTHING
@@ -178,9 +203,34 @@ class Image:
         if hold is None or status != ACTIVE:
             return
         if hold.state == "holding" and hold.coming_since is None:
-            hold.coming_since = at
+            hold.coming_since = self.held_since = at
         if hold.state != "holding" or not hold.still_coming(at):
             self.hold = None
+
+    def is_condemned(self, status: str, at: datetime) -> bool:
+        """Return whether it was out of reach for a day and may be deleted now.
+
+        Never what was ever good, what somebody else archived, and what a person had
+        taken out of reach or is asked about.
+        """
+        asked = self.condemned_at
+        return (
+            self.hold is not None
+            and self.hold.state == "held"
+            and status == ARCHIVED
+            and self.held_since is not None
+            and at - self.held_since >= DAY
+            and self.ours
+            and not self.approved
+            and self.trusted_by is None
+            and not self.proposed
+            and (asked is None or at - asked > HOUR)
+        )
+
+    def delete(self, at: datetime) -> None:
+        """Learn that the gate deleted it: it stays held by its digest."""
+        self.condemned_at = self.held_since = at
+        self.deleted = True
 
     def held_look(self, at: datetime) -> datetime | None:
         """Return by when the next look at its hold is promised."""

@@ -13,11 +13,11 @@ when a message arrives, under the policy of that moment; what fails later is a p
 """
 
 import copy
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from tests.asked_model import OPEN, Asked
 from tests.facts import (
     ACTIVATING,
     ACTIVE,
@@ -27,51 +27,79 @@ from tests.facts import (
     Signature,
     Standing,
 )
+from tests.grace_model import Graces, grace_of
 from tests.image_model import (
     DAY,
+    DELETE,
     FOR_HOURS,
     HOUR,
     NOTHING,
     PUSHED_AGAIN,
     RESTORE,
-    RESTORING,
-    TO_SIGN,
     Hold,
     Image,
-    Release,
 )
+from tests.proposal_model import (
+    QUARANTINE,
+    RELEASE,
+    Proposal,
+    cause_of,
+)
+from tests.signature_model import Signatures
 
+SWEPT = timedelta(minutes=5)
+"""From a new bundle to the looks that it asks for."""
 FAILING = ("unsigned", "untrusted")
-OPEN = ("pending", "inconclusive")
-RELEASES = 3
-"""Of one digest, to be signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and how loud it is where the policy acts."""
+
+    verdict: str
+    label: str = ""
+    expired: bool = False
+    """Whether its signature was good once, and ran out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What a look at an image knows when it acts."""
+
+    at: datetime
+    status: str
+    after: str
+    """What the registry says when the look is done."""
+    pushed_at: datetime
+    judged: Judged
+    rules: Rules | None
+    first: bool
+    """Whether no verdict was settled before."""
+    before: Proposal | None
+    """What waited for a person until now."""
+    approved: bool
+    """Whether a person said yes to that."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Model:
+class Model(Asked):
     """Reads a history, one fact after the other."""
 
     acts: bool = True
     """Whether the stack may change the registry at all."""
+    deletes: bool = False
+    """Whether it may delete images, and keeps the evidence that this takes."""
     archived_readable: bool = False
     """Whether the registry gives the manifests of archived artifacts."""
-    images: dict[tuple[str, str], Image] = field(default_factory=dict)
-    """By repository and digest."""
     out: set[tuple[str, str]] = field(default_factory=set)
     """Images that somebody else took out of reach: no business of the gate's."""
     late: list[str] = field(default_factory=list)
     """Looks that came later than the gate promises."""
-    _signatures: dict[str, Signature] = field(default_factory=dict)
-    _indexes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _signatures: Signatures = field(default_factory=Signatures)
     _flawed: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
     _rules: Mapping[str, Rules] = field(default_factory=dict)
-    _unread: set[tuple[str, str]] = field(default_factory=set)
-    """Signatures that were met while nobody could tell what they are."""
-    _pauses: dict[str, datetime] = field(default_factory=dict)
-    """Ends of pauses, by repository; of the whole account where that is empty."""
-    _to_sign: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Releases to be signed, by repository and digest."""
+    _graces: Graces = field(default_factory=Graces)
 
     def named(self, digest: str) -> None:
         """Learn that ``digest`` is an image."""
@@ -83,11 +111,11 @@ class Model:
 
     def signed(self, digest: str, signature: Signature) -> None:
         """Learn what ``digest`` is a signature of, and what it is worth."""
-        self._signatures[digest] = signature
+        self._signatures.known[digest] = signature
 
     def listed(self, digest: str, signatures: Sequence[str]) -> None:
         """Learn that ``digest`` is an index of nothing but these signatures."""
-        self._indexes[digest] = tuple(signatures)
+        self._signatures.indexes[digest] = tuple(signatures)
 
     def taken_out(self, repository: str, digest: str) -> None:
         """Learn that somebody archived an image."""
@@ -97,56 +125,24 @@ class Model:
         """Learn that somebody restored, pushed or deleted an image."""
         self.out.discard((repository, digest))
 
-    def ruled(self, rules: Mapping[str, Rules]) -> None:
-        """From now on these policies are in force; other repositories have none."""
+    def ruled(self, rules: Mapping[str, Rules], at: datetime) -> None:
+        """From ``at`` these policies are in force; other repositories have none."""
         self._rules = dict(rules)
-
-    def paused(self, repository: str, until: datetime) -> None:
-        """Learn that a person paused a repository; where it is empty, the account."""
-        self._pauses[repository] = until
-
-    def resumed(self, repository: str, at: datetime) -> bool:
-        """Learn that a person ended a pause; return whether there is one to be ended.
-
-        What waited for its end is looked at again at once.
-        """
-        if self._pauses.get(repository, at) <= at:
-            return False
-        self._pauses[repository] = at
-        for (name, _), image in self.images.items():
-            if repository in ("", name) and image.waits_until is not None:
-                image.look_by = at
-        return True
-
-    def released(
-        self, repository: str, digest: str, kind: str, lasts: timedelta, at: datetime
-    ) -> bool:
-        """Learn that a person releases an image; return whether that may be."""
-        image = self.images.get((repository, digest))
-        if image is None or image.gone:
-            return False
-        if kind == TO_SIGN:
-            away = image.hold is not None and image.hold.state in ("held", "holding")
-            if not away or self._to_sign[repository, digest] >= RELEASES:
-                return False
-            self._to_sign[repository, digest] += 1
-            until = at + RESTORING + lasts
-        else:
-            held = image.hold is not None or image.verdict in OPEN
-            if not held and not image.released(at):
-                return False
-            until = at + lasts
-        image.release = Release(kind=kind, lasts=lasts, until=until)
-        image.look_by = at
-        return True
+        for (repository, _), image in self.images.items():
+            now = rules[repository].statement if repository in rules else ""
+            same = image.gone or image.blind or image.statement == now
+            image.sweep_by = None if same else at + SWEPT
 
     def delivered(self, message: Delivery) -> tuple[str, str]:
         """Read a delivery; return what the gate is to ask of the registry: of whom."""
-        if message.digest in self._indexes and message.digest in message.before:
-            # It stands for its first entry; all are of one image.
-            message = replace(message, digest=self._indexes[message.digest][0])
-        image = self._leads_to(message)
+        message = replace(message, digest=self._signatures.first_of(message))
+        image: str | None = message.digest
+        if image not in self._names:
+            image = self._signatures.leads_to(
+                message, self.images, archived_readable=self.archived_readable
+            )
         if image is None:
+            self._lost(message)
             return NOTHING, ""
         signature = message.digest if message.digest != image else None
         step = self._look(image, message, signature)
@@ -179,39 +175,23 @@ class Model:
     def check_promptness(self, at: datetime, slack: timedelta) -> None:
         """Note every image whose look is overdue by more than ``slack``."""
         for key, image in self.images.items():
-            if image.look_by is not None and at > image.look_by + slack:
-                self.late.append(f"{key}: to be looked at by {image.look_by}, not yet")
+            for by in (image.look_by, image.sweep_by):
+                if by is not None and at > by + slack:
+                    self.late.append(f"{key}: to be looked at by {by}, not yet")
 
     def _known(self, repository: str) -> set[str]:
         return {digest for name, digest in self.images if name == repository}
 
-    # -- where a message leads ------------------------------------------------------
-
-    def _leads_to(self, message: Delivery) -> str | None:
-        """Return the image the message is about, if any."""
-        if message.digest in self._names:
-            return message.digest
-        signature = self._signatures.get(message.digest)
-        here = message.before.get(message.digest)
-        if signature is None or here is None:
-            return None  # a deleted signature says nothing about what it signed
-        key = (message.repository, message.digest)
-        if here.status != ACTIVE and not self.archived_readable:
-            # Its subject gets a message of its own.
-            if here.status == ACTIVATING:
-                self._unread.add(key)
-            else:
-                self._unread.discard(key)
-            return None
-        if key in self._unread:
-            self._unread.discard(key)
-            return None
-        subject = message.before.get(signature.image)
-        return signature.image if subject is not None or self._met(message) else None
-
-    def _met(self, message: Delivery) -> bool:
-        image = self._signatures[message.digest].image
-        return (message.repository, image) in self.images
+    def _lost(self, message: Delivery) -> None:
+        """Meet the deletion of a signature: what it made trusted is looked at."""
+        signature = self._signatures.known.get(message.digest)
+        rules = self._rules.get(message.repository)
+        if signature is None or rules is None or message.digest in message.before:
+            return
+        image = self.images.get((message.repository, signature.image))
+        named = signature.anchored and signature.signer in rules.signers
+        if image is not None and image.trusted_by == message.digest and named:
+            image.look_by = min(image.look_by or message.at, message.at)
 
     # -- a look ---------------------------------------------------------------------
 
@@ -221,7 +201,7 @@ class Model:
         image = self.images.get(key)
         if here is None:
             if image is not None:
-                self._gone(image, self._rules.get(message.repository), at)
+                self._gone(image, message)
             return NOTHING
         if image is not None:
             self._on_time(key, image, at)
@@ -231,33 +211,43 @@ class Model:
         if image is None:
             image = Image(first_seen=at, begin=at)
             self.images[key] = image
-        image.blind = image.gone = False
+        image.blind = image.gone = image.deleted = False
         image.begin = min(image.begin, here.pushed_at)
+        image.replicated |= message.replicated and message.digest == digest
         rules = self._rules.get(message.repository)
-        verdict, label = self._judge(image, digest, message, rules, named)
+        judged = self._judge(image, digest, message, rules, named)
+        verdict, label = judged.verdict, judged.label
         status = here.status
-        image.meet(status, rules.grace if rules else None, at)
+        window = min(rules.grace, grace_of(image, rules)) if rules else None
+        image.meet(status, window, at)
         let_go = verdict not in (*FAILING, *OPEN)
         image.lent = image.released(at) and not let_go
         release = image.release
         broken_glass = image.lent and release is not None and release.kind == FOR_HOURS
         if broken_glass:
             verdict, label = "exempt", "HIGH"
-        step = self._act(image, verdict, rules, message, digest)
+        judged = replace(judged, verdict=verdict)
+        step = self._act(image, judged, rules, message, digest)
         image.verdict = verdict
-        image.waits_until = self._pause(image, step, message.repository, at)
+        image.statement = rules.statement if rules else ""
+        image.waits_until = self.waits(image, step, message.repository, at)
         if image.waits_until is not None:
             step = NOTHING
+        if step == DELETE:
+            image.delete(at)
         acts = self._acts(rules) or broken_glass
         together = image.hold is None and (
             not acts or bool(image.proposal) or verdict == "inconclusive"
         )
         # What nothing is done about is told of its repository, not of the image.
         self._tell(image, "" if together else label if acts else label and "LOW")
-        image.look_by = self._look_by(image, rules, at)
+        image.look_by, image.sweep_by = self._look_by(image, rules, at), None
         return step
 
-    def _gone(self, image: Image, rules: Rules | None, at: datetime) -> None:
+    def _gone(self, image: Image, message: Delivery) -> None:
+        at, rules = message.at, self._rules.get(message.repository)
+        if rules and self._acts(rules) and image.settled_at is None and not image.gone:
+            self._graces.count(message.repository, image, rules, at)
         told = image.gone and bool(image.finding)
         # Nobody else has a reason to delete what is held, or back for a while.
         lent = image.released(at)
@@ -265,6 +255,7 @@ class Model:
         pushed = lent and release is not None and release.kind == PUSHED_AGAIN
         state = image.hold.state if image.hold and image.ours else ""
         removed = state in ("holding", "held") or (bool(state) and pushed)
+        removed = removed and not image.deleted
         if image.gone:
             removed = told
         if image.hold is not None and image.hold.state == "releasing" and not lent:
@@ -274,7 +265,7 @@ class Model:
             before = image.hold.pushed_at
             image.hold, image.held_since = Hold(state="held", pushed_at=before), at
         image.gone = True
-        image.proposal = ""
+        image.proposed = None
         # Deleted within its grace, never judged: that it was there is told, and stays.
         vanished = (image.verdict == "pending" or removed) and (
             told or self._acts(rules)
@@ -282,7 +273,7 @@ class Model:
         self._tell(image, "HIGH" if vanished else "")
         if not vanished:
             image.finding = None if image.finding is None else ""
-        image.look_by = image.held_look(at)
+        image.look_by, image.sweep_by = image.held_look(at), None
 
     def _unreadable(self, key: tuple[str, str], here: Standing, at: datetime) -> str:
         """Meet what was archived before anybody saw it: no one can pull it."""
@@ -301,20 +292,16 @@ class Model:
         message: Delivery,
         rules: Rules | None,
         named: str | None,
-    ) -> tuple[str, str]:
+    ) -> Judged:
         """Return the verdict and how loud it is where the policy acts."""
         if rules is None:
-            return "ungoverned", ""
+            return Judged("ungoverned")
         if rules.level == "skip":
-            return "exempt", ""
+            return Judged("exempt")
         if digest in self._flawed:
-            return "untrusted", "HIGH"  # whatever signs it, and whoever can read it
+            return Judged("untrusted", "HIGH")  # whatever signs it, whoever can read it
         at = message.at
-        there = {
-            name: signature
-            for name, signature in self._signatures.items()
-            if signature.image == digest and name in message.before
-        }
+        there = self._signatures.of(digest, message.before)
         within = {
             name: signature
             for name, signature in there.items()
@@ -326,77 +313,104 @@ class Model:
             image.trusted_by = (
                 first[0] if first else max(good, key=lambda name: within[name].made)
             )
-            return "trusted", ""
+            return Judged("trusted")
+        self._graces.meet(
+            message.repository, image, rules, at, asked_for=message.asked_for
+        )
         if image.trusted_by is not None and image.trusted_by not in within:
-            return "inconclusive", "HIGH"  # lost: says nothing against the image
+            return Judged(
+                "inconclusive", "HIGH"
+            )  # lost: says nothing against the image
         wrong = any(rules.wrongly_signed(each) for each in within.values())
         if rules.fail_fast and wrong:
-            return "untrusted", "CRITICAL"
+            return Judged("untrusted", "CRITICAL")
         unsettled = image.verdict not in ("trusted", *FAILING)
-        if unsettled and at < image.begin + rules.grace:
-            return "pending", ""
+        if unsettled and at < image.begin + grace_of(image, rules):
+            return Judged("pending")
         if not there:
-            return "unsigned", "HIGH"
+            return Judged("unsigned", "HIGH")
         # What came furthest explains most: right signer, but too late.
         expired = any(
             each.anchored and each.signer in rules.signers for each in within.values()
         )
-        return "untrusted", "CRITICAL" if wrong and not expired else "HIGH"
+        loud = wrong and not expired
+        return Judged("untrusted", "CRITICAL" if loud else "HIGH", expired=expired)
 
     def _acts(self, rules: Rules | None) -> bool:
         return self.acts and rules is not None and rules.quarantine
 
     # -- what is done ---------------------------------------------------------------
 
-    def _act(  # noqa: PLR0911 - one return for each rule, in their order
+    def _act(
         self,
         image: Image,
-        verdict: str,
+        judged: Judged,
         rules: Rules | None,
         message: Delivery,
         digest: str,
     ) -> str:
         """Move the hold on; return what to ask of the registry."""
-        first = image.settled_at is None
-        if first and verdict not in OPEN and not image.lent:
-            image.settled_at = message.at
-        acts = self._acts(rules)
-        status = message.before[digest].status
-        after = message.after[digest].status
-        image.proposal = ""
-        pushed_at = message.before[digest].pushed_at
+        at, repository = message.at, message.repository
+        here = message.before[digest]
+        moment = Moment(
+            at=at,
+            status=here.status,
+            after=message.after.get(digest, here).status,
+            pushed_at=here.pushed_at,
+            judged=judged,
+            rules=rules,
+            first=image.settled_at is None,
+            before=image.proposed,
+            approved=self.approved(
+                repository, digest, image, rules.statement if rules else "", at
+            ),
+        )
+        verdict = judged.verdict
+        if rules and self._acts(rules) and moment.first and verdict in FAILING:
+            self._graces.count(repository, image, rules, at)
+        if moment.first and verdict not in OPEN and not image.lent:
+            image.settled_at = at
+        image.proposed = None
         if image.hold is None:
-            image.came_back = False
-            if image.lent or verdict not in FAILING or not acts:
-                return NOTHING
-            new = rules is not None and (
-                rules.enforce_from is None or image.begin >= rules.enforce_from
-            )
-            if not (first and new):
-                image.proposal = "quarantine"
-                return NOTHING
-            return image.keep(status, after, pushed_at, message.at)
+            return self._hold(image, moment)
+        return self._move(image, moment)
+
+    def _hold(self, image: Image, moment: Moment) -> str:
+        """Hold what fails: if it is new, or a person said so."""
+        rules = moment.rules
+        image.came_back = False
+        failing = moment.judged.verdict in FAILING and self._acts(rules)
+        if image.lent or not failing or rules is None:
+            return NOTHING
+        new = rules.enforce_from is None or image.begin >= rules.enforce_from
+        if not (moment.first and new) and not moment.approved:
+            _propose(QUARANTINE, image, moment)
+            return NOTHING
+        step = image.keep(moment.status, moment.after, moment.pushed_at, moment.at)
+        image.approved = moment.approved
+        return step
+
+    def _move(self, image: Image, moment: Moment) -> str:
+        """Keep what is held, or let it go."""
+        verdict, status, at = moment.judged.verdict, moment.status, moment.at
         if self.acts and image.lent:
-            return image.lend(status, pushed_at, message.at)
-        releasing = image.hold.state == "releasing" and verdict in OPEN
+            return image.lend(status, moment.pushed_at, at)
+        releasing = image.hold and image.hold.state == "releasing" and verdict in OPEN
         if self.acts and (verdict in ("trusted", "exempt") or releasing):
-            return image.let_go(status, after, message.at)
-        if acts:
-            return image.keep(status, after, pushed_at, message.at)
-        image.proposal = "release" if status != ACTIVE and image.ours else ""
-        image.leave(status, message.at)
+            return image.let_go(status, moment.after, at)
+        if self._acts(moment.rules):
+            step = image.keep(status, moment.after, moment.pushed_at, at)
+            condemned = verdict in FAILING and image.is_condemned(status, at)
+            return DELETE if self._deletes(moment.rules) and condemned else step
+        if status != ACTIVE and image.ours:
+            _propose(RELEASE, image, moment)
+            if moment.approved and self.acts:
+                return image.let_go(status, moment.after, at)
+        image.leave(status, at)
         return NOTHING
 
-    def _pause(
-        self, image: Image, step: str, repository: str, at: datetime
-    ) -> datetime | None:
-        """Return the end of the pause that ``step`` waits for."""
-        ends = [self._pauses.get(where, at) for where in ("", repository)]
-        release = image.release
-        asked_for = release is not None and release.kind != PUSHED_AGAIN
-        if step == RESTORE and asked_for and image.released(at):
-            return None  # by name
-        return max(ends) if step and max(ends) > at else None
+    def _deletes(self, rules: Rules | None) -> bool:
+        return self.deletes and rules is not None and rules.deletes
 
     # -- what is told, and when it is looked at again -------------------------------
 
@@ -417,12 +431,12 @@ class Model:
             promised.append(image.waits_until)
         match image.verdict:
             case "pending":
-                deadline = image.begin + rules.grace if rules else at
+                deadline = image.begin + grace_of(image, rules) if rules else at
                 promised += [at + HOUR, deadline]
             case "inconclusive":
                 promised.append(at + HOUR)
             case "trusted":
-                signature = self._signatures[str(image.trusted_by)]
+                signature = self._signatures.known[str(image.trusted_by)]
                 expires = signature.expires
                 promised.append(expires if expires and expires > at else None)
             case "unsigned" | "untrusted" if image.hold is None:
@@ -432,8 +446,9 @@ class Model:
 
     def _on_time(self, key: tuple[str, str], image: Image, at: datetime) -> None:
         slack = timedelta(minutes=5)
-        if image.look_by is not None and at > image.look_by + slack:
-            self.late.append(f"{key}: to be looked at by {image.look_by}, was at {at}")
+        for by in (image.look_by, image.sweep_by):
+            if by is not None and at > by + slack:
+                self.late.append(f"{key}: to be looked at by {by}, was at {at}")
 
 
 def _rests(before: tuple[object, ...] | None, after: tuple[object, ...] | None) -> bool:
@@ -447,3 +462,22 @@ def _rests(before: tuple[object, ...] | None, after: tuple[object, ...] | None) 
     told = bool(before[3]) is bool(after[3])  # how loudly says its verdict
     rest = (*before[1:3], *before[4:]) == (*after[1:3], *after[4:])
     return before == after or (failing and told and rest)
+
+
+def _propose(action: str, image: Image, moment: Moment) -> None:
+    """Propose an action; what was proposed before under the same policy stays."""
+    before = moment.before
+    statement = moment.rules.statement if moment.rules else ""
+    if before and (before.action, before.statement) == (action, statement):
+        image.proposed = before
+        return
+    cause = cause_of(
+        action,
+        image.verdict,
+        accepted=image.trusted_by is not None,
+        same_statement=image.statement == statement,
+        expired=moment.judged.expired,
+    )
+    image.proposed = Proposal(
+        action=action, cause=cause, statement=statement, since=moment.at
+    )

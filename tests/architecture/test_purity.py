@@ -102,5 +102,14 @@ def test_the_model_of_the_gate_knows_nothing_of_what_it_judges() -> None:
     foreign = {
         name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names
     }
-    ours = ("facts", "family_model", "image_model", "model")
+    ours = (
+        "asked_model",
+        "facts",
+        "family_model",
+        "grace_model",
+        "image_model",
+        "model",
+        "proposal_model",
+        "signature_model",
+    )
     assert foreign == {"tests", *(f"tests.{name}" for name in ours)}

@@ -47,7 +47,7 @@ def run(history: History, *, http: bool) -> End:
             if world.needs_sweep:
                 world.sweep()
             cleaned = bool(history.behaviours.get("deleted_subject_cleans_referrers"))
-            short = history.number % _LONG and not cleaned
+            short = history.number % _LONG and not (cleaned or history.deletes)
             world.pass_time(SHORT_REST if short else REST)
             if world.needs_sweep:
                 # Time, too, brings what nobody tells: ECR removes referrers.
@@ -99,7 +99,7 @@ def _differences(world: World) -> Iterator[str]:
                 continue
             status = standing[digest].status if digest in standing else None
             expected = _expected(world, repository, digest, image)
-            if image.gone:
+            if image.gone or image.deleted:
                 expected["status"] = None
             observed = seen(world, repository, digest, status)
             for what, value in expected.items():

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 from tests.converge.history import AMBIGUOUS, History, Kind, Mail, Step
+from tests.converge.scenes import interleaved, scene
 
 REPOSITORIES = ("prod/app", "prod/web", "edge/app")
 IMAGES = ("one", "one", "two", "two", AMBIGUOUS)
@@ -36,6 +37,9 @@ CHANGES = (
     "enforce-from-now",
     "enforce-always",
     "fail-fast",
+    "delete",
+    "source-grace",
+    "few-unsigned",
     "nothing",
 )
 _WEIGHTS = {
@@ -49,13 +53,23 @@ _WEIGHTS = {
     Kind.RESTORE_SIGNATURE: 1,
     Kind.INDEX_SIGNATURES: 1,
     Kind.ATTACH_OTHER: 1,
-    Kind.REPLICATE: 2,
-    Kind.POLICY: 4,
+    Kind.REATTACH: 1,
+    Kind.REPLICATE: 1,
+    Kind.REPLICATE_ALONE: 1,
+    Kind.REPLICATE_SIGNATURES: 1,
+    Kind.POLICY: 5,
     Kind.RELEASE: 6,
     Kind.PAUSE: 2,
     Kind.RESUME: 1,
+    Kind.APPROVE: 4,
 }
 _LONGEST = 18
+_SCENES = 0.4
+"""Of the histories, those that have a scene."""
+_AROUND_SCENES = 10
+"""Most steps beside those of a scene."""
+_DELETE = 0.1
+"""Of the stacks, those that may delete: their histories last days."""
 
 
 def generate(seed: int, number: int) -> History:
@@ -74,13 +88,18 @@ def generate(seed: int, number: int) -> History:
             kinds, [_WEIGHTS[kind] for kind in kinds], k=chance.randint(1, _LONGEST)
         )
     ]
+    if chance.random() < _SCENES:
+        played = list(scene(chance, repositories, IMAGES))
+        steps = interleaved(chance, played, steps[1 : _AROUND_SCENES + 1])
+    deletes = chance.random() < _DELETE
     return History(
         seed=seed,
         number=number,
         mail=chance.choice((Mail.FAITHFUL, Mail.REPEATED, Mail.LOSSY, Mail.LOSSY)),
-        observes=chance.random() < 0.05,
+        observes=not deletes and chance.random() < 0.05,
         behaviours=behaviours,
-        evidence=chance.random() < 0.5,
+        evidence=chance.random() < (0.8 if deletes else 0.5),
+        deletes=deletes,
         steps=tuple(steps),
     )
 
@@ -92,7 +111,7 @@ def _step(chance: Random, kind: Kind, repositories: tuple[str, ...]) -> Step:
             what = chance.choice(SIGNATURES)
         case Kind.PUSH:
             what = chance.choice(("", "latest", "v1"))
-        case Kind.REPLICATE:
+        case Kind.REPLICATE | Kind.REPLICATE_ALONE | Kind.REPLICATE_SIGNATURES:
             what = chance.choice(REPOSITORIES)
         case Kind.POLICY:
             what = chance.choice(CHANGES)
@@ -100,6 +119,8 @@ def _step(chance: Random, kind: Kind, repositories: tuple[str, ...]) -> Step:
             what = chance.choice(("to-sign", "for-hours"))
         case Kind.PAUSE | Kind.RESUME:
             what = chance.choice(("repository", "account"))
+        case Kind.APPROVE:
+            what = chance.choice(("image", "repository", "whole", "declined"))
         case _:
             pass
     return Step(

@@ -45,12 +45,26 @@ class Kind(StrEnum):
     """Notation's fallback tag: an index of an image's signatures."""
     ATTACH_OTHER = "attach-other"
     """A referrer that is no signature, such as an SBOM."""
+    REATTACH = "push-signature-again"
+    """One that was deleted, byte for byte."""
     REPLICATE = "replicate"
+    REPLICATE_ALONE = "replicate-without-signatures"
+    REPLICATE_SIGNATURES = "replicate-signatures"
+    """They come after their image."""
     POLICY = "policy"
     RELEASE = "release"
     """A person lets a held image go: to be signed, or for hours."""
     PAUSE = "pause"
     RESUME = "resume"
+    APPROVE = "approve"
+    """A person says yes, or no, to what is proposed of an image, in part or whole."""
+
+
+ASKED = frozenset({Kind.RELEASE, Kind.PAUSE, Kind.RESUME, Kind.APPROVE})
+"""What persons do."""
+REPLICATED = frozenset(
+    {Kind.REPLICATE, Kind.REPLICATE_ALONE, Kind.REPLICATE_SIGNATURES}
+)
 
 
 class Mail(StrEnum):
@@ -94,7 +108,9 @@ class History:
     family: bool = False
     """Whether it is about multi-arch images."""
     evidence: bool = False
-    """Whether what an action rests on is kept: it changes nothing else."""
+    """Whether what an action rests on is kept: without it nothing is deleted."""
+    deletes: bool = False
+    """Whether the stack may delete, and policies begin by asking for it."""
 
     @property
     def switches(self) -> Behaviours:

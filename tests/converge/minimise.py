@@ -20,6 +20,7 @@ def minimise(history: History, shows: Callable[[History], bool]) -> History:
         {"mail": Mail.FAITHFUL},
         {"observes": False},
         {"evidence": False},
+        {"deletes": False},
     )
     for simpler in simplest:
         candidate = replace(history, **simpler)

@@ -67,6 +67,8 @@ class Others:
                 self._store(target, step.kind is Kind.ARCHIVE)
             case Kind.UNSIGN | Kind.ARCHIVE_SIGNATURE | Kind.RESTORE_SIGNATURE:
                 self._signature(step, target[1])
+            case Kind.REATTACH:
+                self._push_again(step.repository, target[1], step.number)
             case Kind.INDEX_SIGNATURES:
                 self._index(*target)
             case Kind.ATTACH_OTHER:
@@ -77,9 +79,9 @@ class Others:
                     layer=b"bill of materials %d" % step.number,
                     layer_type="application/spdx+json",
                 )
-            case Kind.REPLICATE:
+            case Kind.REPLICATE | Kind.REPLICATE_ALONE | Kind.REPLICATE_SIGNATURES:
                 self._replicate(step, target)
-            case Kind.POLICY | Kind.RELEASE | Kind.PAUSE | Kind.RESUME:
+            case _:
                 raise ValueError(f"{step.kind} is not the others'")
 
     def digest(self, name: str) -> str:
@@ -152,6 +154,15 @@ class Others:
             pusher.layer(blob, made.media_type)
         pusher.manifest(made.manifest)
 
+    def _push_again(self, repository: str, image: str, number: int) -> None:
+        """Push a signature again that was deleted, byte for byte."""
+        standing = self._standing(repository)
+        gone = [
+            each for each in self._signatures.get(image, []) if each not in standing
+        ]
+        if gone:
+            self._attach(repository, self._made[gone[number % len(gone)]])
+
     def _index(self, repository: str, image: str) -> None:
         """Push what Notation tags where a registry lists no referrers."""
         standing = self._standing(repository)
@@ -197,15 +208,17 @@ class Others:
         (self.told.taken_out if archive else self.told.back)(*target)
 
     def _replicate(self, step: Step, target: tuple[str, str]) -> None:
-        """Copy an image and its signatures, as ECR does into another registry."""
+        """Copy an image, its signatures or both, as ECR does into another registry."""
         source = self._standing(step.repository)
         if target[1] not in source:
             return
         before = len(self._aws.events)
-        for digest in self._signatures.get(target[1], []):
-            if digest in source:
-                self._copy(partial(self._attach, step.what, self._made[digest]))
-        self._copy(partial(self._push, step.what, step.image, ""))
+        if step.kind is not Kind.REPLICATE_ALONE:
+            for digest in self._signatures.get(target[1], []):
+                if digest in source:
+                    self._copy(partial(self._attach, step.what, self._made[digest]))
+        if step.kind is not Kind.REPLICATE_SIGNATURES:
+            self._copy(partial(self._push, step.what, step.image, ""))
         events = self._aws.events.drain()
         kept, pushed = events[:before], events[before:]
         self.copies += kept

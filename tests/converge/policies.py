@@ -20,7 +20,24 @@ FIRST, SECOND = "Leaf", "Second"
 BEGIN: Mapping[str, Rules] = {
     repository: Rules(signers=frozenset({FIRST})) for repository in REPOSITORIES
 }
-"""What is in force before a history begins."""
+"""What is in force before a history begins, where nothing is to be deleted."""
+SOURCE = f"{ACCOUNT}/us-west-2"
+"""Where what is replicated comes from."""
+
+
+def begin(*, deletes: bool) -> dict[str, Rules]:
+    """Return what is in force before a history begins."""
+    return {name: replace(each, deletes=deletes) for name, each in BEGIN.items()}
+
+
+def governing(rules: Mapping[str, Rules]) -> dict[str, Rules]:
+    """Return ``rules`` with the statement that each is of: one, where one governs."""
+    said: dict[str, Rules] = {}
+    for scope, each in _scopes(rules):
+        for name in rules:
+            if name == scope or (scope.endswith("/*") and name.startswith(scope[:-1])):
+                said[name] = replace(each, statement=f"{scope} {each}")
+    return said
 
 
 def changed(
@@ -38,30 +55,34 @@ def changed(
     return rules
 
 
-def _changed(old: Rules, change: str, now: datetime) -> Rules:  # noqa: PLR0911
+_SAYS: Mapping[str, Mapping[str, Any]] = {
+    "add-second": {"signers": frozenset({FIRST, SECOND})},
+    "only-second": {"signers": frozenset({SECOND})},
+    "report": {"quarantine": False, "deletes": False},
+    "quarantine": {"quarantine": True, "deletes": False},
+    "delete": {"quarantine": True, "deletes": True},
+    **{level: {"level": level} for level in ("skip", "strict", "permissive", "audit")},
+    "short-grace": {"grace": timedelta(minutes=1)},
+    "long-grace": {"grace": timedelta(minutes=120)},
+    "source-grace": {"source_grace": timedelta(hours=1)},
+    "few-unsigned": {"unsigned_per_day": 1},
+    "enforce-always": {"enforce_from": None},
+    "nothing": {},
+}
+"""What a change says, whatever was in force."""
+
+
+def _changed(old: Rules, change: str, now: datetime) -> Rules:
     match change:
         case "swap-signers":
             other = FIRST if old.signers == {SECOND} else SECOND
             return replace(old, signers=frozenset({other}))
-        case "add-second":
-            return replace(old, signers=frozenset({FIRST, SECOND}))
-        case "only-second":
-            return replace(old, signers=frozenset({SECOND}))
-        case "report" | "quarantine":
-            return replace(old, quarantine=change == "quarantine")
-        case "skip" | "strict" | "permissive" | "audit":
-            return replace(old, level=change)
-        case "short-grace" | "long-grace":
-            minutes = 1 if change == "short-grace" else 120
-            return replace(old, grace=timedelta(minutes=minutes))
         case "enforce-from-now":
             return replace(old, enforce_from=now.replace(microsecond=0))
-        case "enforce-always":
-            return replace(old, enforce_from=None)
         case "fail-fast":
             return replace(old, fail_fast=not old.fail_fast)
         case _:
-            return old
+            return replace(old, **_SAYS[change])
 
 
 def bundle_of(
@@ -124,12 +145,22 @@ def _policy(scope: str, rules: Rules, *, covers: bool = False) -> dict[str, Any]
         verification["override"] = {"revocation": "skip"}
     policy: dict[str, Any] = {
         "statement": statement,
-        "enforcement": "quarantine" if rules.quarantine else "report",
+        "enforcement": _enforcement(rules),
         "grace": f"{int(rules.grace.total_seconds())}s",
         # The model knows no indexes: nothing waits for one.
         "untaggedGrace": "1h" if covers else "0s",
         "failFast": rules.fail_fast,
+        "unsignedPerDay": rules.unsigned_per_day,
     }
+    if rules.source_grace is not None:
+        seconds = int(rules.source_grace.total_seconds())
+        policy["replication"] = {"sources": [SOURCE], "grace": f"{seconds}s"}
     if rules.enforce_from is not None:
         policy["enforceFrom"] = f"{rules.enforce_from:%Y-%m-%dT%H:%M:%SZ}"
     return policy
+
+
+def _enforcement(rules: Rules) -> str:
+    if not rules.quarantine:
+        return "report"
+    return "delete" if rules.deletes else "quarantine"

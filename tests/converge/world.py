@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from notation_verifier import SeenChains
 from sealward.events import Hint
@@ -16,9 +15,7 @@ from sealward.ledger import Record
 from sealward.look.gate import Gate
 from sealward.look.telling.result import NOT_DUE
 from sealward.policy.bundle import Capability
-from sealward.ports.registry import Registry
-from sealward.sweep import Sweep
-from sealward.tick.due import tick
+from sealward.sweep import Report, Sweep
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
 from simulator.in_process_evidence import InProcessEvidence
@@ -27,11 +24,21 @@ from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
 from simulator.in_process_sweep import InProcessSweepLedger
 from simulator.places import place
 from tests.converge.faces import Ports
-from tests.converge.history import History, Kind, Mail, Step
+from tests.converge.history import ASKED, REPLICATED, History, Kind, Mail, Step
 from tests.converge.mail import Post
 from tests.converge.others import Others
-from tests.converge.person import Person, lasting, paused
-from tests.converge.policies import ACCOUNT, BEGIN, REGION, bundle_of, changed
+from tests.converge.person import Person
+from tests.converge.policies import (
+    ACCOUNT,
+    REGION,
+    SOURCE,
+    begin,
+    bundle_of,
+    changed,
+    governing,
+)
+from tests.converge.ticks import Ticks
+from tests.converge.watched import Watched
 from tests.facts import Delivery, Rules, Standing
 from tests.model import Model
 
@@ -40,7 +47,6 @@ SLACK = timedelta(minutes=5)
 _MOST_LOOKS = 5_000
 _RACES = 0.05
 """Of the queue's messages, what another look overtakes."""
-_MINUTE = timedelta(minutes=1)
 _STEP = timedelta(minutes=5)
 """From one step of the sweep to the next."""
 _MOST_STEPS = 50
@@ -48,29 +54,6 @@ _MOST_STEPS = 50
 
 class Restless(Exception):  # noqa: N818 - named by what is wrong
     """The gate never comes to rest."""
-
-
-class Watched:
-    """The registry as the gate sees it; notes what the gate asks to be changed."""
-
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self.asked: list[tuple[str, str]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._registry, name)
-
-    def archive(self, repository: str, digest: str) -> None:
-        self.asked.append(("archive", digest))
-        self._registry.archive(repository, digest)
-
-    def delete(self, repository: str, digest: str) -> None:
-        self.asked.append(("delete", digest))
-        self._registry.delete(repository, digest)
-
-    def restore(self, repository: str, digest: str) -> None:
-        self.asked.append(("restore", digest))
-        self._registry.restore(repository, digest)
 
 
 class World:
@@ -83,8 +66,8 @@ class World:
         self.ledger = InProcessLedger()
         self.queue = InProcessLookQueue(self.clock)
         self.post = Post(history.mail)
-        self.rules: Mapping[str, Rules] = dict(BEGIN)
-        self.bundles = InProcessBundleSource(bundle_of(BEGIN, 1))
+        self.rules: Mapping[str, Rules] = begin(deletes=history.deletes)
+        self.bundles = InProcessBundleSource(bundle_of(self.rules, 1))
         self.registry = Watched(ports.registry)
         self.gate = Gate(
             registry=self.registry,
@@ -92,9 +75,7 @@ class World:
             security_hub=ports.security_hub,
             bundles=self.bundles,
             queue=self.queue,
-            capability=Capability.OBSERVE
-            if history.observes
-            else Capability.QUARANTINE,
+            capability=_capability(history),
             partition="aws",
             now=self.clock,
             seen=SeenChains(),
@@ -102,9 +83,10 @@ class World:
         )
         self.model = Model(
             acts=not history.observes,
+            deletes=history.deletes and history.evidence,
             archived_readable=history.behaviours.get("archived_manifest") == "readable",
         )
-        self.model.ruled(BEGIN)
+        self.model.ruled(governing(self.rules), self.clock.now)
         self.sweeper = Sweep(
             inventory=ports.inventory,
             ledger=InProcessSweepLedger(self.ledger),
@@ -120,9 +102,10 @@ class World:
         """Where the gate did other than the model says."""
         self.counts: Counter[str] = Counter()
         self.others = Others(self.aws, self.clock, self.model)
-        self._person = Person(self.gate, self.queue)
+        self._person = Person(self.gate, self.ledger, self.queue)
+        self._ticks = Ticks(self.ledger, self.queue)
         self._serial = 1
-        self._ticked: datetime | None = None
+        self._sweeps_at: datetime | None = None
         self._races = 0 if history.mail is Mail.FAITHFUL else _RACES
 
     # -- time -----------------------------------------------------------------------
@@ -134,8 +117,11 @@ class World:
             try:
                 if step.kind is Kind.POLICY:
                     self._publish(step)
-                elif step.kind in (Kind.RELEASE, Kind.PAUSE, Kind.RESUME):
-                    self._ask(step)
+                elif step.kind in ASKED:
+                    digest = self.others.digest(step.image)
+                    self.wrong += self._person.ask(
+                        step, digest, self.model, self.counts
+                    )
                 else:
                     self.others.perform(step)
             except ServiceError:
@@ -146,32 +132,25 @@ class World:
     def _publish(self, step: Step) -> None:
         """Put a new bundle in force, with a higher serial.
 
-        The sweep, which steps every five minutes, has met the one before.
+        The sweep, which steps every five minutes, has met the one before, and will meet
+        this one.
         """
-        self.sweeper.step(until=self.clock.now + _STEP)
+        self._step()
+        self._sweeps_at = self.clock.now + _STEP
         self._serial += 1
         self.rules = changed(self.rules, step.what, step.repository, self.clock.now)
         self.bundles.current = bundle_of(self.rules, self._serial)
-        self.model.ruled(self.rules)
+        self.model.ruled(governing(self.rules), self.clock.now)
 
-    def _ask(self, step: Step) -> None:
-        """Ask what a person asks; the model knows what they are answered."""
-        now, repository = self.clock.now, step.repository
-        digest, lasts = self.others.digest(step.image), lasting(step)
-        done = self._person.asks(step, digest)
-        if step.kind is Kind.RELEASE:
-            expected = self.model.released(repository, digest, step.what, lasts, now)
-        elif step.kind is Kind.PAUSE:
-            self.model.paused(paused(step), now + lasts)
-            expected = True
-        else:
-            expected = self.model.resumed(paused(step), now)
-        self.counts[f"{step.kind} {'done' if done else 'refused'}"] += 1
-        if done is not expected:
-            self.wrong.append(
-                f"{now:%d %H:%M:%S} {step.kind} {step.what} of {repository}@"
-                f"{digest[7:15]}: {'done' if done else 'not done'}"
-            )
+    def _step(self) -> Report:
+        """Let the sweep do a step, and another in five minutes if more is left."""
+        report = self.sweeper.step(until=self.clock.now + _STEP)
+        if report.failure or report.unread:
+            raise AssertionError(f"the sweep failed: {report}")
+        for why, number in report.sent.items():
+            self.counts[f"swept {why}"] += number
+        self._sweeps_at = self.clock.now + _STEP if report.more else None
+        return report
 
     def pass_time(self, by: timedelta) -> None:
         """Let ``by`` pass, delivering what arrives and ticking each minute."""
@@ -188,40 +167,20 @@ class World:
             self.post.next(),
             min((at for at, _ in self.queue.waiting), default=None),
             self.aws.registry(self.place).next_change,
-            self._next_tick(),
+            self._ticks.next(self.clock.now),
+            self._sweeps_at,
         ]
         return min((each for each in instants if each is not None), default=None)
-
-    def _next_tick(self) -> datetime | None:
-        """Return the first full minute at which something is due."""
-        due = [
-            record.due
-            for record in self.ledger.records.values()
-            if record.due is not None
-        ]
-        if not due:
-            return None
-        at = _full_minute(max(min(due), self.clock.now))
-        if self._ticked is not None and at <= self._ticked:
-            at = self._ticked + _MINUTE
-        return at
 
     def _moment(self) -> None:
         """Do what is to be done right now."""
         now = self.clock.now
         self.aws.settle()
         self._collect(Random(f"{self.history.number}/{now}"))
-        if now == _full_minute(now) and now != self._ticked:
-            self._ticked = now
-            tick(
-                self.ledger,
-                self.queue,
-                account=ACCOUNT,
-                region=REGION,
-                now=now,
-                limit=1000,
-            )
+        if self._ticks.tick(now):
             self._person.tidy()
+        if self._sweeps_at is not None and now >= self._sweeps_at:
+            self._step()
         for hint in self.post.arrived(now):
             self.deliver(hint)
         chance = Random(f"{self.history.number}/{now}/queue")
@@ -249,13 +208,16 @@ class World:
         before = self.standing(hint.repository)
         self.registry.asked.clear()
         expected: list[tuple[str, str]] = []
+        overtaken = False
 
-        def overtake(_: Record) -> None:
-            nonlocal before
+        def overtake(record: Record) -> None:
+            nonlocal before, overtaken
             self.ledger.before_write = None
             self.counts["looks raced"] += 1
             expected.extend(self.deliver(hint))
             before = self.standing(hint.repository)
+            now = self.ledger.records.get(record.key)
+            overtaken = now is not None and now.version >= record.version
 
         self.ledger.before_write = overtake if raced else None
         result = self.gate.look(hint)
@@ -269,11 +231,14 @@ class World:
                 digest=hint.digest,
                 before=before,
                 after=self.standing(hint.repository),
+                asked_for=hint.scheduled and not overtaken,
+                replicated=hint.origin == SOURCE,
             )
         )
         if step:
             expected.append((step, digest))
         asked = self.registry.asked
+        self.counts.update(f"asked to {what}" for what, _ in asked)
         # Two that race may both ask, or one for both; never for what neither may.
         if not set(asked) <= set(expected) if raced else asked != expected:
             self.wrong.append(
@@ -291,11 +256,8 @@ class World:
         """Let the product's sweep walk over everything, and its looks arrive."""
         self.sweeper.ask((), walk=True)
         for _ in range(_MOST_STEPS):
-            report = self.sweeper.step(until=self.clock.now + _STEP)
-            if report.failure or report.unread:
-                raise AssertionError(f"the sweep failed: {report}")
-            for why, number in report.sent.items():
-                self.counts[f"swept {why}"] += number
+            report = self._step()
+            self._sweeps_at = None
             self.pass_time(_STEP)
             if not report.more:
                 return
@@ -319,13 +281,14 @@ class World:
     @property
     def needs_sweep(self) -> bool:
         """Whether something happened that no event tells the gate."""
-        silent = {Kind.POLICY, Kind.UNSIGN, Kind.ARCHIVE_SIGNATURE, Kind.REPLICATE}
+        silent = {Kind.POLICY, Kind.UNSIGN, Kind.ARCHIVE_SIGNATURE, *REPLICATED}
         if self.history.behaviours.get("deleted_subject_cleans_referrers"):
             silent.add(Kind.DELETE)
         kinds = {step.kind for step in self.history.steps}
         return self.history.mail is Mail.LOSSY or bool(kinds & silent)
 
 
-def _full_minute(at: datetime) -> datetime:
-    full = at.replace(second=0, microsecond=0)
-    return full if full == at else full + _MINUTE
+def _capability(history: History) -> Capability:
+    if history.deletes:
+        return Capability.DELETE
+    return Capability.OBSERVE if history.observes else Capability.QUARANTINE
