@@ -123,8 +123,7 @@ def from_item(item: Mapping[str, Any]) -> Record:
         if int(item["schema"]) == SCHEMA - 1:
             item = upgraded(item)
         _require_readable(int(item["schema"]))
-        repository, _, digest = item["pk"].rpartition("@")
-        key = SubjectKey(repository=repository, digest=digest)
+        key = SubjectKey.from_text(item["pk"])
         return Record(
             key=key,
             version=int(item["version"]),

@@ -57,6 +57,12 @@ class SubjectKey:
     def __str__(self) -> str:
         return f"{self.repository}@{self.digest}"
 
+    @classmethod
+    def from_text(cls, text: str) -> "SubjectKey":
+        """Return the key that ``str`` wrote."""
+        repository, _, digest = text.rpartition("@")
+        return cls(repository=repository, digest=digest)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:

@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.items import item_at, put_item, read_item
 from sealward.ledger.codec import finding_from, finding_item, from_text, to_text
-from sealward.ports.failures import Unavailable
 from sealward.proposals import Reversal, Trip
 from sealward.subjects import SubjectKey
 
@@ -42,8 +41,7 @@ class BreakerTable:
             "proposal_id": reversal.proposal_id,
             "at": to_text(reversal.at),
         }
-        with translated(f"PutItem of a reversal of {reversal.key}"):
-            self._client.put_item(TableName=self._table, Item=attribute_values(item))
+        put_item(self._client, self._table, item, f"a reversal of {reversal.key}")
 
     def reversals(self, since: datetime, now: datetime) -> Sequence[Reversal]:
         """Return the reversals after ``since``, which is at most an hour ago.
@@ -62,7 +60,9 @@ class BreakerTable:
                     ConsistentRead=True,
                     Limit=_READ,
                 )
-            found += [_reversal(item) for item in answer["Items"]]
+            found += [
+                read_item(item, "a reversal", _reversal) for item in answer["Items"]
+            ]
         return [each for each in found if each.at > since]
 
     def last_trip(self) -> Trip | None:
@@ -72,26 +72,8 @@ class BreakerTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        with translated("GetItem of the breaker"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": "breaker"}, "sk": {"S": "trip"}},
-                ConsistentRead=True,
-            )
-        stored = answer.get("Item")
-        if not stored:
-            return None
-        try:
-            item = plain_values(stored)
-            return Trip(
-                at=from_text(item["at"]),
-                reversals=int(item["reversals"]),
-                repositories=tuple(item["repositories"]),
-                proposals=tuple(item["proposals"]),
-                finding=finding_from(item.get("finding")),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: the breaker: {error!r}") from error
+        keys = ("breaker", "trip")
+        return item_at(self._client, self._table, keys, "the breaker", _trip)
 
     def keep_trip(self, trip: Trip) -> None:
         """Remember ``trip`` in place of an earlier one.
@@ -108,21 +90,26 @@ class BreakerTable:
             "proposals": list(trip.proposals),
             **({"finding": finding_item(trip.finding)} if trip.finding else {}),
         }
-        with translated("PutItem of the breaker"):
-            self._client.put_item(TableName=self._table, Item=attribute_values(item))
+        put_item(self._client, self._table, item, "the breaker")
 
 
 def _hour(at: datetime) -> str:
     return f"reversals#{to_text(at)[:13]}"
 
 
-def _reversal(stored: Mapping[str, Any]) -> Reversal:
-    try:
-        item = plain_values(stored)
-        return Reversal(
-            proposal_id=item["proposal_id"],
-            key=SubjectKey(repository=item["repository"], digest=item["digest"]),
-            at=from_text(item["at"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"ledger: a reversal: {error!r}") from error
+def _reversal(item: Mapping[str, Any]) -> Reversal:
+    return Reversal(
+        proposal_id=item["proposal_id"],
+        key=SubjectKey(repository=item["repository"], digest=item["digest"]),
+        at=from_text(item["at"]),
+    )
+
+
+def _trip(item: Mapping[str, Any]) -> Trip:
+    return Trip(
+        at=from_text(item["at"]),
+        reversals=int(item["reversals"]),
+        repositories=tuple(item["repositories"]),
+        proposals=tuple(item["proposals"]),
+        finding=finding_from(item.get("finding")),
+    )

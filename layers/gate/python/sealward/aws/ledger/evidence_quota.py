@@ -5,11 +5,11 @@ bytes. It bounds what a flood of pushes costs, so that two that count at once ma
 as one.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.items import item_at, put_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,17 +35,15 @@ class EvidenceQuotaTable:
         Raises:
             Denied, Unavailable: as named in ``sealward.ports.failures``.
         """
-        with translated(f"GetItem of the evidence of {repository}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": _pk(repository)}, "sk": {"S": _SK}},
-            )
-        item = answer.get("Item")
-        try:
-            said = plain_values(item) if item else {}
-            return int(said["spent"]) if said.get("day") == day.isoformat() else 0
-        except (KeyError, TypeError, ValueError):
-            return 0
+        spent = item_at(
+            self._client,
+            self._table,
+            (_pk(repository), _SK),
+            f"the evidence of {repository}",
+            lambda item: _spent(item, day),
+            consistent=False,
+        )
+        return spent or 0
 
     def take(self, repository: str, day: date, size: int) -> None:
         """Add ``size`` bytes to what was taken on ``day``.
@@ -59,8 +57,14 @@ class EvidenceQuotaTable:
             "day": day.isoformat(),
             "spent": self.spent(repository, day) + size,
         }
-        with translated(f"PutItem of the evidence of {repository}"):
-            self._client.put_item(TableName=self._table, Item=attribute_values(item))
+        put_item(self._client, self._table, item, f"the evidence of {repository}")
+
+
+def _spent(item: Mapping[str, Any], day: date) -> int:
+    try:
+        return int(item["spent"]) if item.get("day") == day.isoformat() else 0
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def _pk(repository: str) -> str:

@@ -1,13 +1,11 @@
 """Repositories over their share, in the ledger's table: ``pk = floods``, by name."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.items import item_at, put_item, read_item
 from sealward.aws.ledger.query_pages import query_items
 from sealward.ledger.floods import Flood, flood_from, flood_item
-from sealward.ports.failures import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,14 +32,13 @@ class FloodTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        with translated(f"GetItem of the flood of {repository}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": _PARTITION}, "sk": {"S": repository}},
-                ConsistentRead=True,
-            )
-        stored = answer.get("Item")
-        return _flood(stored) if stored else None
+        return item_at(
+            self._client,
+            self._table,
+            (_PARTITION, repository),
+            f"the flood of {repository}",
+            flood_from,
+        )
 
     def floods(self) -> Sequence[Flood]:
         """Return all notes.
@@ -58,7 +55,7 @@ class FloodTable:
             ExpressionAttributeValues={":pk": {"S": _PARTITION}},
             ConsistentRead=True,
         )
-        return [_flood(item) for item in items]
+        return [read_item(item, "a flood", flood_from) for item in items]
 
     def keep_flood(self, flood: Flood) -> None:
         """Write ``flood`` in place of what was noted of its repository.
@@ -67,12 +64,4 @@ class FloodTable:
             Unavailable, Denied: as named.
         """
         item = {"pk": _PARTITION, "sk": flood.repository, **flood_item(flood)}
-        with translated(f"PutItem of the flood of {flood.repository}"):
-            self._client.put_item(TableName=self._table, Item=attribute_values(item))
-
-
-def _flood(stored: Mapping[str, Any]) -> Flood:
-    try:
-        return flood_from(plain_values(stored))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"ledger: a flood: {error!r}") from error
+        put_item(self._client, self._table, item, f"the flood of {flood.repository}")

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from sealward.aws.ledger.query_pages import query_items
+from sealward.aws.ledger.query_pages import query_subjects
 from sealward.ledger.indexes import signer_key
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_LAST: Final = "~"
-"""Sorts after every key: repositories and digests are of smaller characters."""
 _PAGE: Final = 100
 """Keys of one Query."""
 
@@ -64,25 +62,6 @@ class LedgerPages:
         return sum(1 for _ in islice(self.in_state(state), most))
 
     def _keys(self, index: str, value: str, after: str) -> Iterator[SubjectKey]:
-        items = query_items(
-            self._client,
-            f"the index {index}",
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=f"by_{index} = :value AND pk BETWEEN :low AND :high",
-            ExpressionAttributeValues={
-                ":value": {"S": value},
-                ":low": {"S": after or " "},
-                ":high": {"S": _LAST},
-            },
-            Limit=_PAGE,
+        return query_subjects(
+            self._client, self._table, index, value, after=after, page=_PAGE
         )
-        for item in items:
-            if item["pk"]["S"] > after:
-                yield key_of(item["pk"]["S"])
-
-
-def key_of(pk: str) -> SubjectKey:
-    """Return the subject that a partition key names."""
-    repository, _, digest = pk.rpartition("@")
-    return SubjectKey(repository=repository, digest=digest)

@@ -22,6 +22,7 @@ from sealward.aws.ledger.history_table import (
     entries_of,
     own_item,
 )
+from sealward.aws.ledger.items import put_item
 from sealward.aws.ledger.lineage_table import LineageTable
 from sealward.aws.ledger.override_table import OverrideTable
 from sealward.aws.ledger.proposal_table import ProposalTable
@@ -190,8 +191,7 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
             "sk": _JUDGED,
             "judged": pack(judged_item(judged)),
         }
-        with translated(f"PutItem {key} {_JUDGED}"):
-            self._client.put_item(TableName=self._table, Item=attribute_values(item))
+        put_item(self._client, self._table, item, f"what was judged of {key}")
 
     def signed(
         self, repository: str, identity: str, *, limit: int
@@ -213,7 +213,7 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
             },
             Limit=limit,
         )
-        return [_key(item["pk"]["S"]) for item in islice(items, limit)]
+        return [SubjectKey.from_text(item["pk"]["S"]) for item in islice(items, limit)]
 
     def due(
         self, before: datetime, *, after: datetime | None = None, limit: int
@@ -250,7 +250,10 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
             Limit=limit,
         )
         return [
-            Due(at=from_text(item["due_at"]["S"]), key=_key(item["pk"]["S"]))
+            Due(
+                at=from_text(item["due_at"]["S"]),
+                key=SubjectKey.from_text(item["pk"]["S"]),
+            )
             for item in islice(items, limit)
         ]
 
@@ -265,8 +268,3 @@ class LedgerTable(LineageTable, OverrideTable, ProposalTable, UnsignedCountTable
         if state := indexed_state(record):
             item["by_state"] = state
         return item
-
-
-def _key(text: str) -> SubjectKey:
-    repository, _, digest = text.rpartition("@")
-    return SubjectKey(repository=repository, digest=digest)

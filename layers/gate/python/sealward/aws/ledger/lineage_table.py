@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.attribute_values import attribute_values
+from sealward.aws.ledger.items import item_at, put_item
 from sealward.aws.ledger.query_pages import query_items
 from sealward.ledger import from_text, to_text
 from sealward.ports.failures import Unavailable
@@ -82,15 +83,9 @@ class LineageTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        item = self._item_at(str(index), _CHILDREN)
-        if item is None:
-            return ()
-        try:
-            packed = zlib.decompressobj()
-            text = packed.decompress(item["digests"], _DIGESTS_LIMIT).decode()
-        except (KeyError, TypeError, ValueError, zlib.error) as error:
-            raise Unavailable(f"ledger: children of {index}: {error}") from error
-        return tuple(text.split())
+        keys = (str(index), _CHILDREN)
+        what = f"the children of {index}"
+        return item_at(self._client, self._table, keys, what, _digests) or ()
 
     def record_children(
         self, index: SubjectKey, children: Sequence[str], *, trusted: bool
@@ -112,17 +107,9 @@ class LineageTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        item = self._item_at(f"repo#{repository}", _LISTING)
-        if item is None:
-            return None
-        try:
-            return ListingNote(
-                since=from_text(item["since"]),
-                at=from_text(item["at"]),
-                pages=int(item["pages"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: listing of {repository}: {error}") from error
+        keys = (f"repo#{repository}", _LISTING)
+        what = f"the listing of {repository}"
+        return item_at(self._client, self._table, keys, what, _note)
 
     def note_listing(self, repository: str, note: ListingNote) -> None:
         """Remember that ``repository`` was listed; the last one counts.
@@ -137,21 +124,7 @@ class LineageTable:
             "at": to_text(note.at),
             "pages": note.pages,
         }
-        with translated(f"PutItem of the listing of {repository}"):
-            self._client.put_item(TableName=self._table, Item=attribute_values(item))
-
-    def _item_at(self, pk: str, sk: str) -> dict[str, Any] | None:
-        with translated(f"GetItem {pk} {sk}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                ConsistentRead=True,
-            )
-        stored: Mapping[str, Any] = answer.get("Item", {})
-        try:
-            return plain_values(stored) or None
-        except (TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: {pk} {sk}: {error}") from error
+        put_item(self._client, self._table, item, f"the listing of {repository}")
 
     def _put_all(self, index: SubjectKey, items: Sequence[dict[str, Any]]) -> None:
         left: Any = {
@@ -180,3 +153,20 @@ def _items(
     for digest in children:
         child = SubjectKey(repository=index.repository, digest=digest)
         yield {"pk": str(child), "sk": f"{_PARENT}{mark}{index.digest}"}
+
+
+def _digests(item: Mapping[str, Any]) -> tuple[str, ...]:
+    packed = zlib.decompressobj()
+    try:
+        text = packed.decompress(item["digests"], _DIGESTS_LIMIT).decode()
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    return tuple(text.split())
+
+
+def _note(item: Mapping[str, Any]) -> ListingNote:
+    return ListingNote(
+        since=from_text(item["since"]),
+        at=from_text(item["at"]),
+        pages=int(item["pages"]),
+    )

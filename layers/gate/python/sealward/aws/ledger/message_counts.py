@@ -6,9 +6,8 @@ One item for each repository and cause, written on condition that nobody else wr
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
 from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.items import item_at, put_item
 from sealward.ledger.codec import from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
 from sealward.ports.message_counts import SENDS, Turn
@@ -68,19 +67,7 @@ class MessageCountTable:
         return Turn(send=fresh or same, held_back=count if fresh else 0)
 
     def _known(self, pk: str, sk: str) -> dict[str, Any]:
-        with translated(f"GetItem {pk}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                ConsistentRead=True,
-            )
-        found = answer.get("Item")
-        return plain_values(found) if found else {}
+        return item_at(self._client, self._table, (pk, sk), pk, dict) or {}
 
     def _put(self, item: dict[str, Any], *, expected: int) -> None:
-        with translated(f"PutItem {item['pk']}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                **at_version(expected),
-            )
+        put_item(self._client, self._table, item, item["pk"], **at_version(expected))

@@ -5,14 +5,13 @@ Items: ``pk = overrides`` with ``sk = pauses``; ``pk = override#<nonce>`` with
 No item here is ever removed.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
-from sealward.aws.ledger.conditions import ABSENT, at_version
+from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.items import item_at, put_item
 from sealward.overrides.pauses import Pauses, pauses_from, pauses_item
 from sealward.overrides.used import Used, used_from, used_item
-from sealward.ports.failures import Conflict, Refused, Unavailable
+from sealward.ports.failures import Conflict, Refused
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
@@ -35,13 +34,9 @@ class OverrideTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        stored = self._override(_OVERRIDES, _PAUSES)
-        if stored is None:
-            return Pauses()
-        try:
-            return pauses_from(stored)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: the pauses: {error!r}") from error
+        keys = (_OVERRIDES, _PAUSES)
+        pauses = item_at(self._client, self._table, keys, "the pauses", pauses_from)
+        return pauses or Pauses()
 
     def keep_pauses(self, pauses: Pauses) -> None:
         """Write ``pauses`` in place of the version before its own.
@@ -51,12 +46,8 @@ class OverrideTable:
             Unavailable, Denied: as named.
         """
         item = {"pk": _OVERRIDES, "sk": _PAUSES, **pauses_item(pauses)}
-        with translated("PutItem of the pauses"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                **at_version(pauses.version - 1),
-            )
+        before = at_version(pauses.version - 1)
+        put_item(self._client, self._table, item, "the pauses", **before)
 
     def use(self, used: Used) -> None:
         """Remember that a request was taken.
@@ -66,12 +57,8 @@ class OverrideTable:
             Unavailable, Denied: as named.
         """
         item = {"pk": f"override#{used.nonce}", "sk": "used", **used_item(used)}
-        with translated(f"PutItem of request {used.nonce}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                ConditionExpression=ABSENT,
-            )
+        what = f"request {used.nonce}"
+        put_item(self._client, self._table, item, what, **at_version(0))
 
     def used(self, nonce: str) -> Used | None:
         """Return the request that was taken under ``nonce``, or None.
@@ -80,13 +67,9 @@ class OverrideTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        stored = self._override(f"override#{nonce}", "used")
-        if stored is None:
-            return None
-        try:
-            return used_from(stored)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: request {nonce}: {error!r}") from error
+        keys = (f"override#{nonce}", "used")
+        what = f"request {nonce}"
+        return item_at(self._client, self._table, keys, what, used_from)
 
     def use_release(self, key: SubjectKey, nonce: str, *, limit: int) -> int:
         """Count a release of ``key`` to be signed; return which one it is, from 1.
@@ -101,23 +84,10 @@ class OverrideTable:
                 "sk": f"to-sign#{number}",
                 "request": nonce,
             }
+            what = f"release {number} of {key}"
             try:
-                with translated(f"PutItem of release {number} of {key}"):
-                    self._client.put_item(
-                        TableName=self._table,
-                        Item=attribute_values(item),
-                        ConditionExpression=ABSENT,
-                    )
+                put_item(self._client, self._table, item, what, **at_version(0))
             except Conflict:
                 continue
             return number
         raise Refused(f"{key} was released to be signed {limit} times")
-
-    def _override(self, pk: str, sk: str) -> dict[str, Any] | None:
-        with translated(f"GetItem {pk} {sk}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                ConsistentRead=True,
-            )
-        return dict(plain_values(answer["Item"])) if answer.get("Item") else None

@@ -6,17 +6,17 @@ proposal touches is found by the index ``state``.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
 from sealward.aws.ledger.breaker_table import BreakerTable
-from sealward.aws.ledger.conditions import ABSENT, at_version
+from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.items import item_at, put_item, read_item
 from sealward.aws.ledger.query_pages import query_items, query_pages
 from sealward.ledger.codec import to_text
-from sealward.ports.failures import Conflict, Unavailable
+from sealward.ports.failures import Conflict
 from sealward.proposals import (
     APPROVALS_LIMIT,
     Approval,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 STATE_INDEX: Final = "state"
 _PROPOSALS: Final = "proposals"
 _FINDING: Final = "finding"
-_Read = TypeVar("_Read")
 
 
 class ProposalTable(BreakerTable):
@@ -60,12 +59,9 @@ class ProposalTable(BreakerTable):
             Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
         item = {"pk": _PROPOSALS, "sk": proposal.id, **proposal_item(proposal)}
-        with suppress(Conflict), translated(f"PutItem of proposal {proposal.id}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                ConditionExpression=ABSENT,
-            )
+        what = f"proposal {proposal.id}"
+        with suppress(Conflict):
+            put_item(self._client, self._table, item, what, **at_version(0))
 
     def proposals(self) -> Sequence[Proposal]:
         """Return all proposals, oldest first.
@@ -74,10 +70,15 @@ class ProposalTable(BreakerTable):
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        found = [
-            _read(proposal_from, item, "proposal")
-            for item in self._partition(_PROPOSALS)
-        ]
+        items = query_items(
+            self._client,
+            "the proposals",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": _PROPOSALS}},
+            ConsistentRead=True,
+        )
+        found = [read_item(item, "a proposal", proposal_from) for item in items]
         return sorted(found, key=lambda each: (each.opened_at, each.id))
 
     def approve(self, approval: Approval) -> None:
@@ -94,12 +95,8 @@ class ProposalTable(BreakerTable):
             "sk": f"answer#{to_text(approval.at)}#{who}",
             **approval_item(approval),
         }
-        with translated(f"PutItem of an answer on {approval.proposal_id}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                ConditionExpression=ABSENT,
-            )
+        what = f"an answer on {approval.proposal_id}"
+        put_item(self._client, self._table, item, what, **at_version(0))
 
     def approvals(self, proposal_id: str) -> Sequence[Approval]:
         """Return the newest ``APPROVALS_LIMIT`` words on a proposal, oldest first.
@@ -120,9 +117,9 @@ class ProposalTable(BreakerTable):
                 ScanIndexForward=False,
                 Limit=APPROVALS_LIMIT,
             )
-        return [
-            _read(approval_from, item, "answer") for item in reversed(answer["Items"])
-        ]
+        what = f"an answer on {proposal_id}"
+        items = reversed(answer["Items"])
+        return [read_item(item, what, approval_from) for item in items]
 
     def members(
         self, state: str, *, repository: str | None = None, limit: int
@@ -134,9 +131,7 @@ class ProposalTable(BreakerTable):
         """
         found: list[SubjectKey] = []
         for answer in self._of_state(state, repository, Limit=limit):
-            for item in answer["Items"]:
-                name, _, digest = item["pk"]["S"].rpartition("@")
-                found.append(SubjectKey(repository=name, digest=digest))
+            found += (SubjectKey.from_text(each["pk"]["S"]) for each in answer["Items"])
             if len(found) >= limit:
                 break
         return found[:limit]
@@ -157,14 +152,14 @@ class ProposalTable(BreakerTable):
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        with translated(f"GetItem of the finding of {repository}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": f"repo#{repository}"}, "sk": {"S": _FINDING}},
-                ConsistentRead=True,
-            )
-        item = answer.get("Item")
-        return _read(note_from, item, "note") if item else RepositoryNote()
+        note = item_at(
+            self._client,
+            self._table,
+            (f"repo#{repository}", _FINDING),
+            f"the finding of {repository}",
+            note_from,
+        )
+        return note or RepositoryNote()
 
     def keep_repository_note(
         self, repository: str, note: RepositoryNote, *, expected: int
@@ -176,22 +171,8 @@ class ProposalTable(BreakerTable):
             Unavailable, Denied: as named.
         """
         item = {"pk": f"repo#{repository}", "sk": _FINDING, **note_item(note)}
-        with translated(f"PutItem of the finding of {repository}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                **at_version(expected),
-            )
-
-    def _partition(self, pk: str) -> Iterator[Mapping[str, Any]]:
-        return query_items(
-            self._client,
-            pk,
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": pk}},
-            ConsistentRead=True,
-        )
+        what = f"the finding of {repository}"
+        put_item(self._client, self._table, item, what, **at_version(expected))
 
     def _of_state(
         self,
@@ -212,14 +193,3 @@ class ProposalTable(BreakerTable):
             ExpressionAttributeValues=values,
             **more,
         )
-
-
-def _read(
-    read: Callable[[Mapping[str, Any]], _Read], stored: Mapping[str, Any], what: str
-) -> _Read:
-    try:
-        return read(plain_values(stored))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable(
-            f"ledger: {what} {stored.get('pk')} {stored.get('sk')}: {error!r}"
-        ) from error

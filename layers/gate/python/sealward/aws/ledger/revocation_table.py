@@ -8,8 +8,9 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.attribute_values import plain_values
 from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.items import put_item
 from sealward.aws.ledger.query_pages import query_items
 from sealward.aws.ledger.reports import pack, unpack
 from sealward.ledger.revocation_items import by_shard, from_document, to_document
@@ -104,12 +105,8 @@ class RevocationTable:
             "version": version + 1,
             "memory": pack(to_document(memory)),
         }
-        with translated(f"PutItem of revocation memory, shard {shard}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                **at_version(version),
-            )
+        what = f"revocation memory, shard {shard}"
+        put_item(self._client, self._table, item, what, **at_version(version))
 
 
 def _read(stored: Any) -> "tuple[RevocationMemory, int]":  # noqa: ANN401 - DynamoDB's item

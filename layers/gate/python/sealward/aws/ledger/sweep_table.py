@@ -8,9 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
+from sealward.aws.ledger.attribute_values import plain_values
 from sealward.aws.ledger.conditions import at_version
-from sealward.aws.ledger.query_pages import query_items
+from sealward.aws.ledger.items import item_at, put_item
+from sealward.aws.ledger.query_pages import LAST, query_subjects
 from sealward.aws.ledger.reports import pack, unpack
 from sealward.ledger import Record, UnreadableRecord, from_item
 from sealward.ledger.indexes import signer_key
@@ -81,9 +82,9 @@ class SweepTable:
             Unavailable, Denied: as named.
         """
         # A digest's first letter sorts after the @ that ends a repository's name.
-        low, high = (after or " ", "~")
+        low, high = after, LAST
         if repository:
-            low, high = max(after, f"{repository}@"), f"{repository}@~"
+            low, high = max(after, f"{repository}@"), f"{repository}@{LAST}"
         return self._keys("statement", statement, low, high, limit)
 
     def signed_by(
@@ -94,7 +95,7 @@ class SweepTable:
         Raises:
             Unavailable, Denied: as named.
         """
-        return self._keys("signer", signer_key(identity), after or " ", "~", limit)
+        return self._keys("signer", signer_key(identity), after, LAST, limit)
 
     def progress(self) -> Progress | None:
         """Return how far the sweep is, or None before the first.
@@ -103,13 +104,13 @@ class SweepTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        item = self._item(PARTITION, _CURRENT)
-        if item is None:
-            return None
-        try:
-            return progress_from(unpack(item["progress"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: {PARTITION}: {error}") from error
+        return item_at(
+            self._client,
+            self._table,
+            (PARTITION, _CURRENT),
+            PARTITION,
+            lambda item: progress_from(unpack(item["progress"])),
+        )
 
     def keep_progress(self, progress: Progress) -> None:
         """Store ``progress`` in place of the version before its own.
@@ -124,45 +125,24 @@ class SweepTable:
             "version": progress.version,
             "progress": pack(progress_item(progress)),
         }
-        with translated("PutItem of the sweep's progress"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                **at_version(progress.version - 1),
-            )
+        before = at_version(progress.version - 1)
+        put_item(self._client, self._table, item, PARTITION, **before)
 
     def _keys(
         self, index: str, value: str, low: str, high: str, limit: int
     ) -> list[SubjectKey]:
         """Return subjects of an index whose key, as text, is over ``low``."""
-        items = query_items(
+        found = query_subjects(
             self._client,
-            f"the index {index}",
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=f"by_{index} = :value AND pk BETWEEN :low AND :high",
-            ExpressionAttributeValues={
-                ":value": {"S": value},
-                ":low": {"S": low},
-                ":high": {"S": high},
-            },
-            # One more: BETWEEN includes the key that was the last one.
-            Limit=limit + 1,
+            self._table,
+            index,
+            value,
+            after=low,
+            until=high,
+            # One more: the key that was the last one comes again.
+            page=limit + 1,
         )
-        over = (item["pk"]["S"] for item in items if item["pk"]["S"] > low)
-        return [_key(pk) for pk in islice(over, limit)]
-
-    def _item(self, pk: str, sk: str) -> dict[str, Any] | None:
-        with translated(f"GetItem {pk} {sk}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                ConsistentRead=True,
-            )
-        try:
-            return plain_values(answer.get("Item", {})) or None
-        except (TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: {pk} {sk}: {error}") from error
+        return list(islice(found, limit))
 
 
 def _record(item: Mapping[str, Any]) -> Record | None:
@@ -171,8 +151,3 @@ def _record(item: Mapping[str, Any]) -> Record | None:
         return from_item(plain_values(item))
     except (TypeError, ValueError, UnreadableRecord):
         return None
-
-
-def _key(text: str) -> SubjectKey:
-    repository, _, digest = text.rpartition("@")
-    return SubjectKey(repository=repository, digest=digest)

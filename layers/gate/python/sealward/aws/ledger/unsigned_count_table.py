@@ -6,11 +6,9 @@ version that was read, so that no two looks count as one.
 
 from typing import TYPE_CHECKING, Final
 
-from sealward.aws.errors import translated
-from sealward.aws.ledger.attribute_values import attribute_values, plain_values
 from sealward.aws.ledger.conditions import at_version
+from sealward.aws.ledger.items import item_at, put_item
 from sealward.ledger.unsigned_count import UnsignedCount, count_from, count_item
-from sealward.ports.failures import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,18 +35,15 @@ class UnsignedCountTable:
             Unavailable: as named, or what is stored cannot be read.
             Denied: as named.
         """
-        with translated(f"GetItem of the unsigned count of {repository}"):
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": f"repo#{repository}"}, "sk": {"S": _UNSIGNED}},
-            )
-        item = answer.get("Item")
-        if not item:
-            return UnsignedCount()
-        try:
-            return count_from(plain_values(item))
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"ledger: count of {repository}: {error}") from error
+        count = item_at(
+            self._client,
+            self._table,
+            (f"repo#{repository}", _UNSIGNED),
+            f"the unsigned count of {repository}",
+            count_from,
+            consistent=False,
+        )
+        return count or UnsignedCount()
 
     def keep_unsigned_count(
         self, repository: str, count: UnsignedCount, *, expected: int
@@ -60,9 +55,5 @@ class UnsignedCountTable:
             Unavailable, Denied: as named.
         """
         item = {"pk": f"repo#{repository}", "sk": _UNSIGNED, **count_item(count)}
-        with translated(f"PutItem of the unsigned count of {repository}"):
-            self._client.put_item(
-                TableName=self._table,
-                Item=attribute_values(item),
-                **at_version(expected),
-            )
+        what = f"the unsigned count of {repository}"
+        put_item(self._client, self._table, item, what, **at_version(expected))
