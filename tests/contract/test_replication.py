@@ -121,6 +121,81 @@ def test_what_nobody_signed(source: Source) -> None:
     assert (code, answer.answer) == (1, "not signed")
 
 
+def test_when_it_was_pushed_is_said_beside_what_is_inferred(source: Source) -> None:
+    let_in(source)
+    image = source.push.image("a")
+    replicate(source)
+    _, answer = source.answer(image)
+    assert f"It was pushed at {forge.NOW:%Y-%m-%d %H:%M} UTC" in answer.why
+    assert "PutReplicationConfiguration" in answer.why
+
+
+@pytest.mark.parametrize("which", ["image", "signature"])
+def test_what_is_archived_at_the_source_and_mended_by_restoring_it(
+    source: Source, which: str
+) -> None:
+    let_in(source)
+    image = source.push.image("a")
+    signature = source.signature(image)
+    target = {"image": image, "signature": signature}[which]
+    _move(source, target, "ARCHIVE")
+    replicate(source)
+    backfill(source)
+    source.clock.advance(timedelta(minutes=30))
+    code, answer = source.answer(image)
+    assert (code, answer.answer) == (1, "archived here")
+    assert ("the image" in answer.why) is (which == "image")
+    assert "--target-storage-class STANDARD" in answer.do
+    assert "if Sealward holds it here, mend that first" in answer.do
+    assert [each["archived"] for each in answer.copies][which == "signature"]
+    _move(source, target, "STANDARD")
+    source.clock.advance(timedelta(minutes=30))
+    assert source.answer(image)[0] == 0
+
+
+def _move(source: Source, target: Descriptor, storage_class: str) -> None:
+    source.bare_ecr(
+        "UpdateImageStorageClass",
+        repositoryName="app",
+        imageId={"imageDigest": target["digest"]},
+        targetStorageClass=storage_class,
+    )
+
+
+class TestAnIndex:
+    def _over(self, source: Source, child: Descriptor) -> Descriptor:
+        return source.push.document(
+            {
+                "mediaType": "application/vnd.oci.image.index.v1+json",
+                "manifests": [child],
+            }
+        )
+
+    def test_what_it_lists_is_asked_about_as_well(self, source: Source) -> None:
+        let_in(source)
+        child = source.push.image("child")
+        replicate(source)
+        index = self._over(source, child)
+        source.signature(index)
+        source.clock.advance(timedelta(minutes=1))
+        code, answer = source.answer(index)
+        assert (code, answer.answer) == (1, "never begun")
+        assert "1 of its platforms' images" in answer.why
+        assert [each["digest"] for each in answer.copies][-1] == child["digest"]
+
+    def test_a_platforms_image_points_at_the_index(self, source: Source) -> None:
+        let_in(source)
+        replicate(source)
+        child = source.push.image("child")
+        index = self._over(source, child)
+        source.signature(index)
+        source.clock.advance(timedelta(minutes=1))
+        assert source.answer(index)[0] == 0
+        code, answer = source.answer(child)
+        assert (code, answer.answer) == (1, "not signed")
+        assert "ask about the index that lists it" in answer.do
+
+
 def test_a_repository_and_digest_are_enough_in_ones_own_registry(
     source: Source,
 ) -> None:

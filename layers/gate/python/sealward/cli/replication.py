@@ -20,17 +20,12 @@ from sealward.cli.ecr_target import EcrReference, connect, parse_reference
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.output import as_json, printable, table
 from sealward.cli.replica_answer import ReplicaAnswer, ReplicaExit, answer_of
+from sealward.cli.replica_copies import Copies, copies_of
 from sealward.cli.unanswered import say_unanswered
 from sealward.events import ORIGIN, is_digest, is_repository
 from sealward.policy.bundle import PolicyBundle
 from sealward.policy.replication import ReplicaVerdicts
 from sealward.ports.failures import PortError
-from sealward.ports.replication import Copy
-from sealward.signatures.candidates import REFERRERS_LIMIT
-from sealward.subjects import NOTARY_SIGNATURE
-
-MOST = 50
-"""Signatures asked about."""
 
 
 @click.command(cls=AnsweringCommand)
@@ -75,23 +70,16 @@ def replication(
     try:
         reference = _reference(image, region)
         registry = connect(reference)
-        digest = (
-            reference.digest
-            or registry.tagged(reference.repository, reference.tag).digest
+        detail = (
+            registry.describe(reference.repository, reference.digest)
+            if reference.digest
+            else registry.tagged(reference.repository, reference.tag)
         )
+        digest = detail.digest
         source = EcrReplication(reference.account, _client(reference.region))
-        listed = registry.referrers(reference.repository, digest, limit=REFERRERS_LIMIT)
-        copies = [
-            source.copy_of(reference.repository, each, place)
-            for each in (
-                digest,
-                *[
-                    each.digest
-                    for each in listed
-                    if each.artifact_type == NOTARY_SIGNATURE
-                ][:MOST],
-            )
-        ]
+        copies = copies_of(
+            detail, reference.repository, place, registry=registry, source=source
+        )
         ruled = source.rule_names(reference.repository, place)
     except InvalidReference as error:
         _wrong(str(error))
@@ -99,8 +87,10 @@ def replication(
         say_unanswered(error)
         raise click.exceptions.Exit(ReplicaExit.CANNOT_TELL) from error
     answer = answer_of(
-        copies[0],
-        copies[1:],
+        copies.image,
+        copies.signatures,
+        children=copies.children,
+        pushed_at=detail.pushed_at,
         ruled=ruled,
         source=f"{reference.account}/{reference.region}",
         destination=place,
@@ -189,7 +179,7 @@ def _function_client(region: str, credentials: dict[str, str]) -> Any:  # noqa: 
 
 def _show(
     answer: ReplicaAnswer,
-    copies: list[Copy],
+    copies: Copies,
     there: dict[str, Any] | None,
     *,
     json_wanted: bool,
@@ -205,6 +195,7 @@ def _show(
                         "digest": each.digest,
                         "state": each.state,
                         "failure": each.failure,
+                        "archived": each.archived,
                     }
                     for each in copies
                 ],
@@ -215,9 +206,14 @@ def _show(
     rows = [("answer", answer.word), ("why", answer.why)]
     if answer.do:
         rows.append(("do", answer.do))
-    for number, each in enumerate(copies):
+    names = (
+        "image",
+        *["signature"] * len(copies.signatures),
+        *["lists"] * len(copies.children),
+    )
+    for name, each in zip(names, copies, strict=True):
         state = each.state.value + (f" ({each.failure})" if each.failure else "")
-        rows.append(("signature" if number else "image", f"{each.digest} {state}"))
+        rows.append((name, f"{each.digest} {state}{', archived' * each.archived}"))
     if there is not None:
         said = there.get("unknown") or ": ".join(
             str(there.get(name, "")) for name in ("verdict", "detail")

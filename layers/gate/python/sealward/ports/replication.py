@@ -24,6 +24,8 @@ class Copy:
     state: CopyState
     failure: str = ""
     """ECR's code, where it failed."""
+    archived: bool = False
+    """Whether the source has it archived: then nothing copies it."""
 
 
 class ReplicationSource(Protocol):
