@@ -14,7 +14,7 @@ from tests import forge
 from tests.forge import timestamps
 from tests.unit.sealward import test_look_signer
 from tests.unit.sealward.asked import Asked
-from tests.unit.sealward.audit.test_redo import STRICT, Archive, changed
+from tests.unit.sealward.audit.test_redo import STRICT, Archive, changed, run
 from tests.unit.sealward.stand import (
     HOST,
     IMAGE_CONFIG,
@@ -66,6 +66,23 @@ def test_a_revocation_that_an_earlier_look_heard_of_is_said_to_be_missing(
     assert one.report["reason"] == "certificate-revoked"
     assert (one.code, one.said["answer"]) == (2, "cannot-tell")
     assert "an earlier look knew signature sha256:" in one.said["missing"][0]
+
+
+def test_what_is_held_leaves_all_that_redoing_needs(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, level=STRICT)
+    archive.servers.answers["http://ocsp.example"] = archive.scene.ocsp("revoked").der()
+    archive.stand.clock.advance(GRACE_OVER)
+    archive.sign(revocable=True)
+    path = archive.decided_at_once()
+    others = tmp_path / "fetched"
+    for key, content in archive.stand.evidence.objects.items():
+        file = others / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    digest = json.loads(path.read_text())["report"]["bundle_digest"]
+    in_force = str(tmp_path / digest.replace(":", "-"))
+    code, said = run(path, "--evidence", str(others), "--bundle", in_force)
+    assert (code, said.split()[-1]) == (0, "same")
 
 
 def test_a_revocation_service_that_does_not_answer(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ class Role(StrEnum):
     """The manifest of a candidate."""
     ENVELOPE = "envelope"
     """What a candidate's manifest holds."""
+    ANSWER = "revocation-answer"
+    """What a responder or a CRL's server said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ class Dossier:
         """Whether the image's manifest and every candidate are kept whole."""
         manifests = [each for each in self.pieces if each.role is Role.MANIFEST]
         return bool(manifests) and not any(
-            each.left_out for each in self.pieces if each.role is not Role.CONFIG
+            each.left_out
+            for each in self.pieces
+            if each.role not in {Role.CONFIG, Role.ANSWER}
         )
 
     def content(self) -> bytes:

@@ -1,9 +1,10 @@
-"""Gathering evidence: an image's manifest and config, its candidates, their envelopes.
+"""Gathering evidence: an image's manifest and config, its candidates, what was heard.
 
 Bytes that the look read are taken as it read them; the rest is asked of the registry.
 What is not to be had is named with the reason: it never keeps an image from being held.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -108,6 +109,20 @@ class Gathering:
             except PortError as error:
                 found.append(_lacking(piece, error))
         return found
+
+    def answers(self) -> list[Gathered]:
+        """Return what the look heard of revocation."""
+        return [
+            (
+                Piece(
+                    role=Role.ANSWER,
+                    digest=f"sha256:{hashlib.sha256(each).hexdigest()}",
+                    size=len(each),
+                ),
+                each,
+            )
+            for each in self.recorder.answers()
+        ]
 
     def _envelope(self, record: Record, signature: SignatureManifest) -> Read[bytes]:
         return Read(lambda: self._layer(record, signature.digest, signature.size))

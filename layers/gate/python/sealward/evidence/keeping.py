@@ -85,7 +85,8 @@ class EvidenceKeeping:
         if manifest is not None:
             own = (piece_of(Role.MANIFEST, manifest), manifest.content)
         pieces, kept = _bounded(
-            (own, *signed.answer(), *described.answer()), spent=spent.answer()
+            (own, *signed.answer(), *gathering.answers(), *described.answer()),
+            spent=spent.answer(),
         )
         return self._put(
             record, self._dossier(record, action, report, pieces=pieces), kept
@@ -123,9 +124,12 @@ class EvidenceKeeping:
         before = found.dossier.pieces if found.dossier else ()
         known = {each.digest for each in before if each.role is Role.SIGNATURE}
         new, kept = _bounded(
-            self._gathering.signatures(
-                record, [each for each in candidates if each not in known]
-            ),
+            [
+                *self._gathering.signatures(
+                    record, [each for each in candidates if each not in known]
+                ),
+                *self._gathering.answers(),
+            ],
             spent=self._spent(record),
         )
         dossier = self._dossier(

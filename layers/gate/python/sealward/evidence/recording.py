@@ -16,11 +16,12 @@ REMEMBERED_LIMIT: Final = 16 * 1024 * 1024
 
 
 class Recorder:
-    """Remembers manifests and layers as they are read; asks for nothing itself."""
+    """Remembers what is read and heard; asks for nothing itself."""
 
     def __init__(self) -> None:
         self._manifests: dict[str, Manifest] = {}
         self._layers: dict[str, bytes] = {}
+        self._answers: dict[bytes, None] = {}
         self._size = 0
         self._lock = Lock()
 
@@ -31,6 +32,16 @@ class Recorder:
     def layer(self, digest: str) -> bytes | None:
         """Return the layer ``digest`` if it was read."""
         return self._layers.get(digest)
+
+    def answers(self) -> tuple[bytes, ...]:
+        """Return what was heard of revocation, in its order."""
+        return tuple(self._answers)
+
+    def note_answer(self, content: bytes) -> None:
+        """Remember an OCSP answer or a CRL."""
+        with self._lock:
+            if content not in self._answers and self._room(content):
+                self._answers[content] = None
 
     def note_manifests(self, found: Mapping[str, Manifest]) -> None:
         """Remember manifests that were read."""

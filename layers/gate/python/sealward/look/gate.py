@@ -172,6 +172,7 @@ class Gate(Equipment):
             now=self.now,
             signing=signing,
             count=count,
+            heard=self.recorder.note_answer if self.recorder else None,
             crashes=crashes,
         )
         subject = found.sighting.key

@@ -1,11 +1,11 @@
 """What a look was told about revocation, by hash: enough to repeat it, and small.
 
-Answers themselves are kept elsewhere, under their hashes; a decision names them. What
-AWS Signer says is short and is kept as it is.
+A decision names answers; of what is held they are kept as evidence, by their hashes.
+What AWS Signer says is short and is kept as it is.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ class Heard:
     """SHA-256 of each OCSP answer and CRL, lower-case hex, by ``question_id``."""
     signer: dict[str, list[str]] = field(default_factory=dict)
     """What AWS Signer said is revoked, by ``signer_question_id``."""
+    keep: Callable[[bytes], None] | None = None
+    """Is given each answer that is named; None where nobody keeps any."""
 
     def fetch(self, ask: Fetch) -> Fetch:
         """Return ``ask``, listened to."""
@@ -39,6 +41,8 @@ class Heard:
             if len(self.answers) < MOST:
                 hashed = hashlib.sha256(answer).hexdigest()
                 self.answers[question_id(url, body)] = hashed
+                if self.keep is not None:
+                    self.keep(answer)
             return answer
 
         return listened

@@ -47,6 +47,8 @@ class Evidence:
     """Asks ECR about its managed signing, where that was worth it."""
     count: tuple[AskedCount, ...] = ()
     """Asks how many digests of the repository ended unsigned today."""
+    heard: Callable[[bytes], None] | None = None
+    """Is given what a responder or a CRL's server said; None where nobody keeps it."""
     crashes: list[Exception] = field(default_factory=list)
     """What nobody expected while it was gathered."""
 
@@ -85,7 +87,7 @@ class Evidence:
         )
         if policy is None or force.bundle is None or skips(policy.statement.level):
             return seen
-        said = Heard()
+        said = Heard(keep=self.heard)
         judge = self._judge(policy, force.bundle, said)
         try:
             examined = self._examined(found, seen, policy, judge, said)
