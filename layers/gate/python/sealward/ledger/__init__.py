@@ -1,12 +1,7 @@
 """The ledger: what is remembered of a subject, and how it is written down."""
 
-from sealward.ledger.codec import (
-    UnreadableRecord,
-    from_item,
-    from_text,
-    to_item,
-    to_text,
-)
+from sealward.ledger.codec import UnreadableRecord, from_item, to_item
+from sealward.ledger.instants import from_text, to_text
 from sealward.ledger.judged import (
     JudgedReferrers,
     Recalled,

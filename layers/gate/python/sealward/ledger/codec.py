@@ -1,4 +1,4 @@
-"""The ledger: how its records are stored.
+"""The codec: how the ledger's records are stored.
 
 ``to_item`` and ``from_item`` say what is stored, in plain JSON types, so that every
 adapter stores the same. A kilobyte is what a write is paid by, so nothing stands in an
@@ -7,18 +7,22 @@ by tell due time and statement, and what is as it mostly is, is left out.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from notation_verifier import Descriptor
+from sealward.ledger.finding_items import finding_from, finding_item
 from sealward.ledger.indexes import UNGOVERNED, statement_key
+from sealward.ledger.instants import (
+    from_text,
+    optional_instant,
+    optional_text,
+    to_text,
+)
 from sealward.ledger.managed_signing import signing_from, signing_item
 from sealward.ledger.records import (
     SCHEMA,
     Deletion,
     Exposure,
-    FindingState,
-    FindingStatus,
     Hold,
     HoldState,
     PullDenial,
@@ -64,12 +68,12 @@ def to_item(record: Record) -> dict[str, Any]:
         "descriptor": _descriptor_item(record.descriptor, record.key),
         "tags": list(record.tags),
         "first_seen": to_text(record.first_seen),
-        "pushed_at": _optional_text(record.pushed_at),
-        "settled_at": _optional_text(record.settled_at),
+        "pushed_at": optional_text(record.pushed_at),
+        "settled_at": optional_text(record.settled_at),
         "ever_trusted": record.ever_trusted,
-        "unknown_since": _optional_text(record.unknown_since),
+        "unknown_since": optional_text(record.unknown_since),
         "looks": record.looks,
-        "due_at": _optional_text(record.due),
+        "due_at": optional_text(record.due),
         "signature": record.signature,
         "signer": record.signer,
         "further_signatures": list(record.further_signatures),
@@ -78,12 +82,12 @@ def to_item(record: Record) -> dict[str, Any]:
         "finding": finding_item(record.finding),
         "proposal": record.proposal,
         "proposal_id": record.proposal_id,
-        "proposed_at": _optional_text(record.proposed_at),
+        "proposed_at": optional_text(record.proposed_at),
         "reported": record.reported,
-        "recount": _optional_text(record.recount),
+        "recount": optional_text(record.recount),
         "pulls": record.pulls.value if record.pulls else None,
         "exposure_ms": round(record.exposure.seconds * 1000),
-        "exposed_since": _optional_text(record.exposure.open_since),
+        "exposed_since": optional_text(record.exposure.open_since),
         "problem": record.problem or None,
         "covered_by": record.covered_by,
         "children": record.children,
@@ -100,7 +104,7 @@ def to_item(record: Record) -> dict[str, Any]:
         "pushed_by": record.pushed_by,
         "removed_by": record.removed_by,
         "owner": record.owner,
-        "pulled_at": _optional_text(record.pulled_at),
+        "pulled_at": optional_text(record.pulled_at),
         "release": release_item(record.release),
         "updated_at": to_text(record.updated_at),
     }
@@ -139,12 +143,12 @@ def from_item(item: Mapping[str, Any]) -> Record:
             descriptor=_descriptor(item.get("descriptor"), key),
             tags=tuple(item.get("tags", ())),
             first_seen=from_text(item["first_seen"]),
-            pushed_at=_optional_instant(item.get("pushed_at")),
-            settled_at=_optional_instant(item.get("settled_at")),
+            pushed_at=optional_instant(item.get("pushed_at")),
+            settled_at=optional_instant(item.get("settled_at")),
             ever_trusted=bool(item.get("ever_trusted", False)),
-            unknown_since=_optional_instant(item.get("unknown_since")),
+            unknown_since=optional_instant(item.get("unknown_since")),
             looks=int(item.get("looks", 0)),
-            due=_optional_instant(item.get("due_at")),
+            due=optional_instant(item.get("due_at")),
             signature=item.get("signature"),
             signer=item.get("signer"),
             further_signatures=tuple(item.get("further_signatures", ())),
@@ -153,13 +157,13 @@ def from_item(item: Mapping[str, Any]) -> Record:
             finding=finding_from(item.get("finding")),
             proposal=item.get("proposal", ""),
             proposal_id=item.get("proposal_id", ""),
-            proposed_at=_optional_instant(item.get("proposed_at")),
+            proposed_at=optional_instant(item.get("proposed_at")),
             reported=item.get("reported", ""),
-            recount=_optional_instant(item.get("recount")),
+            recount=optional_instant(item.get("recount")),
             pulls=PullDenial(item["pulls"]) if item.get("pulls") else None,
             exposure=Exposure(
                 seconds=int(item.get("exposure_ms", 0)) / 1000,
-                open_since=_optional_instant(item.get("exposed_since")),
+                open_since=optional_instant(item.get("exposed_since")),
             ),
             problem=item.get("problem", ""),
             covered_by=item.get("covered_by"),
@@ -177,7 +181,7 @@ def from_item(item: Mapping[str, Any]) -> Record:
             pushed_by=item.get("pushed_by", ""),
             removed_by=item.get("removed_by", ""),
             owner=item.get("owner", ""),
-            pulled_at=_optional_instant(item.get("pulled_at")),
+            pulled_at=optional_instant(item.get("pulled_at")),
             release=release_from(item.get("release")),
             updated_at=from_text(item["updated_at"]),
             schema=SCHEMA,
@@ -200,24 +204,6 @@ def _require_readable(schema: int) -> None:
             f"the record has schema {schema}; this version reads {SCHEMA} and "
             f"{SCHEMA - 1}: deploy the version that wrote it, or a newer one"
         )
-
-
-def to_text(instant: datetime) -> str:
-    """Return ``instant`` in UTC with six decimals and a Z: it sorts as text."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def from_text(text: str) -> datetime:
-    """Return the instant that ``to_text`` wrote; raise ValueError for any other."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
-def _optional_text(instant: datetime | None) -> str | None:
-    return None if instant is None else to_text(instant)
-
-
-def _optional_instant(text: str | None) -> datetime | None:
-    return None if text is None else from_text(text)
 
 
 def _optional_number(number: object) -> int | None:
@@ -274,7 +260,7 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
         applied=int(item["applied"]),
         detail=item["detail"],
         again=tuple(from_text(each) for each in item.get("again", ())),
-        pushed_at=_optional_instant(item.get("pushed_at")),
+        pushed_at=optional_instant(item.get("pushed_at")),
         evidence=item.get("evidence", ""),
         unkept=item.get("unkept", ""),
         approved=bool(item.get("approved", False)),
@@ -297,32 +283,4 @@ def _deletion(item: Mapping[str, Any] | None) -> Deletion | None:
         at=from_text(item["at"]),
         refused=item["refused"],
         dossier=item.get("dossier", ""),
-    )
-
-
-def finding_item(finding: FindingState | None) -> dict[str, Any] | None:
-    """Return a finding's state in plain JSON types."""
-    if finding is None:
-        return None
-    return {
-        "id": finding.id,
-        "status": finding.status.value,
-        "created_at": to_text(finding.created_at),
-        "updated_at": to_text(finding.updated_at),
-        "content": finding.content,
-        "delivered": finding.delivered,
-    }
-
-
-def finding_from(item: Mapping[str, Any] | None) -> FindingState | None:
-    """Return what ``finding_item`` wrote."""
-    if item is None:
-        return None
-    return FindingState(
-        id=item["id"],
-        status=FindingStatus(item["status"]),
-        created_at=from_text(item["created_at"]),
-        updated_at=from_text(item["updated_at"]),
-        content=item["content"],
-        delivered=bool(item["delivered"]),
     )

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from notation_verifier.values import dataclass
-from sealward.ledger.codec import finding_from, finding_item, from_text, to_text
+from sealward.ledger.finding_items import finding_from, finding_item
+from sealward.ledger.instants import from_text, to_text
 from sealward.ledger.records import FindingState
 
 

@@ -6,11 +6,12 @@ end (docs/threat-model.md, 20). Its record is kept when it has ended.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from notation_verifier.values import dataclass
+from sealward.ledger.instants import from_text, to_text
 
 RESTORING: Final = timedelta(minutes=30)
 """Longest wait for the registry to bring an image back; it takes up to 20 minutes."""
@@ -93,10 +94,10 @@ def release_item(release: Release | None) -> dict[str, Any] | None:
         return None
     item = {
         "kind": release.kind.value,
-        "at": _text(release.at),
+        "at": to_text(release.at),
         "lasts": round(release.lasts.total_seconds()),
-        "until": _text(release.until),
-        "started_at": _text(release.started_at) if release.started_at else "",
+        "until": to_text(release.until),
+        "started_at": to_text(release.started_at) if release.started_at else "",
         "by": release.by,
         "reason": release.reason,
         "request": release.request,
@@ -116,20 +117,12 @@ def release_from(item: Mapping[str, Any] | None) -> Release | None:
     started = item.get("started_at")
     return Release(
         kind=ReleaseKind(item["kind"]),
-        at=_instant(item["at"]),
+        at=from_text(item["at"]),
         lasts=timedelta(seconds=int(item["lasts"])),
-        until=_instant(item["until"]),
-        started_at=_instant(started) if started else None,
+        until=from_text(item["until"]),
+        started_at=from_text(started) if started else None,
         by=item.get("by", ""),
         reason=item.get("reason", ""),
         request=item.get("request", ""),
         pushed_again=bool(item.get("pushed_again", False)),
     )
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from sealward.ledger.codec import from_text, to_text
+from sealward.ledger.instants import from_text, to_text
 
 if TYPE_CHECKING:
     from notation_verifier.revocation import Revocation, RevocationMemory

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from notation_verifier.values import dataclass
-from sealward.ledger.codec import from_text, to_text
+from sealward.ledger.instants import from_text, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

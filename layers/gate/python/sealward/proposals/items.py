@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sealward.ledger.codec import finding_from, finding_item, from_text, to_text
+from sealward.ledger.finding_items import finding_from, finding_item
+from sealward.ledger.instants import from_text, to_text
 from sealward.proposals.records import (
     DIGESTS_LIMIT,
     NEWEST,

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from notation_verifier.values import dataclass
-from sealward.ledger.codec import from_text, to_text
 from sealward.ledger.indexes import UNGOVERNED
+from sealward.ledger.instants import from_text, to_text
 from sealward.policy.bundle import PolicyBundle
 
 STATEMENTS: Final = 2_000

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.errors import translated
 from sealward.aws.ledger.items import item_at, put_item, read_item
-from sealward.ledger.codec import finding_from, finding_item, from_text, to_text
+from sealward.ledger.finding_items import finding_from, finding_item
+from sealward.ledger.instants import from_text, to_text
 from sealward.proposals import Reversal, Trip
 from sealward.subjects import SubjectKey
 

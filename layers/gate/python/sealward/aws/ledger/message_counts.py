@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sealward.aws.ledger.conditions import at_version
 from sealward.aws.ledger.items import item_at, put_item
-from sealward.ledger.codec import from_text, to_text
+from sealward.ledger.instants import from_text, to_text
 from sealward.ports.failures import Conflict, Unavailable
 from sealward.ports.message_counts import SENDS, Turn
 

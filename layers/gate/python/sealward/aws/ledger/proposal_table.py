@@ -15,7 +15,7 @@ from sealward.aws.ledger.breaker_table import BreakerTable
 from sealward.aws.ledger.conditions import at_version
 from sealward.aws.ledger.items import item_at, put_item, read_item
 from sealward.aws.ledger.query_pages import query_items, query_pages
-from sealward.ledger.codec import to_text
+from sealward.ledger.instants import to_text
 from sealward.ports.failures import Conflict
 from sealward.proposals import (
     APPROVALS_LIMIT,
