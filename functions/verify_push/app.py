@@ -8,6 +8,10 @@ import gc
 # What is imported stays. To look for garbage in it in between takes a tenth of a start.
 gc.disable()
 
+from sealward.cold_start import import_x509
+
+import_x509()
+
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait

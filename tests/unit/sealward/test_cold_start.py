@@ -1,0 +1,82 @@
+"""The cold start: what importing x509 leaves uncompiled works all the same.
+
+Each in a process of its own, for which x509 is new.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+COUNTED = """
+import re, sys
+from re import _compiler
+sys.path.insert(0, {gate!r})
+compiled, at_once = [], _compiler.compile
+def counted(pattern, flags=0):
+    compiled.append(str(pattern))
+    return at_once(pattern, flags)
+_compiler.compile = counted
+compile_before = re.compile
+"""
+
+
+def _said(script: str) -> str:
+    preamble = COUNTED.format(gate=str(ROOT / "layers/gate/python"))
+    run = subprocess.run(
+        [sys.executable, "-c", preamble + script],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+WIDE = "print(sum(chr(sys.maxunicode) in each for each in compiled))"
+
+
+def test_no_pattern_over_all_of_unicode_is_compiled() -> None:
+    ours = "from sealward.cold_start import import_x509; import_x509();"
+    assert _said(ours + WIDE) == "0"
+    assert _said("import cryptography.x509;" + WIDE) == "1"
+
+
+def test_names_are_read_with_those_patterns_as_ever() -> None:
+    read = """
+from cryptography import x509
+for text in (r"CN=A\\, b,O=\\C3\\A9 c,1.2.3=#0403", "CN=a+OU=b", "CN=", "=x", "CN=a,,"):
+    try:
+        print(ascii(x509.Name.from_rfc4514_string(text)))
+    except ValueError as error:
+        print(type(error).__name__)
+"""
+    ours = "from sealward.cold_start import import_x509; import_x509()"
+    said = _said(ours + read)
+    assert said == _said(read)
+    assert said.count("<Name(") >= 2
+    assert "ValueError" in said
+
+
+def test_whatever_else_is_compiled_is_a_pattern_at_once() -> None:
+    assert (
+        _said(
+            """
+from sealward.cold_start import import_x509
+import_x509()
+assert re.compile is compile_before
+import calendar, email.utils, ipaddress  # imported by x509 on its way
+import email._parseaddr, urllib.parse
+found = [
+    value
+    for module in list(sys.modules.values())
+    if not module.__name__.startswith("cryptography")
+    for value in vars(module).values()
+    if type(value).__name__ == "_Pattern"
+]
+import_x509()
+print(found)
+"""
+        )
+        == "[]"
+    )
