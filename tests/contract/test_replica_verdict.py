@@ -117,6 +117,7 @@ def test_what_it_refuses_to_tell(there: Destination) -> None:
     [
         (b"[]", {}),
         (b"torn", {}),
+        (b"[" * 60_000, {}),
         (b'{"errorMessage": "x"}', {"FunctionError": "Unhandled"}),
     ],
 )

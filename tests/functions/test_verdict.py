@@ -126,6 +126,16 @@ def test_the_callers_role_may_ask_that_function_and_nothing_else() -> None:
     assert statement["Resource"] == "<VerdictFunction.Arn>"
 
 
+def test_however_often_it_is_asked_the_others_keep_their_executions() -> None:
+    """The pool is the account's: who may ask without end could keep images unjudged."""
+    functions = {
+        name: resource["Properties"].get("ReservedConcurrentExecutions")
+        for name, resource in render(load(), GIVEN).items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    assert functions["VerdictFunction"] == 5
+
+
 def test_only_the_caller_of_the_pair_assumes_it_with_its_external_id() -> None:
     properties = render(load(), GIVEN)["VerdictRole"]["Properties"]
     (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sealward.notices.replica_answers import ReplicaAnswers
+from tests.unit.sealward.asked import ALICE, Asked
 from tests.unit.sealward.stand import REPOSITORY
 from tests.unit.sealward.two_accounts import MINUTE, SOURCE, TwoAccounts
 
@@ -83,3 +84,36 @@ def test_other_repositories_are_not_told_of(
 )
 def test_what_is_no_request_is_refused(pair: TwoAccounts, request_: object) -> None:
     assert "refused" in answers(pair).of(request_)
+
+
+def test_who_broke_the_glass_there_and_why_is_not_told(pair: TwoAccounts) -> None:
+    image = pair.push()
+    pair.pass_time(12 * MINUTE)
+    assert Asked(pair.there).break_glass(image.digest)["done"]
+    pair.there.work()
+    pair.there.look(image)
+    record = pair.there.record(image)
+    assert (record.reason, ALICE in record.detail) == ("break-glass", True)
+    told = answers(pair).of(asked(image))
+    assert told["verdict"] == "exempt"
+    assert ALICE not in str(told)
+    assert "checkout is down" not in str(told)
+
+
+def test_all_that_is_not_told_of_looks_the_same(pair: TwoAccounts) -> None:
+    """Another's image, one pushed here, one nobody knows, a repository not given."""
+    replica, local = pair.push(), pair.there.push("local")
+    pair.there.look(local)
+    pair.pass_time(2 * MINUTE)
+    answer = answers(pair)
+    elsewhere = answers(pair, "111122223333")
+    found = [
+        elsewhere.of(asked(replica)),
+        answer.of(asked(local)),
+        answer.of({"repository": REPOSITORY, "digest": f"sha256:{'0' * 64}"}),
+        answer.of(asked(replica, "dev/app")),
+        answer.of(asked(replica, "prod-app")),
+        answers(pair, SOURCE.account, "prod/other").of(asked(replica)),
+    ]
+    assert found == [UNKNOWN] * len(found)
+    assert answer.of(asked(replica))["verdict"] == "pending"

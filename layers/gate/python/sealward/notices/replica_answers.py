@@ -8,6 +8,7 @@ else; what is refused looks the same whether it exists or not (threat-model.md, 
 from typing import Any, Final
 
 from notation_verifier.values import dataclass
+from sealward.decisions.releases import BREAK_GLASS
 from sealward.events import is_digest, is_repository
 from sealward.ledger.records import Record
 from sealward.ports.ledger import Ledger
@@ -15,6 +16,9 @@ from sealward.subjects import SubjectKey
 
 _FIELDS: Final = {"repository", "digest"}
 _UNKNOWN: Final = "nothing is known of such an image replicated from your account"
+
+_RELEASED: Final = "released there for a while"
+"""By whom and why is for that account's own people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ def _told(record: Record) -> dict[str, Any]:
         "digest": record.key.digest,
         "verdict": record.verdict.value,
         "reason": record.reason,
-        "detail": record.detail,
+        "detail": _RELEASED if record.reason == BREAK_GLASS else record.detail,
         "cause": replica.cause.value if replica and replica.cause else "",
         "causeDetail": replica.detail if replica else "",
         "hold": record.hold.state.value if record.hold else "",

@@ -104,7 +104,7 @@ class AssumedVerdict:
             raise Unavailable(f"{what}: the function failed; its log says why")
         try:
             said = json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unavailable(f"{what}: its answer is no JSON") from error
         if not isinstance(said, dict):
             raise Unavailable(f"{what}: its answer is no object")
