@@ -13,6 +13,8 @@ _MOST_BYTES = 240 * 1024
 _MOST_RESOURCES = 32
 _MOST_TYPES = 50
 _MOST_PRODUCT_FIELDS = 50
+_MOST_RECOMMENDED = 512
+_MOST_ORIGINAL = 64
 _TEXTS = {"Id": 512, "GeneratorId": 512, "Title": 256, "Description": 1024}
 _TIMES = ("CreatedAt", "UpdatedAt")
 _OPTIONAL_TIMES = ("FirstObservedAt", "LastObservedAt")
@@ -44,6 +46,7 @@ def problems(finding: Mapping[str, Any], place: Place) -> Iterator[str]:
     yield from _resources(finding.get("Resources"))
     yield from _provider_fields(finding.get("FindingProviderFields"))
     yield from _states(finding)
+    yield from _remediation(finding.get("Remediation"))
     yield from _product_fields(finding.get("ProductFields"))
     if len(json.dumps(finding).encode()) > _MOST_BYTES:
         yield f"the finding is larger than {_MOST_BYTES} bytes"
@@ -104,6 +107,15 @@ def _provider_fields(value: object) -> Iterator[str]:
     for entry in types:
         if str(entry).split("/")[0] not in _NAMESPACES:
             yield f"FindingProviderFields.Types: {entry!r} is in no known namespace"
+    original = _mapping(fields.get("Severity")).get("Original", "")
+    if len(str(original)) > _MOST_ORIGINAL:
+        yield f"FindingProviderFields.Severity.Original is over {_MOST_ORIGINAL} long"
+
+
+def _remediation(value: object) -> Iterator[str]:
+    said = _mapping(_mapping(value).get("Recommendation"))
+    if len(str(said.get("Text", ""))) > _MOST_RECOMMENDED:
+        yield f"Remediation.Recommendation.Text is over {_MOST_RECOMMENDED} long"
 
 
 def _product_fields(value: object) -> Iterator[str]:

@@ -107,7 +107,7 @@ def test_a_finding(hostile: str) -> None:
     record, policy = hostile_record(hostile), hostile_policy(hostile)
     documents = [
         raised(HERE, record, severity=Severity.HIGH, policy=policy),
-        resolved(HERE, record),
+        resolved(HERE, record, policy=hostile_policy(hostile)),
         repository_raised(
             HERE,
             "prod/app",
@@ -157,7 +157,7 @@ def test_an_event(hostile: str) -> None:
 
 
 def test_a_message(hostile: str) -> None:
-    message = owner_message(hostile_record(hostile), hostile_policy(hostile))
+    message = owner_message(HERE, hostile_record(hostile), hostile_policy(hostile))
     assert message is not None
     client = Mock()
     SnsTopics(lambda _: client, pytest.fail).send(message)
@@ -170,7 +170,9 @@ def test_a_message(hostile: str) -> None:
     assert all(line.isascii() and line.isprintable() for line in lines)
     assert [line.partition(":")[0] for line in lines] == [
         "untrusted",
+        "where",
         "why",
+        "policy",
         "done",
         "pushed by",
         "mend",
@@ -226,6 +228,7 @@ def test_what_explain_and_wait_say(hostile: str) -> None:
     assert [line.split(" ")[0] for line in lines] == [
         "REFUSED",
         "why",
+        "done",
         "who",
         "mend",
         "more",

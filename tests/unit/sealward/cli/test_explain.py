@@ -17,7 +17,7 @@ from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.__main__ import main
 from sealward.cli.image_target import InvalidReference
 from sealward.cli.named_subject import references_of
-from sealward.cli.subject_answer import ExitCode
+from sealward.cli.subject_answer import ExitCode, SubjectAnswer
 from sealward.cli.wait import LONGEST, settled
 from sealward.ledger import Exposure, Hold, HoldState, Record, Verdict
 from sealward.ports.failures import Denied, Unavailable
@@ -26,6 +26,7 @@ from tests.ledger_records import DIGEST, NOW, plain_record, subject_key
 
 HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 SESSION = botocore.session.Session()
+OTHER = f"sha256:{'b' * 64}"
 REFUSED = plain_record(
     key=subject_key("prod/payments/api"),
     verdict=Verdict.UNTRUSTED,
@@ -38,13 +39,17 @@ REFUSED = plain_record(
     tags=("1.42",),
     hold=Hold(state=HoldState.HELD, since=NOW, applied=1),
     exposure=Exposure(seconds=2.9),
+    last_trusted=f"1.42 was last the trusted {OTHER}",
 )
+ASKED = "Images matching prod/payments/* must be signed by payments_prod"
 REPORT = {
+    "asked": ASKED,
+    "statement_hash": REFUSED.statement_hash,
     "candidates": [
         {"checks": [{"outcome": "passed"}] * 9 + [{"outcome": "failed"}]},
         {"checks": [{"outcome": "failed"}]},
         {"rejected": "envelope-malformed"},
-    ]
+    ],
 }
 
 
@@ -68,17 +73,41 @@ def test_a_refused_image_says_what_why_who_and_how_to_mend_it(
 ) -> None:
     ledger.write(REFUSED, expected=0, report=REPORT)
     code, said, _ = run("explain", f"prod/payments/api@{DIGEST}")
-    first, why, who, mend, more = said.splitlines()
+    first, why, done, who, mend, more = said.splitlines()
     assert code == 1
     assert first == (
         "REFUSED  untrusted - held 2.9 s after it could be pulled - no pull recorded - "
-        f"prod/payments/api@{DIGEST}"
+        f"prod/payments/api@{DIGEST} (1.42)"
     )
     assert why.startswith("why   identity-not-allowed: the signing profile is billing")
+    assert f"; {ASKED}; " in why
     assert "9 of 10 checks passed; policy payments-prod @8c1f2a44" in why
     assert who == "who   pushed by role ci-billing - owner payments #payments-oncall"
-    assert mend.startswith("mend  A held image cannot be signed")
+    assert done.startswith("done  It was taken out of reach and cannot be pulled")
+    assert done.endswith(f"Its tag 1.42 was last the trusted {OTHER}.")
+    assert mend.startswith("mend  Find out who signed it and why.")
+    assert mend.endswith(
+        f"sealward release prod/payments/api@{DIGEST} --to-sign 15m, then notation "
+        "sign REPOSITORY@DIGEST."
+    )
     assert more == "more  docs/findings.md#identity-not-allowed"
+
+
+def test_its_commands_name_the_registry_where_that_was_said(
+    ledger: LedgerTable,
+) -> None:
+    ledger.write(REFUSED, expected=0)
+    for command in ("explain", "wait"):
+        _, said, _ = run(command, f"{HOST}/prod/payments/api@{DIGEST}")
+        assert f"then notation sign {HOST}/prod/payments/api@{DIGEST}." in said
+
+
+def test_what_a_policy_asked_for_before_is_not_said(ledger: LedgerTable) -> None:
+    ledger.write(
+        replace(REFUSED, statement_hash="sha256:77"), expected=0, report=REPORT
+    )
+    _, said, _ = run("explain", f"prod/payments/api@{DIGEST}")
+    assert ASKED not in said
 
 
 def test_a_trusted_image_ends_with_0(ledger: LedgerTable) -> None:
@@ -165,19 +194,34 @@ def test_a_task_is_asked_for_the_images_it_runs() -> None:
 
 def test_a_tag_that_moved_is_answered_by_its_digest(ledger: LedgerTable) -> None:
     ledger.write(REFUSED, expected=0)
-    other = f"sha256:{'b' * 64}"
     with patch("sealward.cli.subject_reference.connect") as connect:
-        connect.return_value.tagged.return_value.digest = other
+        connect.return_value.tagged.return_value.digest = OTHER
         code, said, _ = run("wait", f"{HOST}/prod/payments/api:1.42", "--timeout", "0s")
     assert connect.return_value.tagged.call_count == 1
     assert (code, said.split()[0]) == (2, "UNKNOWN")
-    assert other in said
+    assert OTHER in said
 
 
 def test_a_wait_says_the_sentence_and_ends_with_1(ledger: LedgerTable) -> None:
     ledger.write(REFUSED, expected=0)
     code, said, _ = run("wait", f"prod/payments/api@{DIGEST}")
     assert (code, said.split()[0]) == (1, "REFUSED")
+
+
+def test_a_wait_says_a_wrong_signature_before_it_ends(ledger: LedgerTable) -> None:
+    record = replace(
+        REFUSED,
+        verdict=Verdict.PENDING,
+        reason="grace",
+        so_far="identity-not-allowed",
+        hold=None,
+    )
+    ledger.write(record, expected=0)
+    with patch("sealward.cli.wait.time", Time(None)) as time:
+        code, said, told = run("wait", f"prod/payments/api@{DIGEST}")
+    assert (code, said.split()[0]) == (2, "UNDECIDED")
+    assert time.now == 600
+    assert "sealward: why   identity-not-allowed: " in told
 
 
 def test_a_timeout_that_is_none_is_refused(ledger: LedgerTable) -> None:
@@ -197,6 +241,8 @@ class Time:
 
     def clock(self) -> float:
         return self.now
+
+    monotonic = clock
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -223,6 +269,28 @@ TRUSTED = replace(PENDING, verdict=Verdict.TRUSTED)
 
 
 class TestWaiting:
+    def test_how_it_stands_is_said_whenever_that_changes(self) -> None:
+        refused = replace(PENDING, so_far="identity-not-allowed")
+        time = Time(None, None, PENDING, PENDING, refused, refused, TRUSTED)
+        said: list[tuple[str, str]] = []
+
+        def meanwhile(answer: SubjectAnswer) -> None:
+            said.append((answer.lines()[0].split()[0], answer.lines()[1].split()[1]))
+
+        settled(
+            time.current,
+            REFUSED.key,
+            timeout=600,
+            clock=time.clock,
+            sleep=time.sleep,
+            meanwhile=meanwhile,
+        )
+        assert said == [
+            ("UNKNOWN", "no"),
+            ("UNDECIDED", "grace:"),
+            ("UNDECIDED", "identity-not-allowed:"),
+        ]
+
     def test_it_asks_ever_less_often(self) -> None:
         time = Time(None, *[PENDING] * 9, TRUSTED)
         assert time.answer(600) is ExitCode.TRUSTED

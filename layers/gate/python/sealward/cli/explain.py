@@ -9,7 +9,7 @@ from sealward.cli.named_subject import references_of
 from sealward.cli.open_ledger import KEY, OpenLedger, open_ledger
 from sealward.cli.output import as_json, printable
 from sealward.cli.subject_answer import ExitCode, SubjectAnswer
-from sealward.cli.subject_reference import subjects_of
+from sealward.cli.subject_reference import host_of, subjects_of
 from sealward.cli.unanswered import UNANSWERED, answered
 from sealward.subjects import SubjectKey
 
@@ -39,15 +39,15 @@ def explain(
     with answered():
         opened = open_ledger(table_name, region, key_name)
         try:
-            keys = [
-                key
+            named = [
+                (key, host_of(reference))
                 for reference in references_of(what)
                 for key in subjects_of(reference, opened, region)
             ]
         except (InvalidReference, RegistryUnanswered) as error:
             click.echo(f"sealward: {printable(str(error))}", err=True)
             raise click.exceptions.Exit(UNANSWERED) from error
-        answers = [_answer(opened, key) for key in keys] or [
+        answers = [_answer(opened, key, host) for key, host in named] or [
             SubjectAnswer(name=what, record=None)
         ]
     opened.say_seal()
@@ -64,9 +64,12 @@ def explain(
     )
 
 
-def _answer(opened: OpenLedger, key: SubjectKey) -> SubjectAnswer:
+def _answer(opened: OpenLedger, key: SubjectKey, host: str) -> SubjectAnswer:
     record = opened.ledger.current(key)
     entries = opened.ledger.history(key) if record is not None else ()
     return SubjectAnswer(
-        name=str(key), record=record, last=entries[-1] if entries else None
+        name=str(key),
+        record=record,
+        last=entries[-1] if entries else None,
+        host=host,
     )

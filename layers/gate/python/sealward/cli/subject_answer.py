@@ -1,4 +1,4 @@
-"""What the ledger holds of an image, as a developer reads it: five lines, or JSON.
+"""What the ledger holds of an image, as a developer reads it: a few lines, or JSON.
 
 Texts come from registries, certificates, policies and events: printable, and cut.
 """
@@ -11,12 +11,14 @@ from typing import Any, Final
 from sealward.cli.output import printable
 from sealward.decisions.verdict import GONE
 from sealward.findings.remedies import DOCUMENT, remedy
-from sealward.findings.steps import mend
+from sealward.findings.steps import done, mend
 from sealward.ledger import Hold, HoldState, Record, Verdict
 from sealward.ports.ledger import HistoryEntry
 
 _TEXT: Final = 600
 """Characters of one text."""
+_TAGS: Final = 5
+"""Tags that are named; ``--json`` has all."""
 _SHORT: Final = 8
 """Of a bundle's digest."""
 _NEVER_SEEN: Final = (
@@ -54,6 +56,8 @@ class SubjectAnswer:
     """None where nothing is known of it."""
     last: HistoryEntry | None = None
     """What made the verdict, where it was read."""
+    host: str = ""
+    """Of its registry, where it was said: commands name the image with it."""
 
     @property
     def word(self) -> Word:
@@ -85,10 +89,12 @@ class SubjectAnswer:
             parts.append(_held(record, record.hold))
         if self.word is Word.REFUSED:
             parts.append(_pulled(record))
-        return f"{self.word}  {' - '.join([*parts, _clean(self.name)])}"
+        tags = f" ({', '.join(_clean(tag) for tag in record.tags[:_TAGS])})"
+        named = f"{_clean(self.name)}{tags if record.tags else ''}"
+        return f"{self.word}  {' - '.join([*parts, named])}"
 
     def lines(self) -> list[str]:
-        """Return the answer for a reader: what, why, who, how to mend it, more."""
+        """Return the answer for a reader: what, why, what was done, who, the remedy."""
         record = self.record
         if record is None:
             return [
@@ -96,12 +102,13 @@ class SubjectAnswer:
                 _NEVER_SEEN,
             ]
         reason = self._reason(record)
-        told = remedy(reason)
         rows = [self.sentence(), f"why   {self._why(record)}"]
+        if self._acted(record):
+            rows.append(f"done  {_clean(done(record))}")
         if who := _who(record):
             rows.append(f"who   {who}")
         if self.word is not Word.TRUSTED:
-            rows.append(f"mend  {_clean(mend(record, told.remedy))}")
+            rows.append(f"mend  {self._mend(record)}")
         return [*rows, f"more  {DOCUMENT}#{reason}"]
 
     def as_json(self) -> dict[str, Any]:
@@ -127,9 +134,11 @@ class SubjectAnswer:
             "removedBy": _clean(record.removed_by) or None,
             "owner": _clean(record.owner) or None,
             "hold": record.hold.state.value if record.hold else None,
+            "done": _clean(done(record)) if self._acted(record) else None,
+            "lastTrusted": _clean(record.last_trusted) or None,
             "exposureSeconds": round(record.exposure.total(record.updated_at), 1),
             "lastPulledAt": record.pulled_at.isoformat() if record.pulled_at else None,
-            "remedy": _clean(mend(record, remedy(reason).remedy)),
+            "remedy": self._mend(record),
             "more": f"{DOCUMENT}#{reason}",
             "version": record.version,
             "decidedAt": record.updated_at.isoformat(),
@@ -138,8 +147,24 @@ class SubjectAnswer:
     def _reason(self, record: Record) -> str:
         return record.so_far or record.reason
 
+    def _acted(self, record: Record) -> bool:
+        """Return whether there is anything to say of what was done, or was not."""
+        return self.word is Word.REFUSED or record.hold is not None
+
+    def _mend(self, record: Record) -> str:
+        told = remedy(self._reason(record))
+        return _clean(mend(record, told.remedy, host=self.host))
+
+    def _asked(self, record: Record) -> str:
+        """Return what the policy that refused it asks for, if that still governs."""
+        entry = self.last.report if self.last is not None else {}
+        same = entry.get("statement_hash") == record.statement_hash
+        return str(entry.get("asked", "")) if same else ""
+
     def _why(self, record: Record) -> str:
         parts = [f"{self._reason(record)}: {_clean(record.detail)}"]
+        if self.word is Word.REFUSED and (asked := self._asked(record)):
+            parts.append(_clean(asked))
         if signers := self._signers():
             parts.append(f"signed by {', '.join(_clean(each) for each in signers)}")
         if passed := self._passed():

@@ -43,6 +43,12 @@ def subjects_of(text: str, opened: OpenLedger, region: str | None) -> list[Subje
     ]
 
 
+def host_of(text: str) -> str:
+    """Return the registry's host in ``text``, or nothing where it names none."""
+    host, slash, _ = text.partition("/")
+    return host if slash and "." in host else ""
+
+
 def _resolved(reference: EcrReference) -> str:
     registry = connect(reference)
     return registry.tagged(reference.repository, reference.tag).digest

@@ -9,6 +9,7 @@ from sealward.findings.document import (
     TEXT_LIMIT,
     VALUE_LIMIT,
     Place,
+    filled,
     frame,
     printable,
 )
@@ -32,7 +33,7 @@ def bundle_raised(place: Place, *, reason: str, detail: str) -> dict[str, Any]:
             "StatusReasons": [
                 {
                     "ReasonCode": reason.upper().replace("-", "_"),
-                    "Description": printable(detail, VALUE_LIMIT),
+                    "Description": filled(detail, reason, VALUE_LIMIT),
                 }
             ],
         },

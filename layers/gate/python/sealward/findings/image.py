@@ -13,19 +13,22 @@ from sealward.findings.document import (
     TITLE_LIMIT,
     VALUE_LIMIT,
     Place,
+    filled,
     frame,
     instant_text,
     printable,
 )
 from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.findings.replica import of_replica
-from sealward.findings.steps import done, mend
+from sealward.findings.steps import ANY, DONE_LIMIT, circumstances, done, mend
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
 
 _TAGS = 20
 _ASKED = 350
 """Characters of what the policy asks for: what was found and done must have room."""
+_LEAST = 40
+"""Of anything that has to give way."""
 
 _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.UNSIGNED: "Image is not signed",
@@ -38,8 +41,6 @@ _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.UNGOVERNED: "Image is governed by no policy",
 }
 _GONE: Final = "Image was deleted"
-_ANY: Final = "REPOSITORY@DIGEST"
-"""Stands for an image in the commands of remedies."""
 
 
 def finding_id(place: Place, record: Record) -> str:
@@ -57,14 +58,10 @@ def raised(
 ) -> dict[str, Any]:
     """Return the finding about a failing subject, its times left out."""
     told = remedy(record.reason)
-    description = (
-        f"{record.key.repository}@{record.key.digest}: {_sentence(record, policy)}. "
-        f"{done(record)} {_circumstances(record)}{told.meaning}"
-    )
     document = {
         **frame(place, finding_id(place, record)),
-        "Title": printable(f"{_title(record)}: {record.key.repository}", TITLE_LIMIT),
-        "Description": printable(description, DESCRIPTION_LIMIT),
+        "Title": _title(record),
+        "Description": _description(record, policy, told.meaning),
         "FindingProviderFields": {
             "Severity": {"Label": severity.value, "Original": record.reason},
             "Types": [FINDING_TYPE],
@@ -74,18 +71,13 @@ def raised(
             "StatusReasons": [
                 {
                     "ReasonCode": record.reason.upper().replace("-", "_"),
-                    "Description": printable(
-                        record.detail or record.reason, VALUE_LIMIT
-                    ),
+                    "Description": filled(record.detail, record.reason, VALUE_LIMIT),
                 }
             ],
         },
         "Remediation": {
             "Recommendation": {
-                "Text": printable(
-                    _to_do(place, record, told.remedy),
-                    TEXT_LIMIT,
-                )
+                "Text": printable(_to_do(place, record, told.remedy), TEXT_LIMIT)
             }
         },
         "ProductFields": _product_fields(record, policy),
@@ -98,41 +90,44 @@ def raised(
 def _to_do(place: Place, record: Record, remedy: str) -> str:
     """Return what to do, with this image's own name in its commands where it fits."""
     more = f" More: {DOCUMENT}#{record.reason}"
-    if place.registry:
-        named = remedy.replace(_ANY, f"{place.registry}/{record.key}")
-        text = mend(record, named) + more
-        if len(text) <= TEXT_LIMIT:
-            return text
-    return mend(record, remedy) + more
+    plain = mend(record, remedy)
+    texts = (
+        mend(record, remedy, host=place.registry),
+        plain,
+        plain.replace(str(record.key), ANY),
+    )
+    fitting = (each for each in texts if len(each) + len(more) <= TEXT_LIMIT)
+    return next(fitting, texts[-1]) + more
 
 
-def _sentence(record: Record, policy: Policy | None) -> str:
+def _description(record: Record, policy: Policy | None, meaning: str) -> str:
+    """Return what was asked for and found, what was done, and who did what.
+
+    What the policy asks for and what was found are cut first: they are in the ledger.
+    """
+    rest = f"{printable(done(record), DONE_LIMIT)} {circumstances(record)}{meaning}"
+    room = DESCRIPTION_LIMIT - len(rest) - len(str(record.key)) - len(": . ")
+    said = printable(_sentence(record, policy, room), max(room, _LEAST))
+    return printable(f"{record.key}: {said}. {rest}", DESCRIPTION_LIMIT)
+
+
+def _sentence(record: Record, policy: Policy | None, room: int) -> str:
     """Return what was asked for, and what was found, as *explain* says it."""
     if policy is None or record.verdict not in SETTLED_FAILURES:
         return record.detail
     asked = requirement(policy.statement, None)
-    return f"{printable(asked, _ASKED)}; {record.detail}"
+    return f"{printable(asked, min(_ASKED, max(room // 2, _LEAST)))}; {record.detail}"
 
 
-def _circumstances(record: Record) -> str:
-    """Return who pushed and deleted it, and its last pull, as far as anybody knows."""
-    said = []
-    if record.pushed_by:
-        said.append(f"Pushed by {record.pushed_by}.")
-    if record.removed_by:
-        what = "It" if record.reason == GONE else "Its signature"
-        said.append(f"{what} was deleted by {record.removed_by}.")
-    if record.pulled_at is not None:
-        said.append(f"Last pulled {record.pulled_at:%Y-%m-%d %H:%M} UTC.")
-    return "".join(f"{each} " for each in said)
-
-
-def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str, Any]:
+def resolved(
+    place: Place, record: Record, *, policy: Policy | None, counted: bool = False
+) -> dict[str, Any]:
     """Return the end of a subject's own finding, its times left out.
 
     Args:
         place: where the stack runs.
         record: the subject as it stands.
+        policy: what governs it; names the owner.
         counted: whether it still fails, and is told with others of its repository.
     """
     rest = (
@@ -144,14 +139,14 @@ def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str
     description = f"{image}: {record.detail}. {rest}"
     return {
         **frame(place, finding_id(place, record)),
-        "Title": printable(f"{_title(record)}: {record.key.repository}", TITLE_LIMIT),
+        "Title": _title(record),
         "Description": printable(description, DESCRIPTION_LIMIT),
         "FindingProviderFields": {
             "Severity": {"Label": "INFORMATIONAL", "Original": record.reason},
             "Types": [FINDING_TYPE],
         },
         "Compliance": {"Status": "NOT_AVAILABLE" if counted else "PASSED"},
-        "ProductFields": _product_fields(record, None),
+        "ProductFields": _product_fields(record, policy),
         "Resources": [_image(place, record)],
         "RecordState": "ARCHIVED",
     }
@@ -159,7 +154,9 @@ def resolved(place: Place, record: Record, *, counted: bool = False) -> dict[str
 
 def _title(record: Record) -> str:
     # What AWS answered before it went says nothing of an image that is gone.
-    return _GONE if record.reason == GONE else _TITLES[record.verdict]
+    title = _GONE if record.reason == GONE else _TITLES[record.verdict]
+    tag = f":{record.tags[0]}" if record.tags else ""
+    return printable(f"{title}: {record.key.repository}{tag}", TITLE_LIMIT)
 
 
 def _is_unknown(record: Record) -> bool:
@@ -191,11 +188,12 @@ def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
         "verdict": record.verdict.value,
         "strictVerdict": record.strict_verdict.value,
         "reason": record.reason,
-        "statement": record.statement,
+        "policy": record.statement,
         "bundleSerial": str(record.bundle_serial) if record.bundle_serial else "",
         "hold": record.hold.state.value if record.hold else "",
         "proposal": record.proposal,
         "environment": policy.environment if policy else "",
+        "lastTrusted": record.last_trusted,
         "pushedBy": record.pushed_by,
         "removedBy": record.removed_by,
         "pulledAt": instant_text(record.pulled_at) if record.pulled_at else "",
@@ -209,5 +207,5 @@ def _product_fields(record: Record, policy: Policy | None) -> dict[str, str]:
     return {
         f"sealward/{name}": printable(value, VALUE_LIMIT)
         for name, value in fields.items()
-        if value
+        if value.strip()
     }

@@ -190,6 +190,10 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     **{reason.value: told for reason, told in VERIFICATION_REMEDIES.items()},
 }
 
+REBUILT: Final = frozenset(
+    reason for reason, told in REMEDIES.items() if told.remedy == _REBUILD
+)
+"""Reasons that no signature mends: only another image does."""
 _OTHER: Final = Remedy("See the detail.", "See the detail.")
 
 

@@ -14,16 +14,20 @@ from sealward.findings.document import (
     TITLE_LIMIT,
     VALUE_LIMIT,
     Place,
+    filled,
     printable,
 )
+from sealward.findings.remedies import DOCUMENT
 from sealward.findings.replica_remedies import REPLICA_REMEDIES
-from sealward.findings.steps import done
+from sealward.findings.steps import ANY, circumstances, done
 from sealward.ledger.records import Record
 from sealward.ledger.replicas import Replica, ReplicaCause
 
 REPLICA_TYPE: Final = "Software and Configuration Checks/Supply Chain/Image Replication"
 REPLICA_GENERATOR: Final = "sealward/image-replication"
 
+_DETAIL = 250
+"""Characters of one text: the verdict's own words must have room."""
 _TITLES: Final[Mapping[ReplicaCause, str]] = {
     ReplicaCause.SIGNATURE_MISSING: "its signature was not replicated",
     ReplicaCause.INDEX_UNTRUSTED: "the index that lists it is not trusted",
@@ -54,15 +58,15 @@ def of_replica(
     told = REPLICA_REMEDIES[replica.cause]
     key, cause = record.key, replica.cause
     description = (
-        f"{key}, replicated from {replica.source}: {replica.detail}. {done(record)} "
-        f"The verdict's own words: {record.detail}."
+        f"{key}, replicated from {replica.source}: "
+        f"{printable(replica.detail, _DETAIL)}. {printable(done(record), _DETAIL)} "
+        f"{circumstances(record)}The verdict's own words: {record.detail}."
     )
     provider = document["FindingProviderFields"]
     reason = {
         "ReasonCode": cause.upper().replace("-", "_"),
-        "Description": printable(replica.detail, VALUE_LIMIT),
+        "Description": filled(replica.detail, cause.value, VALUE_LIMIT),
     }
-    said = _step(place, record, replica, told)
     return {
         **document,
         "GeneratorId": REPLICA_GENERATOR,
@@ -78,7 +82,7 @@ def of_replica(
         },
         "Remediation": {
             "Recommendation": {
-                "Text": printable(f"{said} More: docs/findings.md#{cause}", TEXT_LIMIT)
+                "Text": printable(_to_do(place, record, replica, told), TEXT_LIMIT)
             }
         },
         "ProductFields": {
@@ -89,14 +93,18 @@ def of_replica(
     }
 
 
-def _step(place: Place, record: Record, replica: Replica, told: Remedy) -> str:
+def _to_do(place: Place, record: Record, replica: Replica, told: Remedy) -> str:
     """Return what to do, with this image's own names where a command needs them."""
+    more = f" More: {DOCUMENT}#{replica.cause}"
     if replica.cause is not ReplicaCause.SIGNATURE_MISSING:
-        return told.remedy
+        return told.remedy + more
     account, _, region = replica.source.partition("/")
-    return (
+    text = (
         f"In account {account}, Region {region}: sealward replication {record.key} "
         f"--to {place.account}/{place.region} says which. Pushed before replication "
         f"was configured: aws ecr start-replication-backfill --region {region} "
         f"--destination region={place.region},registryId={place.account}"
     )
+    if len(text) + len(more) > TEXT_LIMIT:
+        text = text.replace(str(record.key), ANY)
+    return text + more

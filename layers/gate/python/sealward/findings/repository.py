@@ -117,12 +117,12 @@ def repository_raised(
             for name, value in {
                 **{word: str(count) for word, count in counted.reported.items()},
                 "proposed": str(sum(counted.proposed.values())),
-                "statement": policy.statement.name if policy else "",
+                "policy": policy.statement.name if policy else "",
                 "environment": policy.environment if policy else "",
                 "ownerTeam": str(owner.get("team", "")),
                 "ownerContact": str(owner.get("contact", "")),
             }.items()
-            if value and value != "0"
+            if value.strip() and value != "0"
         },
         "RecordState": "ACTIVE",
     }

@@ -1,9 +1,20 @@
 """Steps: what was done about an image, and how to mend it, in sentences. Pure."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
+from sealward.decisions.verdict import GONE, SETTLED_FAILURES
+from sealward.findings.document import printable
+from sealward.findings.remedies import REBUILT
 from sealward.ledger.records import REPUSHES, Hold, HoldState, PullDenial, Record
 from sealward.ledger.releases import ReleaseKind
+
+ANY: Final = "REPOSITORY@DIGEST"
+"""Stands for an image in the commands of remedies."""
+SIGN: Final = f"notation sign {ANY}"
+DONE_LIMIT: Final = 400
+"""Characters of what was done: a release's reason is a person's, and may be long."""
+_NAME = 200
+"""Of who pushed or deleted it."""
 
 
 def done(record: Record) -> str:
@@ -86,17 +97,49 @@ def _brought_back(record: Record) -> str:
     )
 
 
-def mend(record: Record, remedy: str) -> str:
-    """Return what to do; an image out of reach cannot be signed where it is."""
-    if record.hold is not None and record.hold.escalated(record.updated_at):
+def circumstances(record: Record) -> str:
+    """Return who pushed and deleted it, and its last pull, as far as anybody knows."""
+    said = []
+    if record.pushed_by:
+        said.append(f"Pushed by {printable(record.pushed_by, _NAME)}.")
+    if record.removed_by:
+        what = "It" if record.reason == GONE else "Its signature"
+        said.append(f"{what} was deleted by {printable(record.removed_by, _NAME)}.")
+    said.append(
+        f"Last pulled {record.pulled_at:%Y-%m-%d %H:%M} UTC."
+        if record.pulled_at is not None
+        else "No pull of it is recorded."
+    )
+    return "".join(f"{each} " for each in said)
+
+
+def mend(record: Record, remedy: str, *, host: str = "") -> str:
+    """Return what to do; an image out of reach cannot be signed where it is.
+
+    Args:
+        record: the subject as it stands.
+        remedy: what its reason asks for.
+        host: of its registry: its commands then name the image as it stands there.
+    """
+    text = _mend(record, remedy)
+    return text.replace(ANY, f"{host}/{record.key}") if host else text
+
+
+def _mend(record: Record, remedy: str) -> str:
+    hold = record.hold
+    if hold is not None and hold.escalated(record.updated_at):
         return (
             "Find who pushes it: CloudTrail, event PutImage, this repository and "
             "digest; take that principal's right to push away."
         )
-    if record.hold is None or record.hold.state is not HoldState.HELD:
-        return remedy
-    return (
-        "A held image cannot be signed: its manifest cannot be read. "
-        f"sealward release {record.key} --to-sign 15m brings it back for that long. "
-        f"{remedy}"
-    )
+    out_of_reach = hold is not None and hold.state is HoldState.HELD
+    refused = record.verdict in SETTLED_FAILURES
+    if not (out_of_reach and refused) or record.reason in REBUILT:
+        return remedy  # no signature would help, or it can be signed as it is
+    release = f"sealward release {record.key} --to-sign 15m"
+    if SIGN in remedy:
+        return (
+            "A held image cannot be signed: its manifest cannot be read. "
+            f"{release} brings it back for that long. {remedy}"
+        )
+    return f"{remedy} A held image is brought back first: {release}, then {SIGN}."

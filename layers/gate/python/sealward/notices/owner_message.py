@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from notation_verifier.sentence import printable
+from notation_verifier.sentence import printable, requirement
+from sealward.findings import Place
 from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.findings.steps import done, mend
 from sealward.ledger.records import Record, Verdict
@@ -21,27 +22,32 @@ def cause(record: Record) -> str:
 
 
 def owner_message(
-    record: Record, policy: Policy | None, *, held_back: int = 0
+    place: Place, record: Record, policy: Policy | None, *, held_back: int = 0
 ) -> OwnerMessage | None:
     """Return what the owner's topic is told; None: there is no topic, or no refusal.
 
     Args:
+        place: where the stack runs.
         record: the subject as it stands after the step.
         policy: what governs it; names the topic.
         held_back: messages of the same repository and cause not sent since the last.
     """
     topic = (policy.owner or {}).get("topic", "") if policy else ""
     refused = record.verdict in {Verdict.UNSIGNED, Verdict.UNTRUSTED}
-    if not topic or not (refused or record.so_far):
+    if policy is None or not topic or not (refused or record.so_far):
         return None
+    environment = f" ({policy.environment})" if policy.environment else ""
+    asked = requirement(policy.statement, None)
     reason = record.so_far or record.reason
     tag = f":{record.tags[0]}" if record.tags else ""
     said = [
         f"{record.verdict}: {record.key}{f' ({tag[1:]})' if tag else ''}",
+        f"where: account {place.account}, {place.region}",
         f"why: {reason}: {record.detail}",
+        f"policy: {record.statement}{environment}: {asked}",
         f"done: {done(record)}" if refused else "",
         f"pushed by: {record.pushed_by}" if record.pushed_by else "",
-        f"mend: {mend(record, remedy(reason).remedy)}",
+        f"mend: {mend(record, remedy(reason).remedy, host=place.registry)}",
         f"more: {DOCUMENT}#{reason}",
         f"{held_back} more of this repository and cause since the last message."
         if held_back > 0

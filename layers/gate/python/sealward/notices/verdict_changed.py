@@ -7,6 +7,7 @@ all events are: whoever acts upon one asks the ledger, or verifies, first.
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from notation_verifier.sentence import requirement
 from sealward.findings import Place, printable
 from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.findings.steps import done, mend
@@ -69,6 +70,9 @@ def verdict_changed(
             "contact": printable(str(owner.get("contact", "")), _NAME),
         },
         "policy": printable(record.statement, _NAME) or None,
+        "requirement": printable(requirement(policy.statement, None), _TEXT)
+        if policy
+        else None,
         "environment": printable(policy.environment, _NAME) if policy else "",
         "bundleSerial": record.bundle_serial,
         "hold": record.hold.state.value if record.hold else None,
@@ -76,7 +80,7 @@ def verdict_changed(
         "exposureSeconds": round(record.exposure.total(record.updated_at), 1),
         "done": printable(done(record), _TEXT) if _refused(record) else "",
         "meaning": told.meaning,
-        "remedy": printable(mend(record, told.remedy), _TEXT),
+        "remedy": printable(mend(record, told.remedy, host=place.registry), _TEXT),
         "link": f"{DOCUMENT}#{reason}",
         "finding": record.finding.id if record.finding else None,
     }

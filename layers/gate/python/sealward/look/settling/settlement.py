@@ -82,7 +82,9 @@ class Settlement:
         crashes: list[Exception] = []
         decision = self.announcements.owing(decision, hint)
         report = (
-            history_report(decision, examined) if decision.verdict_changed else None
+            history_report(decision, examined, ruling.policy)
+            if decision.verdict_changed
+            else None
         )
         record, stored = decision.record, decision.known
         descent = self.descent(hint)

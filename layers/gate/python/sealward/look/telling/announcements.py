@@ -236,7 +236,7 @@ class Announcements:
     def _owner_told(self, record: Record, policy: Policy | None) -> bool:
         """Tell the owner's topic of a refusal; return whether nothing is owed."""
         topics, counts = self.topics, self.message_counts
-        message = owner_message(record, policy)
+        message = owner_message(self.place, record, policy)
         if topics is None or counts is None or message is None:
             return True
         key = record.key
@@ -249,7 +249,9 @@ class Announcements:
         if turn.owed:
             return False
         if turn.held_back:
-            message = owner_message(record, policy, held_back=turn.held_back) or message
+            held_back = turn.held_back
+            more = owner_message(self.place, record, policy, held_back=held_back)
+            message = more or message
         return not turn.send or _taken(topics.send(message))
 
     @property
@@ -271,7 +273,8 @@ class Announcements:
         elif severity is Tell.KEEP or state is None:
             return None, state
         else:
-            document = resolved(self.place, record, counted=severity is Tell.TOGETHER)
+            together = severity is Tell.TOGETHER
+            document = resolved(self.place, record, policy=policy, counted=together)
             status = FindingStatus.RESOLVED
             if state.status is status and state.delivered:
                 return None, state

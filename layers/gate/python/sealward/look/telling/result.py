@@ -5,12 +5,16 @@ from typing import Any, Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Step
+from sealward.decisions.verdict import SETTLED_FAILURES
 from sealward.events import Hint
 from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict
 from sealward.look.telling.candidate_reports import candidate_reports
+from sealward.policy.bundle import Policy
 from sealward.verifications import Search
 from sealward.version import VERSION
 
+_ASKED: Final = 600
+"""Characters of what a policy asks for."""
 NOT_DUE: Final = "not-due"
 """The reason of a look that found its due time overtaken by another look."""
 
@@ -158,8 +162,17 @@ def _unkept(record: Record) -> str:
     return hold.unkept if hold is not None and hold.state is HoldState.HOLDING else ""
 
 
-def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
-    """Return what made the verdict, in plain JSON types, for the ledger's history."""
+def history_report(
+    decision: Decision, examined: Search, policy: Policy | None = None
+) -> dict[str, Any]:
+    """Return what made the verdict, in plain JSON types, for the ledger's history.
+
+    Args:
+        decision: as it fell.
+        examined: the signatures that were tried.
+        policy: what governs the image: where it is refused, what that asks for is kept,
+            since the bundle may be another one by the time somebody reads it.
+    """
     record = decision.record
     descriptor = record.descriptor
     return {
@@ -176,5 +189,16 @@ def history_report(decision: Decision, examined: Search) -> dict[str, Any]:
         "evidence": record.evidence,
         "covered_by": record.covered_by,
         "step": decision.step.value,
+        **_asked(record, policy),
         **candidate_reports(examined),
     }
+
+
+def _asked(record: Record, policy: Policy | None) -> dict[str, str]:
+    """Return what the policy asks for, of an image that is refused; else nothing."""
+    if policy is None or record.verdict not in SETTLED_FAILURES:
+        return {}
+    # For what is refused only.
+    from notation_verifier.sentence import printable, requirement  # noqa: PLC0415
+
+    return {"asked": printable(requirement(policy.statement, None), _ASKED)}
