@@ -1,6 +1,7 @@
 """Alarms, dashboard and queries: whom they tell, and that they can say something."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -154,6 +155,29 @@ def test_every_alarm_is_a_page_or_a_ticket_with_its_runbook() -> None:
             assert kind in {"PAGE", "TICKET"}
 
 
+def _runbooks() -> dict[str, str]:
+    told = (ROOT / "docs/runbooks.md").read_text()
+    return dict(re.findall(r"(?ms)^## (\w+Alarm)\n(.*?)(?=^## |\Z)", told))
+
+
+@pytest.mark.parametrize("name", _runbooks())
+def test_a_runbook_says_what_it_means_what_to_do_and_when_it_is_over(name: str) -> None:
+    means, _, rest = _runbooks()[name].strip().partition("\n\n")
+    steps, _, over = rest.rpartition("\n\n")
+    assert re.match(r"\*\*(Page|Ticket)\.\*\* \w", means)
+    assert re.match(r"1\. \S", steps)
+    assert re.match(r"\*\*Over when\*\* \S", over)
+
+
+def test_a_runbook_names_lines_that_status_has() -> None:
+    status = (ROOT / "layers/gate/python/sealward/cli/status.py").read_text()
+    said = set(re.findall(r'^        \("([a-z ]+)", _\w+\),$', status, re.MULTILINE))
+    told = re.sub(r"\s+", " ", (ROOT / "docs/runbooks.md").read_text())
+    named = set(re.findall(r"`([a-z ]+)` of `sealward status`", told))
+    assert len(named) >= 4
+    assert named <= said
+
+
 def test_tickets_go_to_their_own_topic_where_one_is_given() -> None:
     topics = {"AlarmTopicArn": "page", "TicketTopicArn": "ticket"}
     alarms = of_type(render(load(), {**PARAMETERS, **topics}), "AWS::CloudWatch::Alarm")
@@ -169,3 +193,14 @@ def test_the_dashboard_is_made_where_it_is_asked_for_and_is_json() -> None:
     (dashboard,) = made.values()
     widgets = json.loads(dashboard["DashboardBody"])["widgets"]
     assert len(widgets) == 4
+
+
+def test_failures_are_looked_for_in_every_functions_log() -> None:
+    given = {"CanaryRepository": "canary", "VerdictCallerArn": "arn:aws:iam::1:role/x"}
+    resources = render(load(), {**PARAMETERS, **given})
+    query = resources["FailuresQuery"]["Properties"]
+    logs = {
+        each["LoggingConfig"]["LogGroup"]
+        for each in of_type(resources, FUNCTION).values()
+    }
+    assert set(query["LogGroupNames"]) == logs
