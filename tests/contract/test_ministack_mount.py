@@ -147,7 +147,7 @@ def test_every_private_function_used_is_there_and_a_missing_one_is_named() -> No
     )
     started = run("-c", script)
     assert started.stdout.strip() == "[]", (
-        f"simulator/mount.py uses what this ministack lacks: {started.stdout}"
+        f"simulator/ministack.py names what this ministack lacks: {started.stdout}"
         f"{started.stderr}; install what requirements/local-aws.txt pins, or adapt it"
     )
     assert started.returncode == 1

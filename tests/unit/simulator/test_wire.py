@@ -15,6 +15,7 @@ from simulator.ecr import dispatch
 from simulator.ecr.manifests import digest_of
 from simulator.errors import internal_error
 from simulator.faults import Fault
+from simulator.iam_resources import ecr_resource, security_hub_resource
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.pushes import Pusher
@@ -24,8 +25,6 @@ from simulator.wire import (
     HttpFace,
     LayerUrls,
     Response,
-    ecr_resource,
-    security_hub_resource,
 )
 
 PLACE = place("123456789012", "us-east-1")
