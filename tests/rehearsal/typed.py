@@ -131,6 +131,8 @@ def _value(text: str, kind: str) -> Any:
         if text.startswith("{"):
             return json.loads(text)
         return dict(pair.split("=", 1) for pair in text.split(","))
+    if kind == "list":
+        return json.loads(text)
     return text.encode() if kind == "blob" else text
 
 
