@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sealward.operate.proofs import HEADER, hashed, read_proof
-from sealward.operate.requests import BadRequest, Command
-from tests.unit.sealward.asked import PROOF, Asked
+from sealward.operate.requests import BadRequest, Command, request_text
+from tests.unit.sealward.asked import FUNCTION, PROOF, Asked
 from tests.unit.sealward.stand import REPOSITORY, Stand
 
 DIGEST = f"sha256:{'a' * 64}"
@@ -180,3 +180,24 @@ def test_the_header_that_ties_it_to_the_text_is_made_here_and_never_taken() -> N
     assert proof.headers("one")[HEADER] == hashed("one")
     assert proof.headers("two")[HEADER] != proof.headers("one")[HEADER]
     assert "Host" not in proof.headers("one")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "taken"),
+    [(59, True), (61, False), (-239, True), (-241, False)],
+)
+def test_a_clock_that_is_wrong_is_borne_for_a_minute_and_four(
+    asked: Asked, ahead: int, *, taken: bool
+) -> None:
+    """Ahead, or behind, as the command line of such a machine writes the request."""
+    now = asked.stand.clock.now
+    text = request_text(
+        Command.PAUSE,
+        {"repository": "", "seconds": 60, "reason": "r"},
+        function=FUNCTION,
+        nonce="c1" * 16,
+        now=now + timedelta(seconds=ahead),
+    )
+    answer = asked.send(text)
+    assert answer["done"] is taken
+    assert taken or "set your clock" in answer["said"]

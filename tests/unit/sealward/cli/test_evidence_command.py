@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from sealward.cli.__main__ import main
 from sealward.evidence import object_key
+from sealward.policy.bundle import Capability
 from tests.unit.sealward.stand import HOST, REPOSITORY, Stand, bundle
 
 
@@ -44,6 +47,23 @@ def test_it_lists_what_was_kept(held: tuple[Stand, str]) -> None:
     for word in ("dossier", "archive", "manifest", "envelope", "config", held[1]):
         assert word in done.output
     assert "\x1b" not in done.output
+
+
+def test_of_a_deletion_it_says_by_what_by_which_rule_and_after_which_hold(
+    held: tuple[Stand, str],
+) -> None:
+    stand = held[0]
+    stand.gate = replace(stand.gate, capability=Capability.DELETE)
+    stand.bundles.current = bundle(grace="0s", enforcement="delete", serial=2)
+    stand.pass_time(timedelta(days=2))
+    done = _run(held[1])
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    for words in (", delete", "by Sealward", "rule a day in quarantine", "held since"):
+        assert words in said
+    first, second = json.loads(_run(held[1], "--json").output)["dossiers"]
+    assert f"held by dossier {first['digest']}" in said
+    assert second["dossier"]["grounds"]["dossier"] == first["digest"]
 
 
 def test_what_it_fetches_is_named_by_its_hash(

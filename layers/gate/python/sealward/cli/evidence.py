@@ -5,7 +5,7 @@ It asks the bucket and nobody else: neither the stack nor its ledger has to be t
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -18,6 +18,15 @@ from sealward.cli.image_target import InvalidReference
 from sealward.cli.output import REFUSED, as_json, printable, table
 from sealward.cli.unanswered import answered
 from sealward.evidence import Checked, check, dossiers_of
+
+_GROUNDS: Final = {
+    "by": "by",
+    "rule": "rule",
+    "held": "held since",
+    "pushedBy": "pushed by",
+    "dossier": "held by dossier",
+}
+"""What a deletion's dossier says beside; --json has all of it."""
 
 
 @click.command()
@@ -101,6 +110,11 @@ def _show(found: list[Checked]) -> None:
                 ("verdict", str(said.report.get("verdict", ""))),
                 ("reason", str(said.report.get("reason", ""))),
                 ("tags", " ".join(said.tags)),
+                *(
+                    (label, str(said.grounds[name]))
+                    for name, label in _GROUNDS.items()
+                    if said.grounds.get(name)
+                ),
             ]
             rows += [
                 (
