@@ -1,6 +1,7 @@
 """A month of history: complete, in order, and no line of it changed unseen."""
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from click.testing import CliRunner
 from moto import mock_aws
 
 from sealward.aws.ledger.history_export import HistoryExport
+from sealward.aws.ledger.history_table import CURRENT, HistoryTable
 from sealward.aws.ledger.ledger_table import LedgerTable
+from sealward.aws.ledger.reports import unpack
 from sealward.cli.__main__ import main
 from sealward.cli.sorted_lines import sorted_lines
 from sealward.ports.ledger import Intent
@@ -78,6 +81,25 @@ def test_a_month_holds_its_own_decisions_and_actions_in_order(tmp_path: Path) ->
     assert len([each for each in entries if "action" in each]) == 5
     later = [e["entry"] for e in exported(tmp_path / "december", "2026-12")[1:-1]]
     assert [e["report"]["number"] for e in later if "report" in e] == [5]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_an_entry_on_its_way_out_of_its_record_is_written_once(
+    client: Any, tmp_path: Path
+) -> None:
+    before = exported(tmp_path / "before")
+    moved = 0
+    for key in (subject_key("app-0"), subject_key("app-1")):
+        named = {"pk": {"S": str(key)}, "sk": {"S": CURRENT}}
+        item = client.get_item(TableName="ledger", Key=named)["Item"]
+        entries = unpack(item["entries"]["B"])["entries"]
+        HistoryTable("ledger", client).put(key, entries)
+        moved += len(entries)
+    after = exported(tmp_path / "after")
+    assert moved >= 2
+    assert [each["entry"] for each in after[1:-1]] == [
+        each["entry"] for each in before[1:-1]
+    ]
 
 
 @pytest.mark.usefixtures("ledger")
@@ -174,3 +196,27 @@ def test_more_than_fits_into_memory_is_sorted_all_the_same() -> None:
         assert list(lines) == [
             entry for _, entry in sorted(entries, key=lambda e: e[0])
         ]
+
+
+def test_what_comes_twice_is_written_once_however_far_apart() -> None:
+    entries = [(f"{n % 50:04d}", {"n": n % 100}) for n in range(1000)]
+    with sorted_lines(iter(entries), chunk=64) as lines:
+        found = [each["n"] for each in lines]
+    assert sorted(found) == list(range(100))
+
+
+def test_many_entries_take_the_memory_of_a_chunk() -> None:
+    report = {"reason": "no-signature", "text": "x" * 300}
+    entries = (
+        (f"2026-11-22T{n % 86_400:06d} prod/app@{n:064x}", {"n": n, "report": report})
+        for n in range(10_000)
+    )
+    tracemalloc.start()
+    try:
+        with sorted_lines(entries, chunk=1_000) as lines:
+            count = sum(1 for _ in lines)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 10_000
+    assert most < 4 * 1024 * 1024

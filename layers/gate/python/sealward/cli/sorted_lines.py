@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import groupby, islice
 from typing import IO, Any, Final
 
 CHUNK: Final = 20_000
@@ -16,27 +16,19 @@ CHUNK: Final = 20_000
 def sorted_lines(
     entries: Iterable[tuple[str, Mapping[str, Any]]], chunk: int = CHUNK
 ) -> Iterator[Iterator[Mapping[str, Any]]]:
-    """Yield ``entries``, sorted by what each comes with, in temporary files.
+    """Yield ``entries``, sorted by what each comes with, each once, out of files.
 
     Args:
-        entries: read once, ``chunk`` at a time.
+        entries: read once, ``chunk`` at a time; the same one may come again.
         chunk: entries kept in memory.
     """
     with ExitStack() as files:
-        rest = iter(entries)
+        # A line begins with its key: lines sort as their entries do.
+        lines = (json.dumps(each, sort_keys=True) + "\n" for each in entries)
         parts: list[IO[str]] = []
-        while taken := sorted(
-            ([key, entry] for key, entry in islice(rest, chunk)),
-            key=lambda each: (each[0], json.dumps(each[1], sort_keys=True)),
-        ):
+        while taken := sorted(islice(lines, chunk)):
             file = files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
-            file.writelines(json.dumps(each, sort_keys=True) + "\n" for each in taken)
+            file.writelines(taken)
             file.seek(0)
             parts.append(file)
-        # A line begins with its key: lines sort as their entries do.
-        merged = heapq.merge(*(map(json.loads, part) for part in parts), key=_key)
-        yield (entry for _, entry in merged)
-
-
-def _key(line: Any) -> str:  # noqa: ANN401 (plain JSON types)
-    return str(line[0])
+        yield (json.loads(line)[1] for line, _ in groupby(heapq.merge(*parts)))

@@ -33,20 +33,18 @@ class HistoryExport:
         """Read units used so far."""
 
     def of_month(self, month: str) -> Iterator[dict[str, Any]]:
-        """Yield the entries of ``month`` (``2026-11``), in no order, each once.
+        """Yield the entries of ``month`` (``2026-11``), in no order.
+
+        An entry on its way out of its record comes twice, and is the same both times.
 
         Raises:
             Unavailable, Denied: as named in ``sealward.ports.failures``.
         """
-        seen: set[tuple[str, str]] = set()
         for item in self._items():
             pk, sk = item["pk"]["S"], item["sk"]["S"]
             for entry in _entries(item, pk, sk):
                 at = str(entry.get("at") or entry.get("decided_at") or "")
-                name = str(entry["sk"])
-                # An entry on its way out of its record is met twice.
-                if at.startswith(f"{month}-") and (pk, name) not in seen:
-                    seen.add((pk, name))
+                if at.startswith(f"{month}-"):
                     yield _told(pk, at, entry)
 
     def _items(self) -> Iterator[Mapping[str, Any]]:
