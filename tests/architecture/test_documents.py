@@ -80,3 +80,63 @@ def test_every_decision_record_is_listed() -> None:
     records = {path.name for path in (ROOT / "docs/adr").glob("0*.md")}
     assert records
     assert {name for name in records if f"({name})" not in listed} == set()
+
+
+def tables(text: str) -> dict[str, set[str]]:
+    """Return what the first column of each table names, by the table's heading."""
+    found: dict[str, set[str]] = {}
+    heading = ""
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if not cells:
+            heading = ""
+        elif not heading:
+            heading = cells[0]
+        else:
+            names = re.findall(r"`([^`]+)`", cells[0])
+            found.setdefault(heading, set()).update(names)
+    return found
+
+
+def folders(path: str) -> set[str]:
+    """Return the folders below ``path`` that hold something of the project."""
+    return {
+        each.name
+        for each in (ROOT / path).iterdir()
+        if each.is_dir()
+        and each.name not in {"build", "__pycache__"}
+        and not each.name.startswith(".")
+        and any(file.suffix != ".pyc" for file in each.rglob("*") if file.is_file())
+    }
+
+
+def test_the_map_for_contributors_is_the_tree() -> None:
+    said = tables((ROOT / "CONTRIBUTING.md").read_text())
+    top = {each.partition("/")[0] for each in said["folder"]}
+    assert top == folders("")
+    layers = {each for each in said["folder"] if each.startswith("layers/")}
+    assert layers == {f"layers/{each}" for each in folders("layers")}
+    assert said["room of `sealward`"] == folders("layers/gate/python/sealward")
+    assert said["folder of `tests`"] == folders("tests")
+
+
+def test_every_document_is_found_from_the_read_me() -> None:
+    found, left = set(), [ROOT / "README.md"]
+    while left:
+        document = left.pop()
+        found.add(document)
+        for target, _ in LINK.findall(document.read_text()):
+            file = (document.parent / target).resolve() if target else document
+            if file.suffix == ".md" and file.exists() and file not in found:
+                left.append(file)
+    assert {each for each in DOCUMENTS if each not in found} == set()
+
+
+def test_the_read_me_names_every_document_of_a_reader_itself() -> None:
+    """Commands' pages have one that leads to them; records have their list."""
+    read_me = (ROOT / "README.md").read_text()
+    documents = {path.name for path in (ROOT / "docs").glob("*.md")}
+    led = {name for name in documents if name.endswith("-commands.md")}
+    assert {
+        name for name in documents - led if f"(docs/{name})" not in read_me
+    } == set()
