@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
 .PHONY: help demo demo-notation test lint format types contracts check converge faults hostile load interop differential vectors fuzz bench \
 	invoke \
-	build-local package validate requirements environments clean
+	build-local package validate generated requirements environments clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,17 +89,17 @@ interop: .venv/ready build/notation build/notation-blob ## the real notation mus
 	  $(LAYERS) $(DEV)/python -m tests.interop
 
 differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
-	@$(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+	@$(LAYERS) $(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 
 converge: .venv/ready ## generated histories end as a model that reads only them says (SEED=, HISTORY=, REPLAY=file)
-	@$(DEV)/python -m tests.converge $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY)) \
+	@$(LAYERS) $(DEV)/python -m tests.converge $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY)) \
 	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(HTTP),--http $(HTTP))
 
 faults: .venv/ready ## every call of AWS fails in every way, and the process dies at every step (ONLY=use-case/operation/number/kind)
-	@$(DEV)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
+	@$(LAYERS) $(DEV)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 hostile: .venv/ready ## the tests that the threats name, each with its number (THREAT=N)
-	@$(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
+	@$(LAYERS) $(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
 
 load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through the deployed stack and the handlers (half an hour; IMAGES=2500)
 	@$(LAYERS) $(DEV)/python -m tests.load.families build/load --families $(or $(IMAGES),2500)
@@ -108,14 +108,14 @@ load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through
 	@$(LAYERS) $(LOCAL_AWS) -m tests.load.deployed build/load
 
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
-	@$(DEV)/python -m tests.vectors
+	@$(LAYERS) $(DEV)/python -m tests.vectors
 
 fuzz: .venv-fuzz/ready ## any bytes end in a value or our own error, coverage-guided (SECONDS=120, ONLY=targets, REPLAY=file; Linux on x86-64)
-	@.venv-fuzz/bin/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	@$(LAYERS) .venv-fuzz/bin/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY)) $(if $(SECONDS),--seconds $(SECONDS)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 bench: .venv/ready build-local $(if $(shell command -v go),build/notation) ## what docs/performance.md says, measured (on an idle machine; ONLY=subject)
-	@$(DEV)/python -m tests.bench $(ONLY)
+	@$(LAYERS) $(DEV)/python -m tests.bench $(ONLY)
 
 build/notation: tests/oracle/go.mod tests/oracle/go.sum
 	@mkdir -p build
@@ -145,6 +145,11 @@ invoke: .venv-sam/ready .venv-local-aws/ready .venv/ready build-local ## the bui
 	@$(DEV)/python -m tests.emulator $(EVENT)
 
 # -- upkeep --------------------------------------------------------------------------
+
+generated: .venv/ready ## write anew what a program writes of the tests: seeds, vectors, events
+	@$(LAYERS) $(DEV)/python -m tests.fuzz.seeds
+	@$(LAYERS) $(DEV)/python -m tests.vectors.own
+	@$(LAYERS) $(DEV)/python -m tests.functions.event_files
 
 requirements: .venv/ready ## lock the requirements files anew (names, versions, hashes)
 	@for name in runtime dev sam local-aws fuzz; do \

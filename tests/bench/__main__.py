@@ -8,10 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "layers/notation/python"), str(ROOT / "layers/gate/python")]
-
-from tests.bench import (  # noqa: E402 (after the path is set)
+from tests.bench import (
     cold_start,
     exposure,
     memory,
@@ -24,7 +21,9 @@ from tests.bench import (  # noqa: E402 (after the path is set)
     verification,
     warm_look,
 )
-from tests.figures import Figures  # noqa: E402
+from tests.figures import Figures
+
+ROOT = Path(__file__).parents[2]
 
 SUBJECTS = {
     # First: what the others leave in memory makes it a fifth slower.

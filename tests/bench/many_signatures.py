@@ -1,4 +1,4 @@
-"""One look at an image with many signatures: ``many_signatures.py COUNT``.
+"""One look at an image with many signatures: ``-m tests.bench.many_signatures COUNT``.
 
 All but one are by a signer that the policy does not trust, so that all are verified.
 Prints the most memory the process had, in bytes: once all is imported, once the
@@ -7,17 +7,9 @@ simulator holds the image and its signatures, and after the look.
 
 import resource
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [
-    str(ROOT),
-    str(ROOT / "layers/notation/python"),
-    str(ROOT / "layers/gate/python"),
-]
-
-from sealward.ledger import Verdict  # noqa: E402 (after the path is set)
-from tests.unit.sealward.stand import Stand  # noqa: E402
+from sealward.ledger import Verdict
+from tests.unit.sealward.stand import Stand
 
 CREATED = "org.opencontainers.image.created"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.figures import Figures
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 SIGNATURES = 100
 MOST_MIB = 40
 
@@ -17,12 +17,14 @@ def measure(figures: Figures) -> None:
     Raises:
         CalledProcessError: the look is not what is to be measured.
     """
-    command = [sys.executable, str(HERE / "many_signatures.py"), str(SIGNATURES)]
+    module = "tests.bench.many_signatures"
+    command = [sys.executable, "-m", module, str(SIGNATURES)]
     # What a process had at its most includes what its parent had when it was started:
     # a shell, which is small, stands in between.
     done = subprocess.run(
         ["/bin/sh", "-c", '"$0" "$@"; exit $?', *command],
         check=True,
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -17,15 +17,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from random import SystemRandom
 
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [
-    str(_ROOT / "layers" / name / "python") for name in ("notation", "gate")
-]
-
-from tests.converge.ends import End, generated, run, run_generated  # noqa: E402
-from tests.converge.history import History, Kind  # noqa: E402
-from tests.converge.minimise import minimise  # noqa: E402
-from tests.figures import Figures  # noqa: E402
+from tests.converge.ends import End, generated, run, run_generated
+from tests.converge.history import History, Kind
+from tests.converge.minimise import minimise
+from tests.figures import Figures
 
 BUILD = Path("build")
 KEPT = BUILD / "converge"

@@ -19,25 +19,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
 
-_ROOT = Path(__file__).resolve().parents[2]
-for _layer in ("notation", "gate"):
-    sys.path.insert(0, str(_ROOT / "layers" / _layer / "python"))
-
-from tests.differential import (  # noqa: E402
+from tests.differential import (
     deviations,
     error_classes,
     generation,
     oracle,
 )
-from tests.differential.case import Case  # noqa: E402
-from tests.differential.certificates import CertificateMaker  # noqa: E402
-from tests.differential.comparison import Comparison, Relation, compare  # noqa: E402
-from tests.differential.draft import Material  # noqa: E402
-from tests.differential.keys import KeyPool  # noqa: E402
-from tests.differential.ours import Judgement, judge  # noqa: E402
-from tests.differential.rules import RULES  # noqa: E402
-from tests.differential.services import Server  # noqa: E402
-from tests.figures import Figures  # noqa: E402
+from tests.differential.case import Case
+from tests.differential.certificates import CertificateMaker
+from tests.differential.comparison import Comparison, Relation, compare
+from tests.differential.draft import Material
+from tests.differential.keys import KeyPool
+from tests.differential.ours import Judgement, judge
+from tests.differential.rules import RULES
+from tests.differential.services import Server
+from tests.figures import Figures
 
 BUILD = Path("build")
 KEPT = BUILD / "differential"

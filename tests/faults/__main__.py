@@ -18,14 +18,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [
-    str(_ROOT / "layers" / name / "python") for name in ("notation", "gate")
-]
-
-from tests.faults.faults import Kind, kinds  # noqa: E402
-from tests.faults.run import Found, Share, be_quiet, names, tried  # noqa: E402
-from tests.figures import Figures  # noqa: E402
+from tests.faults.faults import Kind, kinds
+from tests.faults.run import Found, Share, be_quiet, names, tried
+from tests.figures import Figures
 
 BUILD = Path("build")
 _WORKERS = 2

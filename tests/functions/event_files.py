@@ -1,6 +1,6 @@
 """The files of events/: what EventBridge or SQS delivers, for each case of the demo.
 
-``python -m tests.functions.event_files`` writes them anew, after the demo's images were
+``make generated`` writes them anew, after the demo's images were
 made anew. Shapes are those of the ECR user guide and of events captured from ECR; the
 digests are the demo's.
 """

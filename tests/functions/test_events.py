@@ -31,7 +31,7 @@ def everything_pushed() -> Iterator[World]:
 def test_the_files_are_those_of_the_demo() -> None:
     wanted = dict(texts())
     found = {path: path.read_text() for path in EVENTS.glob("*.json")}
-    assert found == wanted, "run python -m tests.functions.event_files"
+    assert found == wanted, "run make generated"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ is written beside it, with the log that says what it broke.
 
 import argparse
 import faulthandler
-import os
 import re
 import subprocess
 import sys
@@ -15,14 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / f"layers/{layer}/python") for layer in ("notation", "gate")]
+from tests.figures import Figures
+from tests.fuzz import material
+from tests.fuzz.bounds import HANG_SECONDS, bounded
+from tests.fuzz.signatures import believed
+from tests.fuzz.targets import TARGETS
 
-from tests.figures import Figures  # noqa: E402 - after the path is set
-from tests.fuzz import material  # noqa: E402
-from tests.fuzz.bounds import HANG_SECONDS, bounded  # noqa: E402
-from tests.fuzz.signatures import believed  # noqa: E402
-from tests.fuzz.targets import TARGETS  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 BUILD = ROOT / "build" / "fuzz"
 START = 3.0
@@ -76,7 +74,6 @@ def fuzz(target: str, seconds: int, seed: int | None) -> Run:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[:2])},
             check=False,
         )
     text = log.read_text(errors="replace")

@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz.seeds``: writes the seeds and the certificates they lead to.
+"""Writes the seeds and the certificates they lead to (``make generated``).
 
 Every seed comes from ``tests.forge``, whose elliptic keys sign the same bytes each
 time, or from files of this checkout; so writing them again changes nothing. A name that
@@ -7,26 +7,24 @@ begins with ``good`` says that the target accepts the seed, signatures believed.
 
 import base64
 import json
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / f"layers/{layer}/python") for layer in ("notation", "gate")]
-
-from notation_verifier import Descriptor  # noqa: E402 - after the path is set
-from tests import forge  # noqa: E402
-from tests.forge import revocation  # noqa: E402
-from tests.forge import timestamps as ts  # noqa: E402
-from tests.fuzz.material import (  # noqa: E402
+from notation_verifier import Descriptor
+from tests import forge
+from tests.forge import revocation
+from tests.forge import timestamps as ts
+from tests.fuzz.material import (
     CORPUS,
     IMAGE,
     MATERIAL,
     MESSAGE,
     NOW,
 )
+
+ROOT = Path(__file__).parents[2]
 
 EVENTS = (
     "ecr-push-signed-jws",

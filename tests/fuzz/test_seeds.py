@@ -21,7 +21,7 @@ def test_making_the_seeds_again_changes_nothing() -> None:
     assert contents(material.MATERIAL) == seeds.material()
     assert {one.name for one in material.CORPUS.iterdir()} == set(MADE)
     for target, made in MADE.items():
-        assert material.seeds(target) == made, "run python -m tests.fuzz.seeds"
+        assert material.seeds(target) == made, "run make generated"
 
 
 def test_every_target_has_seeds_of_both_kinds() -> None:

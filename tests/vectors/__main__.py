@@ -13,15 +13,14 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "layers/notation/python")]
+from tests.differential import oracle
+from tests.figures import Figures
+from tests.vectors.case import Case, Verdict
+from tests.vectors.cases import all_cases
+from tests.vectors.own import judges
+from tests.vectors.own.collection import FILE as OWN
 
-from tests.differential import oracle  # noqa: E402 - after the path is set
-from tests.figures import Figures  # noqa: E402
-from tests.vectors.case import Case, Verdict  # noqa: E402
-from tests.vectors.cases import all_cases  # noqa: E402
-from tests.vectors.own import judges  # noqa: E402
-from tests.vectors.own.collection import FILE as OWN  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 VECTORS = ROOT.parent / "shared" / "vectors"
 ORACLE = ROOT / "build" / "oracle-differential"

@@ -15,7 +15,7 @@ NAMES = [vector["name"] for vector in VECTORS]
 
 
 def test_making_them_again_changes_nothing() -> None:
-    assert FILE.read_text() == document(), "run python -m tests.vectors.own"
+    assert FILE.read_text() == document(), "run make generated"
 
 
 def test_they_have_the_published_form() -> None:
