@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -121,6 +122,34 @@ def test_it_is_a_dataclass(classes: tuple[Any, Any]) -> None:
     with pytest.raises(ValueError, match="negative"):
         dataclasses.replace(classes[1](1), x=-1)
     assert copy.copy(point) == copy.deepcopy(point) == point
+
+
+@BOTH
+def test_its_fields_are_matched_in_order(classes: tuple[Any, Any]) -> None:
+    assert (classes[0].__match_args__, classes[1].__match_args__) == ((), ("x", "y"))
+    assert classes[1].__slots__ == ("x", "y", "both")
+    assert classes[1].__qualname__.endswith("_classes.<locals>.Plain")
+
+
+def test_fields_are_described_once_whoever_asks() -> None:
+    """A second description would find no factory any more."""
+    for _ in range(20):
+        point = _classes(dataclass)[0]
+        with ThreadPoolExecutor(4) as pool:
+            points = list(pool.map(lambda x, of=point: of(x=x), range(4)))
+        assert [each.extra for each in points] == [[]] * 4
+        assert dataclasses.fields(point)[3].default_factory is list
+
+
+def test_what_dataclasses_says_against_a_field_is_said_at_first_use() -> None:
+    made: Any = dataclass
+
+    @made(frozen=True, slots=True)
+    class Wrong:
+        x: list[int] = []  # noqa: RUF012 - that it is refused
+
+    with pytest.raises(ValueError, match="mutable default"):
+        Wrong()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

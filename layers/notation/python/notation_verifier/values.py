@@ -1,15 +1,19 @@
-"""Values: frozen dataclasses whose methods are made when they are first needed.
+"""Values: frozen dataclasses that are made ready when they are first needed.
 
 ``dataclasses.dataclass`` writes and compiles six methods of every class while it is
-imported. Over a hundred classes that is a third of what a function's start takes beyond
-its clients (docs/performance.md). Here all classes share their methods, and a class's
-own ``__init__`` is compiled when it is first called. Fields, ``replace``, ``fields``,
-equality, hash, order and ``repr`` are as those of dataclasses.
+imported, and looks at each of its fields. Over a hundred classes that is a third of
+what a function's start takes beyond its clients (docs/performance.md). Here all classes
+share their methods, a class's own ``__init__`` is compiled when it is first called, and
+its fields are described when somebody asks. Fields, ``replace``, ``fields``, equality,
+hash, order and ``repr`` are as those of dataclasses; what dataclasses would say against
+a field, it says then. There is no ``ClassVar``, ``InitVar`` or ``KW_ONLY`` here.
 """
 
 import dataclasses
 from collections.abc import Callable
+from itertools import chain
 from operator import attrgetter
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -21,9 +25,9 @@ else:
     ) -> type | Callable[[type], type]:
         """Do as ``dataclasses.dataclass``: lazily for a frozen class with slots."""
         lazy = dict(options)
-        frozen, slots = lazy.pop("frozen", False), lazy.get("slots", False)
+        frozen, slots = lazy.pop("frozen", False), lazy.pop("slots", False)
         order = lazy.pop("order", False)
-        if not (frozen and slots) or lazy.keys() - {"slots", "kw_only"}:
+        if not (frozen and slots) or lazy.keys() - {"kw_only"}:
 
             def as_ever(plain: type) -> type:
                 return dataclasses.dataclass(_documented(plain), **options)
@@ -31,14 +35,8 @@ else:
             return as_ever if cls is None else as_ever(cls)
 
         def made(plain: type) -> type:
-            own = _documented(plain).__dict__
-            value = dataclasses.dataclass(
-                plain, init=False, repr=False, eq=False, **lazy
-            )
-            for name, method in (_METHODS | _ORDER if order else _METHODS).items():
-                if name not in own:
-                    setattr(value, name, method)
-            return value
+            methods = _METHODS | _ORDER if order else _METHODS
+            return _with_slots(_documented(plain), methods, lazy)
 
         return made if cls is None else made(cls)
 
@@ -54,6 +52,59 @@ def _documented(cls: type) -> type:
     if cls.__doc__ is None:
         cls.__doc__ = cls.__name__
     return cls
+
+
+def _with_slots(
+    plain: type, methods: dict[str, Callable[..., Any]], options: dict[str, bool]
+) -> type:
+    """Return ``plain`` made anew, with slots for its fields, and ``methods``.
+
+    Slots cannot be given to a class that is there: dataclasses makes it twice as well.
+    """
+    names = plain.__annotations__
+    inherited = {
+        *chain.from_iterable(
+            base.__dict__.get("__slots__", ()) for base in plain.__mro__[1:-1]
+        )
+    }
+    members = {
+        **methods,
+        **{name: _Described(plain, options) for name in _DESCRIPTION},
+        **plain.__dict__,
+        "__qualname__": plain.__qualname__,
+        "__slots__": tuple(name for name in names if name not in inherited),
+    }
+    for name in (*names, "__dict__", "__weakref__"):
+        members.pop(name, None)  # a default: dataclasses finds it in ``plain``
+    return type(plain)(plain.__name__, plain.__bases__, members)
+
+
+_DESCRIPTION: Final = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
+_DESCRIBING: Final = RLock()
+"""Held while dataclasses describes a class: it can do so once only."""
+
+
+class _Described:
+    """What dataclasses says of a class's fields, who is asked at first use."""
+
+    def __init__(self, plain: type, options: dict[str, bool]) -> None:
+        self._plain = plain
+        self._options = options
+
+    def __set_name__(self, value: type, name: str) -> None:
+        self._value = value
+        self._name = name
+
+    def __get__(self, _instance: object, _owner: type | None = None) -> Any:  # noqa: ANN401 (any of them)
+        value, plain = self._value, self._plain
+        with _DESCRIBING:
+            if value.__dict__[self._name] is self:
+                dataclasses.dataclass(
+                    plain, init=False, repr=False, eq=False, **self._options
+                )
+                for name in _DESCRIPTION:
+                    setattr(value, name, plain.__dict__[name])
+        return value.__dict__[self._name]
 
 
 _KEYS: Final[dict[type, Callable[[Any], Any]]] = {}
