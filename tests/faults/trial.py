@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from sealward.decisions.verdict import GONE, NOT_AN_IMAGE
+from sealward.decisions.judgement import GONE, NOT_AN_IMAGE
 from sealward.evidence import check, dossiers_of
 from sealward.ledger import Record, Verdict, from_item
 from simulator.in_process_evidence import InProcessEvidence

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from notation_verifier import Reason
-from sealward.decisions import Unknown, verdict
+from sealward.decisions import Unknown, judgement
 from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
 from sealward.decisions.releases import BREAK_GLASS
 from sealward.findings.flood import OVER_ITS_SHARE
@@ -21,21 +21,21 @@ from sealward.subjects.manifests import ManifestProblem
 
 ROOT = Path(__file__).parents[3]
 VERDICT_REASONS = {
-    verdict.NO_POLICY,
-    verdict.LEVEL_SKIP,
-    verdict.BASELINE,
-    verdict.SATISFIED,
-    verdict.GRACE,
-    verdict.NO_SIGNATURE,
-    verdict.OTHER_SCHEME,
-    verdict.TOO_FEW_IDENTITIES,
-    verdict.LIMIT,
-    verdict.SIGNATURE_LOST,
-    verdict.SIGNATURE_UNREADABLE,
-    verdict.NOT_AN_IMAGE,
-    verdict.GONE,
-    verdict.COVERED,
-    verdict.SHIELD,
+    judgement.NO_POLICY,
+    judgement.LEVEL_SKIP,
+    judgement.BASELINE,
+    judgement.SATISFIED,
+    judgement.GRACE,
+    judgement.NO_SIGNATURE,
+    judgement.OTHER_SCHEME,
+    judgement.TOO_FEW_IDENTITIES,
+    judgement.LIMIT,
+    judgement.SIGNATURE_LOST,
+    judgement.SIGNATURE_UNREADABLE,
+    judgement.NOT_AN_IMAGE,
+    judgement.GONE,
+    judgement.COVERED,
+    judgement.SHIELD,
     BUNDLE_EXPIRED,
     MANAGED_SIGNING_FAILED,
     LEDGER_FORGED,

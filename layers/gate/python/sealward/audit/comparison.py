@@ -9,17 +9,11 @@ from typing import Any, Final
 from notation_verifier import Descriptor, Reason
 from notation_verifier.values import dataclass
 from sealward.audit.decision import RecordedCandidate, RecordedDecision, outcome
+from sealward.decisions import judgement as reasons
 from sealward.decisions import managed_signing, releases
-from sealward.decisions import verdict as verdicts
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import OPEN, SETTLED_FAILURES, Judgement
 from sealward.decisions.situation import Seen
-from sealward.decisions.verdict import (
-    OPEN,
-    SETTLED_FAILURES,
-    judge,
-    strict_verdict,
-    with_baseline,
-)
+from sealward.decisions.verdict import judge, strict_verdict, with_baseline
 from sealward.ledger.records import Verdict
 from sealward.look.telling.candidate_reports import candidate_reports
 from sealward.policy.bundle import Policy
@@ -29,8 +23,8 @@ from sealward.verifications import Search
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _TAKEN: Final = {
-    verdicts.BASELINE: "that it was there before enforcement is taken as recorded",
-    verdicts.OTHER_SCHEME: "what else referred to it is taken as recorded",
+    reasons.BASELINE: "that it was there before enforcement is taken as recorded",
+    reasons.OTHER_SCHEME: "what else referred to it is taken as recorded",
     releases.BREAK_GLASS: "that a person let it be used is taken as recorded",
     managed_signing.MANAGED_SIGNING_FAILED: (
         "what ECR said of its own signing is taken as recorded"
@@ -169,7 +163,7 @@ def _with_what_was_said(
 ) -> Judgement:
     """Return ``judgement`` with what no bytes say and the decision rested on."""
     match decision.reason:
-        case verdicts.BASELINE if policy is not None and policy.enforce_from:
+        case reasons.BASELINE if policy is not None and policy.enforce_from:
             begin = policy.enforce_from - timedelta(seconds=1)
             return with_baseline(
                 judgement, policy, known=None, begin=begin, now=decision.at
@@ -178,8 +172,8 @@ def _with_what_was_said(
             return replace(
                 judgement, verdict=Verdict.EXEMPT, reason=releases.BREAK_GLASS
             )
-        case managed_signing.MANAGED_SIGNING_FAILED | verdicts.OTHER_SCHEME if (
-            judgement.reason in {verdicts.NO_SIGNATURE, verdicts.GRACE}
+        case managed_signing.MANAGED_SIGNING_FAILED | reasons.OTHER_SCHEME if (
+            judgement.reason in {reasons.NO_SIGNATURE, reasons.GRACE}
         ):
             return replace(judgement, reason=decision.reason)
         case _:

@@ -13,14 +13,14 @@ from notation_verifier import CheckName, FetchError
 from notation_verifier.signer_service import SignerQuestion, SignerServiceError
 from sealward.audit.comparison import Answer, Redone, compared
 from sealward.audit.decision import RecordedCandidate, RecordedDecision
-from sealward.decisions.situation import Unknown
-from sealward.decisions.verdict import (
+from sealward.decisions.judgement import (
     COVERED,
     GONE,
     NOT_AN_IMAGE,
     SIGNATURE_LOST,
     SIGNATURE_UNREADABLE,
 )
+from sealward.decisions.situation import Unknown
 from sealward.ledger.judged import Recalled
 from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports.registry import Contents

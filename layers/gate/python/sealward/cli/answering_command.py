@@ -13,7 +13,7 @@ from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.notation_configuration import NoConfiguration
 from sealward.cli.oci_layout import InvalidLayout
 from sealward.cli.output import as_json, printable
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import Judgement
 from sealward.ledger.records import Verdict
 from sealward.policy.problems import InvalidBundle
 from sealward.policy.scopes import InvalidScope

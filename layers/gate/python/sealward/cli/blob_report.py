@@ -22,8 +22,7 @@ from notation_verifier.explanation import Explanation
 from notation_verifier.remedies import BLOB_REMEDIES, Remedy
 from notation_verifier.sentence import printable
 from sealward.cli.blob_target import BlobTarget
-from sealward.decisions.refusals import Judgement
-from sealward.decisions.verdict import LEVEL_SKIP, NO_POLICY, SATISFIED
+from sealward.decisions.judgement import LEVEL_SKIP, NO_POLICY, SATISFIED, Judgement
 from sealward.findings import remedies
 from sealward.ledger.records import Verdict
 from sealward.signatures.candidates import Rejection

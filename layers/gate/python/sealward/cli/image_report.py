@@ -13,8 +13,7 @@ from notation_verifier.remedies import Remedy
 from notation_verifier.sentence import printable
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.image_target import ImageTarget
-from sealward.decisions.refusals import Judgement
-from sealward.decisions.verdict import SIGNATURE_UNREADABLE
+from sealward.decisions.judgement import SIGNATURE_UNREADABLE, Judgement
 from sealward.findings import remedies
 from sealward.ledger import Recalled
 from sealward.signatures.candidates import Aside, Rejected, Rejection, Unread

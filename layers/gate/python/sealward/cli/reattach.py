@@ -35,7 +35,7 @@ from sealward.cli.output import as_json, printable
 from sealward.cli.policy_files import PolicyFiles
 from sealward.cli.reattached_image import reattached
 from sealward.cli.signature_copies import NoCopy, in_bucket, in_folder
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import Judgement
 from sealward.events import is_digest
 from sealward.evidence.kept_signatures import SignatureCopy
 from sealward.ledger import Verdict

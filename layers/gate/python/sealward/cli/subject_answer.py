@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from sealward.cli.output import printable
-from sealward.decisions.verdict import GONE
+from sealward.decisions.judgement import GONE
 from sealward.findings.remedies import DOCUMENT, remedy
 from sealward.findings.steps import done, mend
 from sealward.ledger import Hold, HoldState, Record, Verdict

@@ -7,6 +7,12 @@ from typing import Final
 from sealward.decisions.deletion import next_deletion
 from sealward.decisions.grace import grace_ends, with_spent_grace
 from sealward.decisions.holds import next_exposure, next_hold, next_pulls
+from sealward.decisions.judgement import (
+    ACCEPTED,
+    OPEN,
+    SETTLED_FAILURES,
+    SIGNATURE_UNREADABLE,
+)
 from sealward.decisions.outcome import Decision, looks_since
 from sealward.decisions.proposed import proposed
 from sealward.decisions.releases import lends, next_release, with_break_glass
@@ -28,15 +34,7 @@ from sealward.decisions.schedule import (
 from sealward.decisions.situation import Ruling, Seen, Unknown, Unseen
 from sealward.decisions.step import Step
 from sealward.decisions.unseen import TEXT_LIMIT, decide_unseen, unknown_from
-from sealward.decisions.verdict import (
-    ACCEPTED,
-    OPEN,
-    SETTLED_FAILURES,
-    SIGNATURE_UNREADABLE,
-    judge,
-    strict_verdict,
-    with_baseline,
-)
+from sealward.decisions.verdict import judge, strict_verdict, with_baseline
 from sealward.decisions.wishes import wish_of
 from sealward.ledger.records import (
     Exposure,

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from sealward.decisions.judgement import SETTLED_FAILURES
 from sealward.decisions.situation import Ruling
 from sealward.decisions.step import Step
-from sealward.decisions.verdict import SETTLED_FAILURES
 from sealward.ledger.records import (
     REPUSHED_WITHIN,
     Deletion,

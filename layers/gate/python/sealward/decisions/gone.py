@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from sealward.decisions.holds import LET_GO
+from sealward.decisions.judgement import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
 from sealward.decisions.outcome import Decision
 from sealward.decisions.schedule import next_hold_look
 from sealward.decisions.situation import Unknown
 from sealward.decisions.unseen import TEXT_LIMIT
-from sealward.decisions.verdict import GONE, NOT_AN_IMAGE, SETTLED_FAILURES
 from sealward.ledger.records import (
     Exposure,
     FindingStatus,

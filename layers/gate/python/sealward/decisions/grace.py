@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import Judgement
 from sealward.ledger.records import Verdict
 from sealward.policy.bundle import Policy
 from sealward.verifications.coverage import NO_COVERAGE, Coverage

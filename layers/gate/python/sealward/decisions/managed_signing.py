@@ -9,7 +9,7 @@ is told and puts nothing off (docs/how-it-decides.md).
 from dataclasses import replace
 from typing import Final
 
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import Judgement
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.ledger.records import Verdict
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from notation_verifier import Reason
 from notation_verifier.values import dataclass
-from sealward.decisions.verdict import ACCEPTED, SETTLED_FAILURES
+from sealward.decisions.judgement import ACCEPTED, SETTLED_FAILURES
 from sealward.decisions.wishes import RELEASE
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy

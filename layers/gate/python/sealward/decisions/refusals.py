@@ -13,7 +13,7 @@ from notation_verifier import (
     Verification,
     VerificationLevel,
 )
-from notation_verifier.values import dataclass
+from sealward.decisions.judgement import Judgement
 from sealward.ledger.judged import Recalled
 from sealward.ledger.records import Verdict
 from sealward.signatures.candidates import Rejected, Rejection, Unread
@@ -56,22 +56,6 @@ _LASTING_REJECTIONS: Final = frozenset(
     }
 )
 """Rejections that rest on the bytes alone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """A verdict and why."""
-
-    verdict: Verdict
-    reason: str
-    """A reason of docs/findings.md."""
-    detail: str
-    trusted_by: tuple[Examined, ...] = ()
-    """The candidates that satisfied the statement, one for each identity."""
-    covered_by: str | None = None
-    """Digest of the index that covers it."""
-    so_far: str = ""
-    """Why the best signature so far is refused, while another may arrive."""
 
 
 def most_telling(

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sealward.decisions.grace import SPENT_GRACE
-from sealward.decisions.refusals import Judgement
-from sealward.decisions.verdict import ACCEPTED
+from sealward.decisions.judgement import ACCEPTED, Judgement
 from sealward.ledger.records import HoldState, Record, Verdict
 from sealward.ledger.releases import Release, ReleaseKind, to_sign
 from sealward.policy.bundle import Policy

@@ -8,10 +8,9 @@ import json
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import SETTLED_FAILURES, Judgement
 from sealward.decisions.situation import Seen
 from sealward.decisions.unseen import TEXT_LIMIT
-from sealward.decisions.verdict import SETTLED_FAILURES
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
 from sealward.ports.registry import ImageStatus

@@ -11,7 +11,7 @@ from typing import Final
 from notation_verifier import CheckName, Passed, Reason
 from notation_verifier.signer import is_profile_version
 from notation_verifier.values import dataclass
-from sealward.decisions.verdict import SETTLED_FAILURES, TOO_FEW_IDENTITIES
+from sealward.decisions.judgement import SETTLED_FAILURES, TOO_FEW_IDENTITIES
 from sealward.ledger.records import Record
 from sealward.ledger.replicas import ReplicaCause
 from sealward.policy.bundle import Policy

@@ -12,17 +12,17 @@ from typing import Final
 
 from notation_verifier import Reason
 from notation_verifier.signer import PUBLISHED_SIGNER_ROOTS
+from sealward.decisions.judgement import (
+    NO_SIGNATURE,
+    OTHER_SCHEME,
+    SETTLED_FAILURES,
+    TOO_FEW_IDENTITIES,
+)
 from sealward.decisions.replica_identity import (
     IDENTITY,
     PROFILE,
     Published,
     by_identity,
-)
-from sealward.decisions.verdict import (
-    NO_SIGNATURE,
-    OTHER_SCHEME,
-    SETTLED_FAILURES,
-    TOO_FEW_IDENTITIES,
 )
 from sealward.ledger.records import Record, Verdict
 from sealward.ledger.replicas import Replica, ReplicaCause

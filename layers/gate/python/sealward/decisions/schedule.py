@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 from notation_verifier import CheckName, Passed, Verification
 from notation_verifier.values import dataclass
-from sealward.decisions.refusals import Judgement
+from sealward.decisions.judgement import Judgement
 from sealward.ledger.records import Hold, HoldState, Verdict
 from sealward.policy.bundle import Policy
 from sealward.ports.registry import ImageStatus

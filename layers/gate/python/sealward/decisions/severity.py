@@ -4,16 +4,16 @@ from enum import StrEnum
 from typing import Final
 
 from notation_verifier import Reason
-from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
-from sealward.decisions.releases import BREAK_GLASS
-from sealward.decisions.situation import Unknown
-from sealward.decisions.verdict import (
+from sealward.decisions.judgement import (
     GONE,
     SETTLED_FAILURES,
     SHIELD,
     SIGNATURE_LOST,
     TOO_FEW_IDENTITIES,
 )
+from sealward.decisions.managed_signing import MANAGED_SIGNING_FAILED
+from sealward.decisions.releases import BREAK_GLASS
+from sealward.decisions.situation import Unknown
 from sealward.ledger.records import Hold, HoldState, Verdict
 
 

@@ -7,10 +7,10 @@ must not keep a bad image pullable (docs/threat-model.md, 14): it is held first.
 from dataclasses import replace
 from datetime import datetime
 
+from sealward.decisions.judgement import SHIELD
 from sealward.decisions.outcome import Decision
 from sealward.decisions.schedule import earliest, next_hold_look
 from sealward.decisions.step import Step
-from sealward.decisions.verdict import SHIELD
 from sealward.ledger.records import Hold, HoldState, Record
 
 

@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from sealward.decisions.holds import Wish, next_exposure, next_hold
+from sealward.decisions.judgement import SETTLED_FAILURES, Judgement
 from sealward.decisions.outcome import Decision, looks_since
-from sealward.decisions.refusals import Judgement
 from sealward.decisions.schedule import Clock, earliest, next_hold_look, next_look
 from sealward.decisions.situation import Ruling, Unknown, Unseen
 from sealward.decisions.step import Step
-from sealward.decisions.verdict import SETTLED_FAILURES
 from sealward.decisions.wishes import may_hold_unknown
 from sealward.ledger.records import (
     Hold,

@@ -2,48 +2,41 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 
 from notation_verifier import (
     LEVELS,
     Action,
-    Conclusion,
-    Skipped,
     VerificationLevel,
 )
+from sealward.decisions.judgement import (
+    ACCEPTED,
+    BASELINE,
+    COVERED,
+    GRACE,
+    LEVEL_SKIP,
+    LIMIT,
+    NO_POLICY,
+    NO_SIGNATURE,
+    OTHER_SCHEME,
+    SATISFIED,
+    SETTLED_FAILURES,
+    SIGNATURE_LOST,
+    TOO_FEW_IDENTITIES,
+    Judgement,
+)
 from sealward.decisions.managed_signing import with_managed_signing
-from sealward.decisions.refusals import Judgement, final_refusal, most_telling
-from sealward.decisions.situation import Seen, Unknown
+from sealward.decisions.open_questions import (
+    left_open,
+    lost_signature,
+    undecided_index,
+)
+from sealward.decisions.refusals import final_refusal, most_telling
+from sealward.decisions.situation import Seen
 from sealward.ledger.records import Record, Verdict
 from sealward.policy.bundle import Policy
-from sealward.signatures.candidates import LOST, Aside, Rejected, Unread
+from sealward.signatures.candidates import Aside
 from sealward.signatures.schemes import cosign_subject
-from sealward.verifications import Candidate, Examined, satisfying, sufficient
-
-NO_POLICY: Final = "no-policy"
-LEVEL_SKIP: Final = "level-skip"
-BASELINE: Final = "baseline"
-SATISFIED: Final = "satisfied"
-COVERED: Final = "covered"
-GRACE: Final = "grace"
-NO_SIGNATURE: Final = "no-signature"
-OTHER_SCHEME: Final = "other-scheme"
-TOO_FEW_IDENTITIES: Final = "too-few-identities"
-LIMIT: Final = "limit"
-SIGNATURE_LOST: Final = "signature-lost"
-SIGNATURE_UNREADABLE: Final = "signature-unreadable"
-NOT_AN_IMAGE: Final = "not-an-image"
-GONE: Final = "gone"
-SHIELD: Final = "shield"
-
-SETTLED_FAILURES: Final = frozenset({Verdict.UNSIGNED, Verdict.UNTRUSTED})
-"""Verdicts an image is acted upon for."""
-OPEN: Final = frozenset({Verdict.PENDING, Verdict.INCONCLUSIVE})
-"""Verdicts that are none yet."""
-
-
-ACCEPTED: Final = frozenset({Verdict.TRUSTED, Verdict.COVERED})
-"""Verdicts by a signature, the subject's own or its index's."""
+from sealward.verifications import Examined, satisfying, sufficient
 
 
 def judge(
@@ -165,7 +158,11 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
             detail=f"the trusted index {seen.coverage.by} lists it",
             covered_by=seen.coverage.by,
         )
-    lost = _lost(candidates, known.made_by) if known and known.ever_trusted else None
+    lost = (
+        lost_signature(candidates, known.made_by)
+        if known and known.ever_trusted
+        else None
+    )
     if lost is not None:
         return Judgement(
             verdict=Verdict.INCONCLUSIVE,
@@ -186,7 +183,7 @@ def _by_candidates(  # noqa: PLR0911 - one return for each rule, in their order
             f"UTC{', so far: ' + refused.detail if refused else ''}",
             so_far=refused.reason if refused else "",
         )
-    unknown = _unknown(candidates, level) or _undecided(seen)
+    unknown = left_open(candidates, level) or undecided_index(seen)
     if unknown is not None:
         return unknown
     if not candidates and seen.search.exhausted:
@@ -251,67 +248,3 @@ def _unsigned(seen: Seen) -> Judgement:
 
 def _schemes(aside: Iterable[Aside]) -> list[str]:
     return sorted({each.scheme.value for each in aside if each.scheme is not None})
-
-
-def _first(
-    candidates: Iterable[Candidate],
-    conclusion: Conclusion,
-    level: VerificationLevel | None,
-) -> Examined | None:
-    for candidate in candidates:
-        if (
-            isinstance(candidate, Examined)
-            and candidate.verification.conclusion(level) is conclusion
-        ):
-            return candidate
-    return None
-
-
-def _lost(candidates: Sequence[Candidate], made_by: Sequence[str]) -> str | None:
-    """Return the first of the signatures ``made_by`` that the registry lost."""
-    for candidate in candidates:
-        if (
-            candidate.digest in made_by
-            and isinstance(candidate, Rejected)
-            and candidate.reason in LOST
-        ):
-            return candidate.digest
-    return None
-
-
-def _undecided(seen: Seen) -> Judgement | None:
-    """Return that an index which lists it cannot be judged now, if so."""
-    index = seen.coverage.undecided
-    if index is None:
-        return None
-    return Judgement(
-        verdict=Verdict.INCONCLUSIVE,
-        reason=Unknown.INDEX_UNDECIDED,
-        detail=f"the index {index} lists it, and cannot be judged now",
-    )
-
-
-def _unknown(
-    candidates: Sequence[Candidate], level: VerificationLevel | None
-) -> Judgement | None:
-    """Return why the candidates leave it open, if they do."""
-    for candidate in candidates:
-        if isinstance(candidate, Unread):
-            return Judgement(
-                verdict=Verdict.INCONCLUSIVE,
-                reason=SIGNATURE_UNREADABLE,
-                detail=candidate.detail,
-            )
-    left_open = _first(candidates, Conclusion.INCONCLUSIVE, level)
-    if left_open is None:
-        return None
-    level = level or left_open.verification.level
-    skipped = next(
-        check.outcome
-        for check in left_open.verification.checks
-        if isinstance(check.outcome, Skipped)
-        and level.action(check.validation) is Action.ENFORCE
-    )
-    return Judgement(
-        verdict=Verdict.INCONCLUSIVE, reason=skipped.reason, detail=skipped.detail
-    )

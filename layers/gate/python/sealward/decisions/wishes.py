@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from sealward.decisions.holds import Wish
+from sealward.decisions.judgement import ACCEPTED, GONE, OPEN, SETTLED_FAILURES
 from sealward.decisions.situation import Ruling, Seen
-from sealward.decisions.verdict import ACCEPTED, GONE, OPEN, SETTLED_FAILURES
 from sealward.ledger.records import HoldState, Record, Verdict
 from sealward.ports.registry import ImageStatus
 

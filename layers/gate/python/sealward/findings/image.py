@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from notation_verifier.sentence import requirement
 from sealward.decisions import Severity
-from sealward.decisions.verdict import GONE, SETTLED_FAILURES
+from sealward.decisions.judgement import GONE, SETTLED_FAILURES
 from sealward.findings.document import (
     DESCRIPTION_LIMIT,
     FINDING_TYPE,

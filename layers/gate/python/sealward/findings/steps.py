@@ -2,7 +2,7 @@
 
 from typing import Final, assert_never
 
-from sealward.decisions.verdict import GONE, SETTLED_FAILURES
+from sealward.decisions.judgement import GONE, SETTLED_FAILURES
 from sealward.findings.document import printable
 from sealward.findings.remedies import REBUILT
 from sealward.ledger.records import REPUSHES, Hold, HoldState, PullDenial, Record

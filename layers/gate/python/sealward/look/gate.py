@@ -20,7 +20,7 @@ from sealward.decisions import (
     decide_gone,
     decide_not_an_image,
 )
-from sealward.decisions.verdict import NOT_AN_IMAGE
+from sealward.decisions.judgement import NOT_AN_IMAGE
 from sealward.events import Hint
 from sealward.evidence import Recorder, recorded
 from sealward.ledger.records import Record

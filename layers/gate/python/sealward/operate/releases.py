@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sealward.decisions.verdict import GONE, OPEN
+from sealward.decisions.judgement import GONE, OPEN
 from sealward.ledger.records import HoldState, Record
 from sealward.ledger.releases import Release, ReleaseKind, to_sign
 from sealward.operate.proofs import Caller

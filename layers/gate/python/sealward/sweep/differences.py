@@ -9,12 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from notation_verifier.values import dataclass
-from sealward.decisions.verdict import (
-    ACCEPTED,
-    GONE,
-    NOT_AN_IMAGE,
-    SETTLED_FAILURES,
-)
+from sealward.decisions.judgement import ACCEPTED, GONE, NOT_AN_IMAGE, SETTLED_FAILURES
 from sealward.ledger.indexes import statement_key
 from sealward.ledger.records import HoldState, Record, Verdict
 from sealward.ports.registry import ImageStatus

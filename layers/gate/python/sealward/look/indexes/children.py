@@ -5,8 +5,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from notation_verifier.values import dataclass
+from sealward.decisions.judgement import GONE, OPEN
 from sealward.decisions.schedule import HOURLY, earliest
-from sealward.decisions.verdict import GONE, OPEN
 from sealward.ledger.records import Record
 from sealward.look.reading.sightings import Sighting
 from sealward.ports.failures import PortError

@@ -12,7 +12,7 @@ from typing import Any, Final
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
 from sealward.decisions import Unseen
-from sealward.decisions.verdict import GONE, SETTLED_FAILURES
+from sealward.decisions.judgement import GONE, SETTLED_FAILURES
 from sealward.ledger.records import Record
 from sealward.look.reading.sightings import unseen
 from sealward.policy.bundle import Policy

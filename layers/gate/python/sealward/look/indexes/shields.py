@@ -14,7 +14,7 @@ from typing import Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Ruling, decide_shield
-from sealward.decisions.verdict import GONE
+from sealward.decisions.judgement import GONE
 from sealward.decisions.wishes import may_hold_shield
 from sealward.ledger.records import HoldState
 from sealward.look.indexes.listings import Listings

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Ruling
+from sealward.decisions.judgement import ACCEPTED, GONE
 from sealward.decisions.replica_identity import (
     Published,
     depends_on_identity,
     trusts_signers,
 )
 from sealward.decisions.replicas import depends_on_index, diagnosed
-from sealward.decisions.verdict import ACCEPTED, GONE
 from sealward.findings import Place
 from sealward.ledger.records import Record
 from sealward.ledger.replicas import replica_after

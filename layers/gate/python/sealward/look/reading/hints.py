@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Unknown, Unseen
-from sealward.decisions.verdict import NOT_AN_IMAGE
+from sealward.decisions.judgement import NOT_AN_IMAGE
 from sealward.ledger.records import Record
 from sealward.look.reading.sightings import Sighting, sight, unjudged
 from sealward.ports.ledger import Ledger

@@ -8,7 +8,7 @@ asks before it says that a signature is missing. What cannot be had changes no v
 from datetime import datetime, timedelta
 from typing import Final
 
-from sealward.decisions.verdict import SETTLED_FAILURES
+from sealward.decisions.judgement import SETTLED_FAILURES
 from sealward.ledger.managed_signing import (
     ManagedSigning,
     SigningState,

@@ -11,7 +11,7 @@ from typing import Final
 
 from sealward.decisions import Decision
 from sealward.decisions.grace import SPENT_GRACE
-from sealward.decisions.verdict import GONE, SETTLED_FAILURES
+from sealward.decisions.judgement import GONE, SETTLED_FAILURES
 from sealward.ledger.records import Record, Verdict
 from sealward.ledger.unsigned_count import UnsignedCount
 from sealward.policy.bundle import Policy

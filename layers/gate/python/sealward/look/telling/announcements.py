@@ -16,7 +16,7 @@ from sealward.decisions import (
     Severity,
     Tell,
     is_news,
-    verdict,
+    judgement,
 )
 from sealward.decisions.schedule import HOURLY, earliest
 from sealward.events import Hint
@@ -115,7 +115,7 @@ class Announcements:
         if (
             state is not None
             and state.status is FindingStatus.OPEN
-            and record.reason != verdict.GONE  # told once, of what is over
+            and record.reason != judgement.GONE  # told once, of what is over
         ):
             # Held and quiet, nothing else would bring it back before it is forgotten.
             record = replace(
@@ -292,9 +292,9 @@ class Announcements:
 def _removed_by(record: Record, known: Record | None, hint: Hint) -> str:
     """Return who deleted the image, or the signature it lost, as far as it is said."""
     match record.reason:
-        case verdict.GONE if record.hold is None or not record.hold.deleted:
+        case judgement.GONE if record.hold is None or not record.hold.deleted:
             lost: tuple[str, ...] = (record.key.digest,)
-        case verdict.SIGNATURE_LOST:
+        case judgement.SIGNATURE_LOST:
             lost = record.made_by
         case _:
             return ""

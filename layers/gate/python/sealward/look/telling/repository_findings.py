@@ -15,8 +15,8 @@ from typing import Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Tell
+from sealward.decisions.judgement import SIGNATURE_LOST
 from sealward.decisions.schedule import earliest
-from sealward.decisions.verdict import SIGNATURE_LOST
 from sealward.findings import RESEND, Place, dated, delivered, next_state
 from sealward.findings.repository import (
     REPORTED,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Step
-from sealward.decisions.verdict import SETTLED_FAILURES
+from sealward.decisions.judgement import SETTLED_FAILURES
 from sealward.events import Hint
 from sealward.ledger.records import FindingStatus, HoldState, Record, Verdict
 from sealward.look.telling.candidate_reports import candidate_reports
