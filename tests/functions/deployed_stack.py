@@ -13,8 +13,11 @@ from sealward.cli.__main__ import main
 from sealward.cli.doctor import command as doctor
 from sealward.cli.stack import Stack
 from sealward.cli.uninstall import command as uninstall
+from sealward.version import VERSION
 from tests.functions.event_files import ACCOUNT, REGION
 from tests.functions.world import EVIDENCE, LEDGER_KEY, World
+
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
 
 
 class Lambda:
@@ -78,7 +81,8 @@ class Deployed:
             parameters={
                 "Capability": "quarantine",
                 "PolicyBundle": "s3://policy/bundle.json",
-                "AlarmTopicArn": "arn:topic",
+                "AlarmTopicArn": TOPIC,
+                "CanaryRepository": "sealward-canary",
             },
             resources={
                 "LookQueue": made.queues["looks"],
@@ -104,6 +108,7 @@ class Deployed:
                 "TickMissingAlarm": "AWS::CloudWatch::Alarm",
             },
             clients=WithLambda(self.lambda_),
+            outputs={"Version": VERSION},
         )
 
     def with_parameter(self, **parameters: str) -> None:

@@ -1,19 +1,61 @@
 """``sealward doctor`` in the functions' world: what is ill, each with its remedy."""
 
 import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
-from tests.functions.deployed_stack import Deployed
-from tests.functions.event_files import ACCOUNT, REGION
+from sealward.cli.doctor import watches
+from sealward.cli.doctor.command import EXAMINATIONS
+from tests.functions.deployed_stack import TOPIC, Deployed
+from tests.functions.event_files import ACCOUNT, REGION, ROOT
 from tests.functions.world import EVIDENCE, LEDGER_KEY
 
 LEDGER_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/ledger"
 
 
+CLIENTS = (
+    *("events", "sqs", "iam", "secretsmanager", "dynamodb", "s3", "ecr"),
+    *("sns", "cloudwatch"),
+)
+
+
+def sing(clients: dict[str, Any], verdicts: float) -> None:
+    """Have the canary count its verdicts an hour ago."""
+    clients["cloudwatch"].put_metric_data(
+        Namespace="Sealward",
+        MetricData=[
+            {
+                "MetricName": "CanaryVerdicts",
+                "Dimensions": [{"Name": "service", "Value": "canary"}],
+                "Timestamp": datetime.now(UTC) - timedelta(hours=1),
+                "Value": verdicts,
+            }
+        ],
+    )
+
+
 def prepared(deployed: Deployed) -> dict[str, Any]:
     """Make what a healthy stack has; return the clients to spoil it by."""
-    names = ("events", "sqs", "iam", "secretsmanager", "dynamodb", "s3", "ecr")
-    clients = {name: deployed.stack.client(name) for name in names}
+    clients = {name: deployed.stack.client(name) for name in CLIENTS}
+    clients["sns"].create_topic(Name="alarms")
+    clients["sns"].subscribe(
+        TopicArn=TOPIC, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:pager"
+    )
+    clients["cloudwatch"].put_metric_alarm(
+        AlarmName="tick-missing",
+        Namespace="AWS/Lambda",
+        MetricName="Invocations",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+        ActionsEnabled=True,
+    )
+    sing(clients, 2.0)
     clients["events"].put_rule(Name="image-rule", EventPattern='{"source":["aws.ecr"]}')
     denial = {"Statement": [{"Sid": "NobodyElseSends", "Effect": "Deny"}]}
     for queue in ("looks", "dead"):
@@ -142,6 +184,118 @@ def test_what_is_ill_is_found_each_with_its_remedy(deployed: Deployed) -> None:
         "policy of the evidence",
     }
     assert all(each["remedy"] for each in said if each["health"] in {"ill", "note"})
+
+
+def said_of(deployed: Deployed, what: str) -> dict[str, str]:
+    _, said = deployed.answer("doctor")
+    (found,) = [each for each in said if each["what"] == what]
+    return dict(found)
+
+
+def test_alarms_that_nobody_hears_are_ill(deployed: Deployed) -> None:
+    clients = prepared(deployed)
+    (subscription,) = clients["sns"].list_subscriptions()["Subscriptions"]
+    clients["sns"].unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    found = said_of(deployed, "AlarmTopicArn")
+    assert (found["health"], "nobody hears" in found["said"]) == ("ill", True)
+    assert "aws sns subscribe" in found["remedy"]
+    clients["sns"].delete_topic(TopicArn=TOPIC)
+    assert "there is no topic" in said_of(deployed, "AlarmTopicArn")["said"]
+
+
+def test_whether_another_accounts_topic_is_heard_nobody_here_can_tell(
+    deployed: Deployed,
+) -> None:
+    prepared(deployed)
+    deployed.with_parameter(AlarmTopicArn="arn:aws:sns:us-east-1:999999999999:alarms")
+    found = said_of(deployed, "AlarmTopicArn")
+    assert (found["health"], "999999999999" in found["remedy"]) == ("note", True)
+
+
+def test_alarms_without_a_topic_are_a_note(deployed: Deployed) -> None:
+    prepared(deployed)
+    deployed.with_parameter(AlarmTopicArn="")
+    assert said_of(deployed, "alarm topics")["health"] == "note"
+
+
+def test_alarms_that_were_switched_off_or_taken_away_are_ill(
+    deployed: Deployed,
+) -> None:
+    clients = prepared(deployed)
+    clients["cloudwatch"].disable_alarm_actions(AlarmNames=["tick-missing"])
+    found = said_of(deployed, "alarms")
+    assert (found["health"], "tick-missing" in found["said"]) == ("ill", True)
+    assert "uninstall --undo" in found["remedy"]
+    clients["cloudwatch"].delete_alarms(AlarmNames=["tick-missing"])
+    assert "gone" in said_of(deployed, "alarms")["said"]
+
+
+def test_a_canary_that_does_not_sing_is_ill(deployed: Deployed) -> None:
+    clients = prepared(deployed)
+    sing(clients, 1.0)
+    found = said_of(deployed, "canary")
+    assert (found["health"], found["said"][:4]) == ("ill", "1 of")
+    deployed.with_parameter(CanaryRepository="")
+    assert said_of(deployed, "canary")["health"] == "note"
+
+
+def test_a_canary_that_never_sang_is_ill(deployed: Deployed) -> None:
+    prepared(deployed)
+    with patch.object(watches, "OVERDUE", timedelta(minutes=5)):
+        assert said_of(deployed, "canary")["said"].startswith("no verdicts")
+
+
+def test_another_version_than_this_command_lines_is_a_note(
+    deployed: Deployed,
+) -> None:
+    prepared(deployed)
+    deployed.stack = replace(deployed.stack, outputs={"Version": "0.0.9"})
+    found = said_of(deployed, "version")
+    assert (found["health"], "0.0.9" in found["said"]) == ("note", True)
+
+
+def test_reserved_concurrency_below_what_the_queue_asks_for_is_a_note(
+    deployed: Deployed,
+) -> None:
+    prepared(deployed)
+    deployed.with_parameter(MaximumConcurrency="20")
+    deployed.lambda_.reserved = {"ReservedConcurrentExecutions": 5}
+    found = said_of(deployed, "concurrency of VerifyPushFunction")
+    assert (found["health"], "throttled" in found["said"]) == ("note", True)
+    deployed.lambda_.reserved = {"ReservedConcurrentExecutions": 20}
+    assert health(deployed)[1]["concurrency of VerifyPushFunction"] == "well"
+
+
+def test_a_published_bundle_that_is_not_delivered_is_ill(deployed: Deployed) -> None:
+    clients = prepared(deployed)
+    content = clients["s3"].get_object(Bucket="policy", Key="bundle.json")["Body"]
+    document = json.loads(content.read())
+    clients["s3"].create_bucket(Bucket="published")
+    deployed.with_parameter(PublishedBundle="s3://published/bundle.json")
+    for serial, state in ((document["serial"], "well"), (9_999, "ill")):
+        clients["s3"].put_object(
+            Bucket="published",
+            Key="bundle.json",
+            Body=json.dumps({**document, "serial": serial}),
+        )
+        assert said_of(deployed, "published bundle")["health"] == state
+
+
+def test_security_hub_that_is_off_is_a_note(deployed: Deployed) -> None:
+    prepared(deployed)
+    deployed.stack.client("securityhub").disable_security_hub()
+    found = said_of(deployed, "Security Hub")
+    assert (found["health"], found["said"][:3]) == ("note", "off")
+
+
+def test_the_document_names_each_examination_and_no_other() -> None:
+    text = (ROOT / "docs/operator-commands.md").read_text()
+    section = text.partition("\n## `sealward doctor`\n")[2].partition("\n## ")[0]
+    table = section.partition("| it looks at |")[2].partition("\n\n")[0]
+    named = re.findall(r"^\| ([a-z ]+) \|", table, re.MULTILINE)
+    assert sorted(named) == sorted(
+        each.__name__.replace("_", " ") for each in EXAMINATIONS
+    )
 
 
 def test_a_bucket_without_a_lock_is_no_place_for_evidence(deployed: Deployed) -> None:

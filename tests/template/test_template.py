@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sealward.sweep.progress import SAVED_UP
+from sealward.version import VERSION
 from tests.functions.event_files import EVENTS, ROOT
 from tests.template.event_patterns import matches
 from tests.template.rendering import PSEUDO, TEMPLATE, load, render
@@ -305,3 +306,8 @@ def test_the_bundles_place_is_one_object(key: str) -> None:
     assert re.fullmatch(pattern, f"s3://a-bucket/{key}")
     for wild in (f"s3://a-bucket/{key}*", f"s3://a-bucket/?{key}", "s3://a-bucket/"):
         assert not re.fullmatch(pattern, wild)
+
+
+def test_the_stack_says_which_version_it_is() -> None:
+    """``sealward doctor`` compares it with its own."""
+    assert load()["Outputs"]["Version"]["Value"] == VERSION

@@ -1,7 +1,7 @@
 """The deployed stack, as commands for its operator find it: by CloudFormation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -34,6 +34,7 @@ class Stack:
     types: Mapping[str, str]
     """Types by logical ids."""
     clients: Clients
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 (botocore makes its classes at run time)
         """Return a client in the stack's Region."""
@@ -97,4 +98,8 @@ def find_stack(name: str, region: str | None) -> Stack:
         resources=resources,
         types=types,
         clients=clients,
+        outputs={
+            each["OutputKey"]: each.get("OutputValue", "")
+            for each in described.get("Outputs", ())
+        },
     )

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from typing import Final
 
 from notation_verifier.values import dataclass
 from sealward.cli.stack import Stack
 from sealward.ports.failures import Denied, NotFound, PortError
+
+AFTER_UNINSTALLING: Final = (
+    "After 'sealward uninstall --apply' that is as it should be; to go on with the "
+    "stack: sealward uninstall --undo"
+)
+"""Of what an uninstallation switches off."""
 
 
 class Health(StrEnum):

@@ -1,18 +1,30 @@
 """The command: every examination, one table."""
 
+from typing import Final
+
 import click
 
 from sealward.cli.aws_options import REGION
 from sealward.cli.bundle_file import JSON
-from sealward.cli.doctor.check import Check, Health, examined
+from sealward.cli.doctor.check import Check, Examination, Health, examined
 from sealward.cli.doctor.functions import FUNCTIONS
 from sealward.cli.doctor.memory import MEMORY
 from sealward.cli.doctor.queues import QUEUES
 from sealward.cli.doctor.registry import REGISTRY
 from sealward.cli.doctor.surroundings import SURROUNDINGS
+from sealward.cli.doctor.watches import WATCHES
 from sealward.cli.output import REFUSED, as_json, printable, table
 from sealward.cli.stack import STACK, find_stack
 from sealward.cli.unanswered import UNANSWERED, answered
+
+EXAMINATIONS: Final[tuple[Examination, ...]] = (
+    *FUNCTIONS,
+    *QUEUES,
+    *SURROUNDINGS,
+    *WATCHES,
+    *MEMORY,
+    *REGISTRY,
+)
 
 
 @click.command()
@@ -31,8 +43,7 @@ def doctor(
     """
     with answered():
         stack = find_stack(stack_name, region)
-    parts = (*FUNCTIONS, *QUEUES, *SURROUNDINGS, *MEMORY, *REGISTRY)
-    checks = list(examined(stack, parts))
+    checks = list(examined(stack, EXAMINATIONS))
     if json_wanted:
         as_json([_json(one) for one in checks])
     else:

@@ -7,28 +7,61 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from sealward.aws.errors import translated
-from sealward.cli.doctor.check import Check, Examination, ill, note, well
+from sealward.cli.doctor.check import (
+    AFTER_UNINSTALLING,
+    Check,
+    Examination,
+    ill,
+    note,
+    well,
+)
 from sealward.cli.stack import Stack
+from sealward.version import VERSION
 
 _FUNCTION: Final = "AWS::Lambda::Function"
+_LOOKS: Final = "VerifyPushFunction"
 _WRITES: Final = "ecr:UpdateImageStorageClass"
 _LAYERS: Final = "AWS::Lambda::LayerVersion"
 
 
 def concurrency(stack: Stack) -> Iterator[Check]:
-    """Look for functions that may not run."""
+    """Look for functions that may not run, or not as often as they should."""
     client = stack.client("lambda")
     for logical, name in stack.of_type(_FUNCTION).items():
         with translated(f"GetFunctionConcurrency {logical}"):
             answer = client.get_function_concurrency(FunctionName=name)
-        if answer.get("ReservedConcurrentExecutions") == 0:
+        reserved = answer.get("ReservedConcurrentExecutions")
+        wanted = int(stack.parameters.get("MaximumConcurrency") or 0)
+        if reserved == 0:
             yield ill(
                 f"concurrency of {logical}",
                 "0: it never runs",
                 "aws lambda delete-function-concurrency --function-name " + name,
             )
+        elif logical == _LOOKS and reserved is not None and reserved < wanted:
+            yield note(
+                f"concurrency of {logical}",
+                f"{reserved} reserved, and the look queue may ask for {wanted}: what "
+                "is more is throttled and waits ten minutes",
+                f"reserve {wanted} or more, or set MaximumConcurrency to {reserved}",
+            )
         else:
             yield well(f"concurrency of {logical}", "it may run")
+
+
+def version(stack: Stack) -> Iterator[Check]:
+    """Compare the version that is deployed with the command line's own."""
+    deployed = stack.outputs.get("Version", "")
+    if deployed == VERSION:
+        yield well("version", f"{deployed}, as this command line")
+        return
+    yield note(
+        "version",
+        f"the stack runs {deployed or 'one that does not say'}, this command line is "
+        f"{VERSION}",
+        "work with the command line of the stack's version: another may not read what "
+        "the ledger holds. Or deploy this one: docs/operations.md#upgrade-and-go-back",
+    )
 
 
 def code(stack: Stack) -> Iterator[Check]:
@@ -63,15 +96,17 @@ def look_queue_mapping(stack: Stack) -> Iterator[Check]:
     name = stack.physical("VerifyPushFunction")
     with translated("ListEventSourceMappings"):
         answer = stack.client("lambda").list_event_source_mappings(FunctionName=name)
-    states = [each.get("State", "") for each in answer["EventSourceMappings"]]
+    mappings = answer["EventSourceMappings"]
+    states = [each.get("State", "") for each in mappings]
+    uuid = next((each["UUID"] for each in mappings if "UUID" in each), "<UUID>")
     if "Enabled" in states:
         yield well("look queue mapping", "enabled")
     else:
         yield ill(
             "look queue mapping",
             f"not enabled: {', '.join(states) or 'there is none'}",
-            "enable it: aws lambda update-event-source-mapping --enabled --uuid ...; "
-            "what waits in the queue is looked at then",
+            f"aws lambda update-event-source-mapping --enabled --uuid {uuid}; what "
+            f"waits in the queue is looked at then. {AFTER_UNINSTALLING}",
         )
 
 
@@ -129,6 +164,7 @@ def _allowed(document: Any) -> Iterator[str]:  # noqa: ANN401 (plain JSON types)
 FUNCTIONS: Final[tuple[Examination, ...]] = (
     concurrency,
     code,
+    version,
     look_queue_mapping,
     capability,
 )

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sealward.aws.errors import translated
-from sealward.cli.doctor.check import Check, Examination, ill, well
+from sealward.cli.doctor.check import (
+    AFTER_UNINSTALLING,
+    Check,
+    Examination,
+    ill,
+    well,
+)
 from sealward.cli.stack import Stack
 
 _RULE: Final = "AWS::Events::Rule"
@@ -25,7 +31,8 @@ def rules(stack: Stack) -> Iterator[Check]:
                 f"rule {logical}",
                 state.lower(),
                 f"aws events enable-rule --name {name}; find who disabled it in "
-                "CloudTrail (DisableRule). The next sweep finds what was missed",
+                "CloudTrail (DisableRule). The next sweep finds what was missed. "
+                f"{AFTER_UNINSTALLING}",
             )
 
 

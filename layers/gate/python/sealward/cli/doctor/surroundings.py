@@ -1,4 +1,4 @@
-"""What the stack stands on: bundle, Security Hub, alarms, network."""
+"""What the stack stands on: bundle, Security Hub, network."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -59,6 +59,32 @@ def bundle(stack: Stack) -> Iterator[Check]:
         )
 
 
+def published_bundle(stack: Stack) -> Iterator[Check]:
+    """Compare the bundle that decides with the one that Git publishes."""
+    where = stack.parameters.get("PublishedBundle", "")
+    if not where:
+        yield well("published bundle", "none is named: the deployed one is all")
+        return
+    now = datetime.now(UTC)
+    place = stack.parameters.get("PolicyBundle", "")
+    serials = []
+    for each in (place, where):
+        try:
+            found = bundle_source(each, stack.client("s3"), lambda: now).bundle()
+        except InvalidBundle as error:
+            yield ill("published bundle", f"{each}: {error}", "compile it again")
+            return
+        serials.append(found.serial)
+    if serials[0] >= serials[1]:
+        yield well("published bundle", f"serial {serials[1]}, and it decides")
+    else:
+        yield ill(
+            "published bundle",
+            f"serial {serials[1]} is published, and serial {serials[0]} decides",
+            f"find out why it is not delivered, and copy it: aws s3 cp {where} {place}",
+        )
+
+
 def security_hub(stack: Stack) -> Iterator[Check]:
     """Look whether findings reach anybody."""
     try:
@@ -73,18 +99,6 @@ def security_hub(stack: Stack) -> Iterator[Check]:
         )
     else:
         yield well("Security Hub", "on")
-
-
-def alarms(stack: Stack) -> Iterator[Check]:
-    """Look whether anybody hears the alarms."""
-    if stack.parameters.get("AlarmTopicArn"):
-        yield well("alarms", "they notify a topic")
-    else:
-        yield note(
-            "alarms",
-            "they ring and nobody hears",
-            "update the stack with AlarmTopicArn",
-        )
 
 
 def network(stack: Stack) -> Iterator[Check]:
@@ -108,7 +122,7 @@ def network(stack: Stack) -> Iterator[Check]:
 
 SURROUNDINGS: Final[tuple[Examination, ...]] = (
     bundle,
+    published_bundle,
     security_hub,
-    alarms,
     network,
 )
