@@ -8,7 +8,9 @@ from typing import Any
 from unittest.mock import patch
 
 from sealward.cli.doctor import watches
+from sealward.cli.doctor.check import Health
 from sealward.cli.doctor.command import EXAMINATIONS
+from sealward.cli.doctor.registry import repository_policies
 from tests.functions.deployed_stack import TOPIC, Deployed
 from tests.functions.event_files import ACCOUNT, REGION, ROOT
 from tests.functions.world import EVIDENCE, LEDGER_KEY
@@ -343,3 +345,9 @@ def test_a_repository_that_shuts_sealward_out_is_named(deployed: Deployed) -> No
     (found,) = [each for each in said if each["what"] == "repository policies"]
     assert (code, found["health"]) == (1, "ill")
     assert "prod/shut" in found["said"]
+
+
+def test_a_repository_without_policies_is_well(deployed: Deployed) -> None:
+    deployed.stack.client("ecr").create_repository(repositoryName="demo/plain")
+    (check,) = repository_policies(deployed.stack)
+    assert (check.health, check.what) == (Health.WELL, "repository policies")

@@ -9,7 +9,6 @@ from typing import Any, Final
 from sealward.aws.errors import translated
 from sealward.cli.doctor.check import Check, Examination, ill, note, well
 from sealward.cli.stack import Stack
-from sealward.ports.failures import NotFound
 
 REPOSITORIES: Final = 500
 """Repositories whose rules are read."""
@@ -92,16 +91,15 @@ def _repositories(stack: Stack) -> Iterator[str]:
 def _asked(stack: Stack, operation: str, repository: str, field: str) -> str:
     """Return a repository's policy as text; empty where it has none."""
     client = stack.client("ecr")
-    try:
-        with translated(f"{operation} {repository}"):
+    with translated(f"{operation} {repository}"):
+        try:
             answer = getattr(client, operation)(repositoryName=repository)
-    except NotFound:
-        return ""
-    except (
-        client.exceptions.LifecyclePolicyNotFoundException,
-        client.exceptions.RepositoryPolicyNotFoundException,
-    ):
-        return ""
+        except (
+            client.exceptions.LifecyclePolicyNotFoundException,
+            client.exceptions.RepositoryNotFoundException,
+            client.exceptions.RepositoryPolicyNotFoundException,
+        ):
+            return ""
     return str(answer.get(field, ""))
 
 
