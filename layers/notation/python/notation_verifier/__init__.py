@@ -3,11 +3,9 @@
 ``verify`` is the face; the other names are what it takes and gives.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from notation_verifier.blob import Blob
-from notation_verifier.blob_trust_policy import (
-    BlobTrustPolicyDocument,
-    BlobTrustPolicyStatement,
-)
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.envelope import (
     COSE_MEDIA_TYPE,
@@ -59,6 +57,12 @@ from notation_verifier.trust_policy import (
 from notation_verifier.trust_store import TrustStoreName, TrustStores, TrustStoreType
 from notation_verifier.verification import verify
 
+if TYPE_CHECKING:
+    from notation_verifier.blob_trust_policy import (
+        BlobTrustPolicyDocument,
+        BlobTrustPolicyStatement,
+    )
+
 __all__ = [
     "AUDIT",
     "COSE_MEDIA_TYPE",
@@ -109,3 +113,12 @@ __all__ = [
     "read_envelope",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (what is asked for)
+    # For blobs only: whoever verifies images never reads their policies.
+    if name in {"BlobTrustPolicyDocument", "BlobTrustPolicyStatement"}:
+        from notation_verifier import blob_trust_policy  # noqa: PLC0415
+
+        return getattr(blob_trust_policy, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

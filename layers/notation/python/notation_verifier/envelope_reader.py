@@ -6,7 +6,6 @@ Spec: signature-specification, Signature Envelope.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from notation_verifier._cose import read_cose
 from notation_verifier._jws import read_jws
 from notation_verifier.certificate import Certificate
 from notation_verifier.chain_reader import ChainReader
@@ -19,9 +18,17 @@ from notation_verifier.envelope import (
 from notation_verifier.errors import MalformedEnvelope, UnsupportedEnvelope
 from notation_verifier.seen_chains import SeenChains
 
+
+def _read_cose(envelope: bytes, chains: ChainReader) -> Envelope:
+    # For COSE envelopes only: its reader of CBOR is of no use to anything else.
+    from notation_verifier._cose import read_cose  # noqa: PLC0415
+
+    return read_cose(envelope, chains)
+
+
 _READERS: Mapping[str, Callable[[bytes, ChainReader], Envelope]] = {
     JWS_MEDIA_TYPE: read_jws,
-    COSE_MEDIA_TYPE: read_cose,
+    COSE_MEDIA_TYPE: _read_cose,
 }
 _NONE: Mapping[bytes, Certificate] = MappingProxyType({})
 
