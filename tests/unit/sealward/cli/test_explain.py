@@ -161,6 +161,22 @@ def test_the_id_of_a_finding_names_its_image(ledger: LedgerTable) -> None:
     assert image["image"] == f"prod/payments/api@{DIGEST}"
 
 
+@pytest.mark.parametrize(
+    ("finding", "about"),
+    [
+        ("arn:aws:ecr:us-east-1:123456789012:repository/a/b/signatures", "repository"),
+        ("sealward/123456789012/us-east-1/breaker", "account"),
+    ],
+)
+def test_a_finding_that_is_about_no_image_is_named_as_that(
+    ledger: LedgerTable, finding: str, about: str
+) -> None:
+    del ledger
+    code, _, told = run("explain", finding)
+    assert code == 2
+    assert f"about the {about}" in told or f"finding of a {about}" in told
+
+
 @pytest.mark.parametrize("before", ["", "docker-pullable://", "containerd://"])
 def test_an_image_id_of_kubernetes_names_its_image(before: str) -> None:
     image = f"{HOST}/prod/app@{DIGEST}"

@@ -16,6 +16,10 @@ _FINDING: Final = re.compile(
     r"arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/([a-z0-9._/-]+)/"
     r"(sha256:[0-9a-f]{64})(?:/signature)?"
 )
+_REPOSITORY_FINDING: Final = re.compile(
+    r"arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9._/-]+/signatures"
+)
+_ACCOUNT_FINDING: Final = re.compile(r"sealward/[0-9]{12}/[a-z0-9-]+/.+", re.DOTALL)
 _TASK: Final = re.compile(
     r"arn:[a-z-]+:ecs:([a-z0-9-]+):[0-9]{12}:task/([A-Za-z0-9_-]+)/([A-Za-z0-9]+)"
 )
@@ -38,6 +42,16 @@ def references_of(text: str) -> list[str]:
         if not is_repository(found[1]):
             raise InvalidReference(f"{found[1]!a} is no repository")
         return [f"{found[1]}@{found[2]}"]
+    if _REPOSITORY_FINDING.fullmatch(text):
+        raise InvalidReference(
+            "that is the finding of a repository: write REPOSITORY@DIGEST of an image "
+            "that its description names"
+        )
+    if _ACCOUNT_FINDING.fullmatch(text):
+        raise InvalidReference(
+            "that finding is about the account or a repository, about no image: its "
+            "remedy says what to do"
+        )
     if task := _TASK.fullmatch(text):
         return _of_task(text, region=task[1], cluster=task[2])
     return [_RUNTIME.sub("", text, count=1) if _RUNTIME.match(text) else text]

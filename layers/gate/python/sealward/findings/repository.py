@@ -82,7 +82,7 @@ def repository_raised(
         ),
     ]
     newest = "; ".join(
-        f"{each.digest[:19]}{f' ({each.tag})' if each.tag else ''}: {each.reason}"
+        f"{each.digest}{f' ({each.tag})' if each.tag else ''}: {each.reason}"
         for each in counted.newest
     )
     description = (
