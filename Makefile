@@ -107,6 +107,9 @@ load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through
 	@$(LAYERS) $(DEV)/python -m tests.load.memory
 	@$(LAYERS) $(LOCAL_AWS) -m tests.load.deployed build/load
 
+upgrade: .venv-sam/ready .venv-local-aws/ready ## from one version to the next and back while images are pushed, then the way out and back
+	@$(LAYERS) $(LOCAL_AWS) -m tests.upgrade
+
 vectors: .venv/ready ## our own vectors, and the reference implementation's where ../shared/vectors exists
 	@$(LAYERS) $(DEV)/python -m tests.vectors
 

@@ -29,10 +29,10 @@ def depart(stage: Stage, figures: Figures) -> None:
     figures.add("uninstall_status", applied.status, exactly=0)
     figures.add("uninstall_restored_images", restored, exactly=held)
     figures.add("uninstall_images_left_archived", archived(stage.aws), exactly=0)
-    # As the command found them: a look of the stack, which still observes, may tell
-    # of a restored image anew until the stack is deleted.
     left = said.get("findings", -1) - resolved
     figures.add("uninstall_findings_not_resolved", left, exactly=0)
+    # Nothing of the stack looks any more, at what was restored either.
+    figures.add("uninstall_open_findings", _open_findings(stage.aws), exactly=0)
 
 
 def observe(aws: LocalAws) -> None:
@@ -69,3 +69,12 @@ def archived(aws: LocalAws) -> int:
             maxResults=1000,
         )["imageDetails"]
     )
+
+
+def _open_findings(aws: LocalAws) -> int:
+    """Return how many findings are open in the account, of 100 at most."""
+    answer = aws.client("securityhub").get_findings(
+        Filters={"RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}]},
+        MaxResults=100,
+    )
+    return len(answer["Findings"])

@@ -1,0 +1,1 @@
+"""The upgrade rehearsed: up, back and up again with events arriving; the way out."""
