@@ -105,11 +105,12 @@ def until_settled(images: dict[str, str], table: str, folder: Path) -> None:
     """
     deadline = time.monotonic() + PATIENCE
     while True:
-        held, _ = typed(f"sealward ledger held --table {table} --json", folder)
+        held, code = typed(f"sealward ledger held --table {table} --json", folder)
         said, _ = typed(
             f"sealward ledger verdict {images['trusted']} --table {table}", folder
         )
-        listed = json.loads(held)["images"]
+        # A local AWS that is busy may not answer; then nobody knows yet.
+        listed = [] if code else json.loads(held)["images"]
         if [each["hold"] for each in listed] == ["held"] * 2 and "trusted" in said:
             return
         if time.monotonic() > deadline:
