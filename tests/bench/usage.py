@@ -27,7 +27,7 @@ from sealward.ports.ledger import Intent, Ledger
 from sealward.subjects import SubjectKey
 from sealward.subjects.turns import Shares
 from sealward.tick.due import tick
-from simulator.in_process_queue import InProcessLookQueue
+from simulator.in_process.queue import InProcessLookQueue
 from tests.bench.capacity import CountedTable
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
 from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips

@@ -7,7 +7,7 @@ import pytest
 
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ports.ledger import Ledger
-from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process.ledger import InProcessLedger
 from tests.ledger_on_moto import ledger_on_moto
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from sealward.ports.security_hub import SecurityHub
 from sealward.sweep.ports import Inventory
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
-from simulator.in_process import InProcessRegistry, InProcessSecurityHub
-from simulator.in_process_sweep import InProcessInventory
+from simulator.in_process.registry import InProcessRegistry
+from simulator.in_process.security_hub import InProcessSecurityHub
+from simulator.in_process.sweep import InProcessInventory
 from simulator.local_aws import LocalAws
 from simulator.places import Place, place
 from simulator.pushes import Pusher

@@ -13,7 +13,7 @@ from sealward.aws.evidence_bucket import EvidenceBucket
 from sealward.aws.ledger.evidence_quota import EvidenceQuotaTable
 from sealward.ports.evidence_store import EvidenceQuota, EvidenceStore
 from sealward.ports.failures import NotFound
-from simulator.in_process_evidence import InProcessEvidence
+from simulator.in_process.evidence import InProcessEvidence
 from tests.ledger_on_moto import ledger_on_moto
 
 BUCKET = "evidence"

@@ -10,7 +10,7 @@ from sealward.aws.ledger.flood_table import FloodTable
 from sealward.ledger.floods import Flood
 from sealward.ledger.records import FindingState, FindingStatus
 from sealward.ports.floods import FloodLedger
-from simulator.in_process_floods import InProcessFloods
+from simulator.in_process.floods import InProcessFloods
 from tests.ledger_on_moto import ledger_on_moto
 
 NOW = datetime(2027, 1, 15, 3, tzinfo=UTC)

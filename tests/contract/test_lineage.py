@@ -9,7 +9,7 @@ from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.ports.failures import Denied, Unavailable
 from sealward.ports.lineage import CHILDREN_LIMIT, Lineage, ListingNote
 from sealward.subjects import SubjectKey
-from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process.ledger import InProcessLedger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,7 +9,7 @@ from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.overrides import Overrides, Pause, Pauses, Used
 from sealward.ports.failures import Conflict, Refused
 from sealward.subjects import SubjectKey
-from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process.ledger import InProcessLedger
 from tests.ledger_on_moto import ledger_on_moto
 
 NOW = datetime(2027, 1, 15, 3, tzinfo=UTC)

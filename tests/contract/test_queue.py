@@ -14,7 +14,7 @@ from moto import mock_aws
 from sealward.aws.look_queue import SqsLookQueue
 from sealward.events import Hint, parse_events
 from sealward.ports.failures import Denied, Unavailable
-from simulator.in_process_queue import InProcessLookQueue
+from simulator.in_process.queue import InProcessLookQueue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -18,7 +18,7 @@ from sealward.aws.ledger.revocation_table import RevocationTable
 from sealward.ledger.revocation_items import MOST_SEEN, by_shard
 from sealward.ports.failures import Denied, Unavailable
 from sealward.ports.revocation import RevocationLedger
-from simulator.in_process_revocation import InProcessRevocationLedger
+from simulator.in_process.revocation import InProcessRevocationLedger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -27,7 +27,7 @@ from sealward.aws.signer_data import SERVICE, SignerData
 from simulator.clock import ManualClock
 from simulator.errors import access_denied, internal_error, throttled
 from simulator.faults import Fault
-from simulator.in_process import InProcessSigner
+from simulator.in_process.signer import InProcessSigner
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.server import LoopbackServer

@@ -20,8 +20,8 @@ from sealward.sweep.progress import (
     Visit,
     Walk,
 )
-from simulator.in_process_ledger import InProcessLedger
-from simulator.in_process_sweep import InProcessSweepLedger
+from simulator.in_process.ledger import InProcessLedger
+from simulator.in_process.sweep import InProcessSweepLedger
 from tests.ledger_records import NOW, plain_record, subject_key
 
 Write = Callable[[Record], None]

@@ -11,7 +11,7 @@ from sealward.operate import Caller, Desk, Proof
 from sealward.operate.requests import Command, request_text
 from sealward.ports.look_queue import LookQueue
 from sealward.subjects import SubjectKey
-from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process.ledger import InProcessLedger
 from tests.converge.history import Kind, Step
 from tests.converge.policies import ACCOUNT, REGION
 from tests.model import Model

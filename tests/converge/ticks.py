@@ -6,8 +6,8 @@ from sealward.ledger import proposal_state
 from sealward.proposals import Answer
 from sealward.tick.approved import send_approved
 from sealward.tick.due import tick
-from simulator.in_process_ledger import InProcessLedger
-from simulator.in_process_queue import InProcessLookQueue
+from simulator.in_process.ledger import InProcessLedger
+from simulator.in_process.queue import InProcessLookQueue
 from tests.converge.policies import ACCOUNT, REGION
 
 _MINUTE = timedelta(minutes=1)

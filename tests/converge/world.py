@@ -18,10 +18,10 @@ from sealward.policy.bundle import Capability
 from sealward.sweep import Report, Sweep
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
-from simulator.in_process_evidence import InProcessEvidence
-from simulator.in_process_ledger import InProcessLedger
-from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
-from simulator.in_process_sweep import InProcessSweepLedger
+from simulator.in_process.evidence import InProcessEvidence
+from simulator.in_process.ledger import InProcessLedger
+from simulator.in_process.queue import InProcessBundleSource, InProcessLookQueue
+from simulator.in_process.sweep import InProcessSweepLedger
 from simulator.places import place
 from tests.converge.faces import Ports
 from tests.converge.history import ASKED, REPLICATED, History, Kind, Mail, Step

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sealward.decisions.judgement import GONE, NOT_AN_IMAGE
 from sealward.evidence import check, dossiers_of
 from sealward.ledger import Record, Verdict, from_item
-from simulator.in_process_evidence import InProcessEvidence
+from simulator.in_process.evidence import InProcessEvidence
 from tests.faults.faults import Fault, Kind
 from tests.faults.forks import Forks
 from tests.faults.ground import PLACE, Ground

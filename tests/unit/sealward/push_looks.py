@@ -12,7 +12,7 @@ from functools import cache
 
 from sealward.events import Hint, parse_events
 from sealward.tick.due import tick
-from simulator.in_process_queue import InProcessLookQueue
+from simulator.in_process.queue import InProcessLookQueue
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand, bundle
 from tests.unit.sealward.trips import CountedLedger, CountedRegistry, Trips
 

@@ -21,16 +21,17 @@ from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
 from sealward.tick.due import is_turn, tick
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
-from simulator.in_process import InProcessRegistry, InProcessSecurityHub
-from simulator.in_process_bus import (
+from simulator.in_process.bus import (
     InProcessEventBus,
     InProcessMessageCounts,
     InProcessTopics,
 )
-from simulator.in_process_evidence import InProcessEvidence
-from simulator.in_process_ledger import InProcessLedger
-from simulator.in_process_pulls import InProcessPulls
-from simulator.in_process_queue import InProcessBundleSource, InProcessLookQueue
+from simulator.in_process.evidence import InProcessEvidence
+from simulator.in_process.ledger import InProcessLedger
+from simulator.in_process.pulls import InProcessPulls
+from simulator.in_process.queue import InProcessBundleSource, InProcessLookQueue
+from simulator.in_process.registry import InProcessRegistry
+from simulator.in_process.security_hub import InProcessSecurityHub
 from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.pushes import IMAGE_CONFIG, IMAGE_MANIFEST, Pusher

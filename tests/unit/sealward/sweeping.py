@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from sealward.sweep import Report, Sweep
-from simulator.in_process_sweep import InProcessInventory, InProcessSweepLedger
+from simulator.in_process.sweep import InProcessInventory, InProcessSweepLedger
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
 
 LOOKS_PER_MINUTE = 60

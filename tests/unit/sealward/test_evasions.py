@@ -18,7 +18,7 @@ from sealward.subjects.manifests import ManifestProblem
 from simulator.behaviours import ArchivedManifest, Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault
-from simulator.in_process import InProcessRegistry
+from simulator.in_process.registry import InProcessRegistry
 from tests.unit.sealward.stand import (
     EMPTY,
     IMAGE_CONFIG,

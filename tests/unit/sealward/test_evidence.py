@@ -24,7 +24,7 @@ from sealward.evidence.dossier import OVER_QUOTA_LIMIT
 from sealward.ledger.records import HoldState
 from sealward.look.settling.safekeeping import WAIT
 from sealward.ports.failures import Denied, PortError, Unavailable
-from simulator.in_process_evidence import DENIED
+from simulator.in_process.evidence import DENIED
 from tests.unit.sealward.stand import ACCOUNT, REGION, REPOSITORY, Stand, bundle
 
 AFTER_GRACE = timedelta(minutes=11)

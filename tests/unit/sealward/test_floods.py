@@ -14,7 +14,7 @@ from sealward.findings import Place
 from sealward.look.telling.floods import Floods
 from sealward.ports.failures import Unavailable
 from sealward.subjects.turns import SHARE, Shares
-from simulator.in_process_floods import InProcessFloods
+from simulator.in_process.floods import InProcessFloods
 from tests.unit.sealward.stand import ACCOUNT, REGION, Stand
 
 HOUR = timedelta(hours=1)

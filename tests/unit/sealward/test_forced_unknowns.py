@@ -20,7 +20,7 @@ from sealward.signatures.candidates import CANDIDATES_LIMIT
 from sealward.web.fetch import WebSources
 from simulator.errors import ServiceError, internal_error
 from simulator.faults import Fault
-from simulator.in_process_revocation import InProcessRevocationLedger
+from simulator.in_process.revocation import InProcessRevocationLedger
 from tests import forge
 from tests.unit.sealward.family import INDEX
 from tests.unit.sealward.stand import (

@@ -16,7 +16,7 @@ from sealward.policy.revocation import HostPort
 from sealward.ports.failures import Unavailable
 from sealward.ports.revocation import RevocationLedger
 from sealward.revocation import Revocations
-from simulator.in_process_revocation import InProcessRevocationLedger
+from simulator.in_process.revocation import InProcessRevocationLedger
 from tests.forge import certificates, sign
 from tests.forge import revocation as forge
 from tests.forge.certificates import CertificateAuthority

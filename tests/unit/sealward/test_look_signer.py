@@ -17,7 +17,7 @@ from sealward.revocation.signer_answers import SignerAnswers
 from sealward.subjects import SubjectKey
 from simulator.errors import internal_error
 from simulator.faults import Fault
-from simulator.in_process import InProcessSigner
+from simulator.in_process.signer import InProcessSigner
 from simulator.signer.jobs import PAYLOAD_FORMAT
 from simulator.signer.state import PLATFORM
 from tests import forge

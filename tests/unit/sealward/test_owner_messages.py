@@ -15,7 +15,7 @@ from sealward.policy.bundle import InvalidBundle
 from sealward.ports.delivery import Delivered, NotDelivered
 from sealward.ports.message_counts import SENDS, MessageCounts, Turn
 from sealward.ports.owner_topics import OwnerMessage
-from simulator.in_process_bus import InProcessMessageCounts
+from simulator.in_process.bus import InProcessMessageCounts
 from tests.ledger_on_moto import create_ledger_table
 from tests.ledger_records import NOW
 from tests.template.rendering import load, render

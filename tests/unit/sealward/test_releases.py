@@ -13,7 +13,7 @@ from sealward.ports.failures import Conflict, PortError, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault
-from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process.ledger import InProcessLedger
 from tests.unit.sealward.asked import ALICE, Asked
 from tests.unit.sealward.stand import Stand, bundle
 

@@ -17,7 +17,7 @@ from sealward.look.judging.replicas import Replicas
 from sealward.policy.bundle import PolicyBundle
 from sealward.ports.failures import Unavailable
 from sealward.subjects import SubjectKey
-from simulator.in_process_queue import InProcessBundleSource
+from simulator.in_process.queue import InProcessBundleSource
 from simulator.pushes import Pusher
 from tests import forge
 from tests.unit.sealward.family import INDEX, entry, strict

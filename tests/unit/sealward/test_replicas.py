@@ -13,7 +13,7 @@ from sealward.ledger.replicas import ReplicaCause
 from sealward.policy.bundle import InvalidBundle, PolicyBundle
 from sealward.policy.problems import Problem
 from sealward.ports.failures import Denied
-from simulator.in_process_queue import InProcessBundleSource
+from simulator.in_process.queue import InProcessBundleSource
 from tests.unit.sealward.stand import bundle
 from tests.unit.sealward.two_accounts import MINUTE, ORIGIN, SOURCE, TwoAccounts
 

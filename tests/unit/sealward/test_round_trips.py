@@ -8,7 +8,7 @@ import pytest
 
 from sealward.ledger import Verdict
 from sealward.subjects import NOTARY_SIGNATURE
-from simulator.in_process_evidence import InProcessEvidence
+from simulator.in_process.evidence import InProcessEvidence
 from tests import forge
 from tests.unit.sealward.family import push_index, strict
 from tests.unit.sealward.stand import REPOSITORY, Stand, as_json, bundle

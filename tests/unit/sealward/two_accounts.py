@@ -13,7 +13,7 @@ from sealward.events import parse_events
 from sealward.policy.bundle import load_bundle
 from sealward.revocation.signer_answers import SignerAnswers
 from simulator.behaviours import Behaviours
-from simulator.in_process import InProcessSigner
+from simulator.in_process.signer import InProcessSigner
 from simulator.places import place
 from simulator.pushes import Pusher
 from simulator.signer.jobs import PAYLOAD_FORMAT

@@ -9,7 +9,7 @@ from sealward.policy.bundle import InvalidBundle
 from sealward.ports.failures import Denied
 from sealward.sweep import Kind, Recheck
 from sealward.sweep.ports import RepositoryListing
-from simulator.in_process_sweep import InProcessInventory
+from simulator.in_process.sweep import InProcessInventory
 from tests.unit.sealward.stand import ACCOUNT, REGION, bundle
 from tests.unit.sealward.sweeping import SweptStand
 

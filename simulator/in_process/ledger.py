@@ -13,8 +13,8 @@ from sealward.ports.failures import Conflict, PortError
 from sealward.ports.ledger import Due, HistoryEntry, Intent
 from sealward.ports.lineage import CHILDREN_LIMIT, ListingNote
 from sealward.subjects import SubjectKey
-from simulator.in_process_overrides import InProcessOverrides
-from simulator.in_process_proposals import InProcessProposals
+from simulator.in_process.overrides import InProcessOverrides
+from simulator.in_process.proposals import InProcessProposals
 
 
 class InProcessLedger(InProcessProposals, InProcessOverrides):

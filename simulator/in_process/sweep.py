@@ -10,8 +10,8 @@ from sealward.ports.registry import ImageStatus
 from sealward.subjects import SubjectKey
 from sealward.sweep.ports import ListedImage, RepositoryListing
 from sealward.sweep.progress import Progress, progress_from, progress_item
-from simulator.in_process import InProcessRegistry
-from simulator.in_process_ledger import InProcessLedger
+from simulator.in_process.ledger import InProcessLedger
+from simulator.in_process.registry import InProcessRegistry
 
 
 class InProcessInventory(InProcessRegistry):

@@ -1,14 +1,12 @@
-"""The in-process face: the gate's registry, Signer and Security Hub, simulated."""
+"""The gate's registry, in process."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from notation_verifier.signer_service import SignerQuestion, SignerServiceError
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
 from sealward.ports.lineage import IndexListing, ListedIndex
 from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
-from sealward.ports.security_hub import Delivered, NotDelivered
 from sealward.subjects.indexes import is_index
 from sealward.subjects.manifests import MANIFEST_LIMIT
 from simulator.clock import START
@@ -203,69 +201,6 @@ class InProcessRegistry:
         except ServiceError as error:
             what = f"ecr:{operation} {request.get('repositoryName', '')}"
             raise port_error(error, what) from error
-
-
-class InProcessSecurityHub:
-    """``sealward.ports.security_hub.SecurityHub`` of one account in one Region."""
-
-    def __init__(
-        self, aws: LocalAws, *, account: str, region: str, caller: str = ""
-    ) -> None:
-        self._aws = aws
-        self._place = place(account, region)
-        self._caller = caller
-
-    def publish(self, finding: Mapping[str, Any]) -> Delivered | NotDelivered:
-        """See the port."""
-        try:
-            answer = self._aws.call(
-                "securityhub",
-                "BatchImportFindings",
-                {"Findings": [finding]},
-                place=self._place,
-                caller=self._caller,
-            )
-        except ServiceError as error:
-            invalid = error.code == "InvalidInputException"
-            return NotDelivered(reason=str(error), retry=not invalid)
-        for failed in answer["FailedFindings"]:
-            code, message = failed["ErrorCode"], failed["ErrorMessage"]
-            return NotDelivered(
-                reason=f"{code}: {message}",
-                retry=code != "InvalidInput",
-            )
-        return Delivered()
-
-
-class InProcessSigner:
-    """``notation_verifier``'s ``SignerService``, asked from one account and Region."""
-
-    def __init__(
-        self, aws: LocalAws, *, account: str, region: str, caller: str = ""
-    ) -> None:
-        self._aws = aws
-        self._place = place(account, region)
-        self._caller = caller
-
-    def __call__(self, question: SignerQuestion) -> Sequence[str]:
-        """See the protocol."""
-        try:
-            answer = self._aws.call(
-                "signer",
-                "GetRevocationStatus",
-                {
-                    "signatureTimestamp": question.as_of,
-                    "platformId": question.platform,
-                    "profileVersionArn": question.profile_version,
-                    "jobArn": question.job,
-                    "certificateHashes": list(question.certificate_hashes),
-                },
-                place=self._place,
-                caller=self._caller,
-            )
-        except ServiceError as error:
-            raise SignerServiceError(str(error)) from error
-        return tuple(answer["revokedEntities"])
 
 
 def port_error(error: ServiceError, what: str) -> PortError:
