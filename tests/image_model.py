@@ -82,6 +82,8 @@ class Image:
     held_since: datetime | None = None
     approved: bool = False
     """Whether it is held because a person said so: then it is never deleted."""
+    deletable_since: datetime | None = None
+    """Since when, as its looks found it, policy and stack would delete it."""
     condemned_at: datetime | None = None
     """When its deletion was last asked for, under the same hold."""
     deleted: bool = False
@@ -219,13 +221,21 @@ class Image:
             and self.hold.state == "held"
             and status == ARCHIVED
             and self.held_since is not None
-            and at - self.held_since >= DAY
+            and self.deletable_since is not None
+            and at - max(self.held_since, self.deletable_since) >= DAY
             and self.ours
             and not self.approved
             and self.trusted_by is None
             and not self.proposed
             and (asked is None or at - asked > HOUR)
         )
+
+    def learn_whether_deletable(self, at: datetime, *, deletable: bool) -> None:
+        """Learn at a look whether policy and stack would delete what is held."""
+        if self.hold is None or not deletable:
+            self.deletable_since = None
+        elif self.deletable_since is None:
+            self.deletable_since = at
 
     def delete(self, at: datetime) -> None:
         """Learn that the gate deleted it: it stays held by its digest."""

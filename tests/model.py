@@ -371,8 +371,12 @@ class Model(Asked):
         if moment.first and verdict not in OPEN and not image.lent:
             image.settled_at = at
         image.proposed = None
+        deletable = self._deletes(moment.rules)
         if image.hold is None:
-            return self._hold(image, moment)
+            step = self._hold(image, moment)
+            image.learn_whether_deletable(at, deletable=deletable)
+            return step
+        image.learn_whether_deletable(at, deletable=deletable)
         return self._move(image, moment)
 
     def _hold(self, image: Image, moment: Moment) -> str:

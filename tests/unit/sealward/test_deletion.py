@@ -267,3 +267,37 @@ def test_held_again_without_new_evidence_it_is_never_deleted() -> None:
     stand.evidence.refuse = None
     stand.pass_time(3 * DAY)
     assert _there(stand, image)
+
+
+def test_a_policy_that_turns_to_delete_leaves_what_is_held_a_day() -> None:
+    """A slip of a policy deletes nothing at once, however long it was held."""
+    stand = _stand(enforcement="quarantine")
+    image = stand.push()
+    stand.look(image)
+    stand.pass_time(30 * DAY)
+    stand.bundles.current = bundle(grace="0s", enforcement="delete", serial=2)
+    stand.look(image)
+    stand.pass_time(DAY - HOUR)
+    assert stand.status(image) == "ARCHIVED"
+    stand.bundles.current = bundle(grace="0s", enforcement="quarantine", serial=3)
+    stand.look(image)
+    stand.pass_time(10 * DAY)
+    stand.bundles.current = bundle(grace="0s", enforcement="delete", serial=4)
+    stand.look(image)
+    stand.pass_time(DAY - HOUR)
+    assert stand.status(image) == "ARCHIVED"
+    stand.pass_time(DAY + 2 * HOUR)
+    assert not _there(stand, image)
+
+
+def test_a_stack_that_is_let_delete_leaves_what_is_held_a_day() -> None:
+    stand = _stand(Capability.QUARANTINE)
+    image = stand.push()
+    stand.look(image)
+    stand.pass_time(30 * DAY)
+    stand.gate = replace(stand.gate, capability=Capability.DELETE)
+    stand.look(image)
+    stand.pass_time(DAY - HOUR)
+    assert stand.status(image) == "ARCHIVED"
+    stand.pass_time(DAY + 2 * HOUR)
+    assert not _there(stand, image)

@@ -1,6 +1,7 @@
 """Releases attacked: windows bought twice, counts reset, a deletion bought by one."""
 
 from datetime import timedelta
+from typing import Any
 
 from notation_verifier import Descriptor
 from sealward.ledger import HoldState, Verdict
@@ -17,7 +18,7 @@ SECOND, MINUTE, HOUR = (
 )
 
 
-def stand_with(**settings: str) -> Stand:
+def stand_with(**settings: Any) -> Stand:
     quick = Behaviours(restore_delay=2 * SECOND)
     return Stand(current=bundle(**settings), behaviours=quick)
 

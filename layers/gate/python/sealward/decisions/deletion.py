@@ -1,8 +1,10 @@
 """Deletion: when a held image is deleted, and what it never is. Pure.
 
 Off unless policy and stack both say ``delete``. Then a failing image goes after a whole
-day in quarantine, with its evidence kept. What was ever trusted, what a person had
-taken out of reach, and what waits for a person's answer is never deleted.
+day in quarantine, with its evidence kept; of that day policy and stack say so all the
+time, so that a slip of a policy deletes nothing that was held before it. What was ever
+trusted, what a person had taken out of reach, and what waits for a person's answer is
+never deleted.
 """
 
 from dataclasses import replace
@@ -53,10 +55,11 @@ def next_deletion(
         ruling: policy and capability.
         now: the present instant.
     """
+    hold = _deletable(hold, ruling, now)
     if (
         hold is None
+        or hold.deletable_since is None
         or known is None
-        or not ruling.may_delete
         or verdict not in SETTLED_FAILURES
         or known.ever_trusted
         or proposal
@@ -73,12 +76,19 @@ def next_deletion(
         step is Step.NONE
         and status is ImageStatus.ARCHIVED
         and hold.state is HoldState.HELD
-        and now - hold.since >= QUARANTINED_FOR
+        and now - max(hold.since, hold.deletable_since) >= QUARANTINED_FOR
     )
     brought_back = step is Step.ARCHIVE and escalates(ruling) and hold.escalated(now)
     if not (rested or brought_back):
         return hold, step
     return replace(hold, deletion=Deletion(at=now)), Step.DELETE
+
+
+def _deletable(hold: Hold | None, ruling: Ruling, now: datetime) -> Hold | None:
+    """Return the hold with since when policy and stack would delete it."""
+    if hold is None or ruling.may_delete is (hold.deletable_since is not None):
+        return hold
+    return replace(hold, deletable_since=now if ruling.may_delete else None)
 
 
 def escalates(ruling: Ruling) -> bool:

@@ -248,6 +248,11 @@ def _hold_item(hold: Hold | None) -> dict[str, Any] | None:
         **({"unkept": hold.unkept} if hold.unkept else {}),
         **({"approved": True} if hold.approved else {}),
         **({"deletion": _deletion_item(hold.deletion)} if hold.deletion else {}),
+        **(
+            {"deletable_since": to_text(hold.deletable_since)}
+            if hold.deletable_since
+            else {}
+        ),
     }
 
 
@@ -265,6 +270,7 @@ def _hold(item: Mapping[str, Any] | None) -> Hold | None:
         unkept=item.get("unkept", ""),
         approved=bool(item.get("approved", False)),
         deletion=_deletion(item.get("deletion")),
+        deletable_since=optional_instant(item.get("deletable_since")),
     )
 
 

@@ -88,6 +88,8 @@ class Hold:
     """Whether a person had it taken out of reach: then it is never deleted."""
     deletion: Deletion | None = None
     """The last deletion that was asked for."""
+    deletable_since: datetime | None = None
+    """Since when policy and stack go as far as deleting it; None: they do not."""
 
     @property
     def ours(self) -> bool:
