@@ -33,7 +33,7 @@ from demo.stack import (
     put_bundle,
 )
 from demo.stage import BETWEEN_LOOKS, PATIENCE, Show, Stage
-from demo.stories import Mended, Story, stories
+from demo.stories import TOPIC, Mended, Story, stories
 from demo.stories.mended import REPOSITORY as MENDED
 from demo.table import print_table
 from demo.watch import Seen
@@ -182,7 +182,7 @@ def deploy_both(aws: LocalAws, mended: Mended | None) -> tuple[Deployment, Deplo
     """Deploy the stack into two accounts, side by side."""
     committed = (POLICY / "bundle.json").read_bytes()
     teams = {MENDED: mended.team.certificate} if mended else {}
-    bundle = bundle_of_run(committed, datetime.now(UTC), teams=teams)
+    bundle = bundle_of_run(committed, datetime.now(UTC), teams=teams, topic=TOPIC)
     old, published = bundles_elsewhere(committed)
     elsewhere = aws.of(ELSEWHERE)
     bucket = f"{bundle_bucket(ELSEWHERE)}-published"
@@ -193,7 +193,8 @@ def deploy_both(aws: LocalAws, mended: Mended | None) -> tuple[Deployment, Deplo
     }
     with ThreadPoolExecutor(1) as beside:
         other = beside.submit(deploy, elsewhere, old, parameters)
-        return deploy(aws, bundle, {"Capability": "delete"}), other.result()
+        own = {"Capability": "delete", "OwnerTopicArns": TOPIC}
+        return deploy(aws, bundle, own), other.result()
 
 
 def main() -> int:

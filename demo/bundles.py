@@ -6,7 +6,7 @@ here; the other account's bundles are made of it.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from sealward.policy.bundle import load_bundle
 
 REPLICATED = "replicated"
 """Statement about what is copied to both accounts."""
+TOLD = "told"
+"""Statement whose owner has a topic, and the topic's name."""
 
 
 def bundle_of_run(
@@ -26,6 +28,7 @@ def bundle_of_run(
     instant: datetime,
     *,
     teams: Mapping[str, x509.Certificate],
+    topic: str,
 ) -> bytes:
     """Return the committed bundle for this run.
 
@@ -33,11 +36,13 @@ def bundle_of_run(
         committed: the bytes of demo/policy/bundle.json.
         instant: the statement ``registry`` enforces from here on.
         teams: by repository, the certificate of who signs it: a key of this run alone.
+        topic: ARN of the topic of who owns the repository ``demo/told``.
     """
     document = json.loads(committed)
     for policy in document["policies"]:
         if policy["statement"]["name"] == "registry":
             policy["enforceFrom"] = instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    document["policies"].append(_told(document["policies"], topic))
     for repository, certificate in teams.items():
         name = repository.rpartition("/")[2]
         subject = certificate.subject.rfc4514_string()
@@ -54,6 +59,19 @@ def bundle_of_run(
         root = certificate.public_bytes(Encoding.DER)
         document["trustStores"]["ca"][name] = [base64.b64encode(root).decode()]
     return _checked(document)
+
+
+def _told(policies: Sequence[Mapping[str, Any]], topic: str) -> dict[str, Any]:
+    """Return what the payments team's policy is for the repository of its owner."""
+    (payments,) = (each for each in policies if each["statement"]["name"] == "payments")
+    scopes = [f"{REGISTRY}/demo/{TOLD}"]
+    return {
+        **payments,
+        "statement": {**payments["statement"], "name": TOLD, "registryScopes": scopes},
+        "owner": {"team": "payments", "contact": "#payments-oncall", "topic": topic},
+        "grace": "10m",
+        "failFast": True,
+    }
 
 
 def bundles_elsewhere(committed: bytes) -> tuple[bytes, bytes]:

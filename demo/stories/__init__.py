@@ -11,8 +11,9 @@ from demo.stories.paused import Paused
 from demo.stories.re_push import RePush
 from demo.stories.replicated import Replicated
 from demo.stories.story import Story
+from demo.stories.told import TOPIC, Told
 
-__all__ = ["Mended", "Story", "stories"]
+__all__ = ["TOPIC", "Mended", "Story", "stories"]
 
 
 def stories(mended: Mended | None) -> tuple[Story, ...]:
@@ -25,6 +26,7 @@ def stories(mended: Mended | None) -> tuple[Story, ...]:
         ManagedSigning(),
         RePush(),
         *((mended,) if mended else ()),
+        Told(),
         Paused(),
         BreakGlass(),
         Deleted(),

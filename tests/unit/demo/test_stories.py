@@ -1,15 +1,17 @@
 """Stories: told without the real notation, each image judged, none named twice."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from demo.bundles import bundle_of_run
 from demo.cases import load_cases
 from demo.layouts.policy import BUNDLE, REGISTRY
 from demo.notation import notation_command
 from demo.stack import ACCOUNT, REGION, DemoError
-from demo.stories import Mended, stories
+from demo.stories import TOPIC, Mended, stories
 from demo.stories.mended import commands_of
 from sealward.policy.bundle import load_bundle
 
@@ -17,7 +19,8 @@ DIGEST = "sha256:" + "a" * 64
 
 
 def test_each_image_is_governed_and_in_a_place_of_its_own() -> None:
-    bundle = load_bundle(BUNDLE.read_bytes())
+    made = bundle_of_run(BUNDLE.read_bytes(), datetime.now(UTC), teams={}, topic=TOPIC)
+    bundle = load_bundle(made)
     images = [image for story in stories(None) for image in story.images]
     images += [image for case in load_cases() for image in case.images]
     places = [(each.account, each.repository, each.digest) for each in images]
