@@ -1,8 +1,12 @@
 """Copies of lost signatures: looked for in what a person has, and in the bucket."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from sealward.aws.clients import Clients
+from sealward.aws.errors import translated
+from sealward.aws.evidence_bucket import EvidenceBucket
 from sealward.cli.evidence_folder import EvidenceFolder
 from sealward.evidence.dossier import object_key
 from sealward.evidence.kept_signatures import (
@@ -27,6 +31,40 @@ Blob = Callable[[str, int], bytes | None]
 
 class NoCopy(Exception):  # noqa: N818 - named by what is wrong
     """Nobody who was asked has the signature; ``str()`` says who was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the bytes may be."""
+
+    folder: Path | None
+    bucket: str | None
+    region: str
+
+    def copy(self, digest: str) -> tuple[SignatureCopy, str]:
+        """Return the signature ``digest``, and where it was found.
+
+        Raises:
+            NoCopy: nowhere.
+            Denied, Unavailable: the bucket did not answer.
+        """
+        missed: list[str] = []
+        if self.folder is not None:
+            try:
+                return in_folder(self.folder, digest), str(self.folder)
+            except NoCopy as error:
+                missed.append(str(error))
+        if self.bucket is not None:
+            with translated("a client of S3"):
+                client = Clients().client("s3", self.region)
+            try:
+                return in_bucket(EvidenceBucket(client, self.bucket), digest), (
+                    f"s3://{self.bucket}"
+                )
+            except NoCopy as error:
+                missed.append(str(error))
+        said = "; ".join(missed) or "neither --from nor --bucket was given"
+        raise NoCopy(f"no copy of {digest}: {said}. Sign the image again instead.")
 
 
 def in_folder(folder: Path, digest: str) -> SignatureCopy:
