@@ -5,6 +5,7 @@ A keyword that is not known here is an error, so that no rule passes unread.
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def problems(value: object, schema: str) -> list[str]:
     return list(_problems(value, _read(schema), schema, "$"))
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
     return found

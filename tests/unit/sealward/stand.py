@@ -21,11 +21,7 @@ from sealward.subjects import NOTARY_SIGNATURE, SubjectKey
 from sealward.tick.due import is_turn, tick
 from simulator.behaviours import Behaviours
 from simulator.clock import ManualClock
-from simulator.in_process.bus import (
-    InProcessEventBus,
-    InProcessMessageCounts,
-    InProcessTopics,
-)
+from simulator.in_process.bus import InProcessMessageCounts, InProcessTopics
 from simulator.in_process.evidence import InProcessEvidence
 from simulator.in_process.ledger import InProcessLedger
 from simulator.in_process.pulls import InProcessPulls
@@ -36,6 +32,7 @@ from simulator.local_aws import LocalAws
 from simulator.places import place
 from simulator.pushes import IMAGE_CONFIG, IMAGE_MANIFEST, Pusher
 from tests import forge
+from tests.published_bus import PublishedBus
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -122,7 +119,7 @@ class Stand:
         self.aws = LocalAws(clock=self.clock, behaviours=behaviours)
         self.ledger = InProcessLedger()
         self.queue = InProcessLookQueue(self.clock)
-        self.bus = InProcessEventBus()
+        self.bus = PublishedBus()
         self.topics = InProcessTopics()
         self.bundles = InProcessBundleSource(current or bundle())
         if hub_on:
