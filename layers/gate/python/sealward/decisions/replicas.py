@@ -51,6 +51,7 @@ _REVOCATION: Final = frozenset(
 _ELSEWHERE: Final = re.compile(
     r"(?:AWS Signer did not answer: )?the profile is of partition ([a-z0-9-]{1,40}),"
 )
+_NOT_ENABLED: Final = re.compile(r"UnrecognizedClient|InvalidClientToken|OptInRequired")
 _DENIED: Final = re.compile(r"AccessDenied|NotAuthorized|not authorized|Unauthorized")
 
 
@@ -180,6 +181,14 @@ def _revocation(record: Record, partition: str) -> tuple[ReplicaCause, str] | No
         elsewhere = _ELSEWHERE.match(record.detail)
         if elsewhere is not None:
             return _of_partition(elsewhere[1], partition)
+        if _NOT_ENABLED.search(record.detail):
+            return (
+                ReplicaCause.REVOCATION_DENIED,
+                (
+                    "AWS Signer in the profile's Region does not know this account: "
+                    "enable that Region here (it is not on by itself)"
+                ),
+            )
         if _DENIED.search(record.detail):
             return (
                 ReplicaCause.REVOCATION_DENIED,

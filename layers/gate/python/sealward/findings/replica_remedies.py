@@ -64,7 +64,8 @@ REPLICA_REMEDIES: Final[Mapping[ReplicaCause, Remedy]] = {
         "This stack's role may not ask AWS Signer what it revoked of the profile's "
         "account and Region.",
         "Let the role VerifyPushRole call signer:GetRevocationStatus: look for a Deny "
-        "in a service control policy, a permissions boundary or the endpoint's policy.",
+        "in a service control policy, a permissions boundary or the endpoint's policy. "
+        "A Region that is not on by itself must be enabled in this account.",
     ),
     ReplicaCause.REVOCATION_UNREACHABLE: Remedy(
         "The source could ask a revocation service that does not answer from here.",
