@@ -8,9 +8,13 @@ from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.actions.pull_denial import PullDenials
+from sealward.events import Hint
 from sealward.evidence import EvidenceKeeping, Recorder
 from sealward.findings import Place
+from sealward.look.indexes.descent import Descent
 from sealward.look.reading.sightings import InForce
+from sealward.look.reading.signatures import SignatureSearch
+from sealward.look.settling.settlement import Settlement
 from sealward.look.telling.announcements import Announcements
 from sealward.look.telling.bundle_finding import BundleFinding
 from sealward.policy.bundle import Capability, Policy
@@ -28,6 +32,7 @@ from sealward.revocation import Inquiry, Revocations
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
+    from sealward.look.judging.replicas import Replicas
     from sealward.look.settling.kept_signatures import KeptSignatures
 
 
@@ -137,6 +142,35 @@ class Equipment:
             recorder=self.recorder,
             ledger=self.ledger,
             now=self.now,
+        )
+
+    def replicas(self, signatures: SignatureSearch) -> "Replicas":
+        """Return what explains a replica that is not trusted."""
+        # For looks only at what came by replication.
+        from sealward.look.judging.replicas import Replicas  # noqa: PLC0415
+
+        return Replicas(
+            place=self.place,
+            published=self.published,
+            signatures=signatures,
+            now=self.now,
+        )
+
+    def settlement(self, descent: Callable[[Hint], Descent]) -> Settlement:
+        """Return what settles a decision; ``descent`` knows the indexes of a hint."""
+        return Settlement(
+            registry=self.registry,
+            ledger=self.ledger,
+            security_hub=self.security_hub,
+            queue=self.queue,
+            pulls=self.pulls,
+            place=self.place,
+            evidence=self.keeping,
+            announcements=self.announcements,
+            descent=descent,
+            beside=self.run_beside,
+            now=self.now,
+            nested=self.nested,
         )
 
     def policy_of(self, key: SubjectKey, force: InForce) -> Policy | None:

@@ -8,7 +8,7 @@ to be looked at again has a due time in the ledger.
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import (
@@ -35,7 +35,6 @@ from sealward.look.reading.sightings import in_force, is_due
 from sealward.look.reading.signatures import SEARCH_TIME, SignatureSearch
 from sealward.look.reading.signed_images import SignedImages
 from sealward.look.reading.spent_grace import ask_about_count
-from sealward.look.settling.settlement import Settlement
 from sealward.look.telling.result import NOT_DUE, LookResult
 from sealward.policy.bundle import Policy
 from sealward.ports.failures import Conflict, PortError
@@ -43,9 +42,6 @@ from sealward.ports.reads import Read, ask
 from sealward.revocation import Inquiry
 from sealward.subjects import SubjectKey
 from sealward.verifications import Examined, Search
-
-if TYPE_CHECKING:
-    from sealward.look.judging.replicas import Replicas
 
 ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
@@ -142,7 +138,7 @@ class Gate(Equipment):
                 )
             decide_it = decide_away if found.away else decide_not_an_image
             decision = decide_it(known, found.nothing, now=self.now())
-            return self._settlement.settle(hint, decision, nothing_rules, Search())
+            return self._settle(hint, decision, nothing_rules, Search())
         if found.sighting.gone:
             force = bundle.answer()
             policy = self.policy_of(found.sighting.key, force)
@@ -153,7 +149,7 @@ class Gate(Equipment):
                 )
             ruling = replace(nothing_rules, policy=policy, bundle=force.bundle)
             decision = decide_gone(known, acts=ruling.acts, now=self.now())
-            return self._settlement.settle(hint, decision, ruling, Search())
+            return self._settle(hint, decision, ruling, Search())
         force = bundle.answer()
         policy = self.policy_of(found.sighting.key, force)
         evidence = Evidence(
@@ -196,7 +192,7 @@ class Gate(Equipment):
         )
         examined = seen.search if isinstance(seen, Seen) else Search()
         if origin or decision.record.replica is not None:
-            replicas, undiagnosed = self._replicas(evidence.signatures), decision
+            replicas, undiagnosed = self.replicas(evidence.signatures), decision
             decision = kept(
                 lambda: replicas.explained(
                     undiagnosed, ruling, origin=origin, found=found, examined=examined
@@ -220,24 +216,11 @@ class Gate(Equipment):
         keeping = signatures.begin(decision, hint) if signatures else None
         if keeping is not None:
             decision = keeping.decision
-        settled = Read(
-            lambda: self._settlement.settle(hint, decision, ruling, examined)
-        )
+        settled = Read(lambda: self._settle(hint, decision, ruling, examined))
         learnt = self._learnt(self.inquiry, examined)
         ask((settled, *learnt, *(keeping.puts if keeping else ())), self.run_beside)
         result = settled.answer()
         return result if keeping is None else keeping.told(result)
-
-    def _replicas(self, signatures: SignatureSearch) -> "Replicas":
-        # For looks only at what came by replication.
-        from sealward.look.judging.replicas import Replicas  # noqa: PLC0415
-
-        return Replicas(
-            place=self.place,
-            published=self.published,
-            signatures=signatures,
-            now=self.now,
-        )
 
     def _look_at_what_it_signed(self, hint: Hint, policy: Policy | None) -> None:
         """Look at what a signature that is no more had made trusted, if it was one.
@@ -248,6 +231,11 @@ class Gate(Equipment):
         with suppress(PortError):
             for digest in images.made_trusted_by(hint.repository, hint.digest, policy):
                 self.queue.later(replace(hint, digest=digest), timedelta(0))
+
+    def _settle(
+        self, hint: Hint, decision: Decision, ruling: Ruling, examined: Search
+    ) -> LookResult:
+        return self.settlement(self._descent).settle(hint, decision, ruling, examined)
 
     def _learnt(
         self, inquiry: Inquiry | None, examined: Search
@@ -261,23 +249,6 @@ class Gate(Equipment):
             if isinstance(candidate, Examined)
         )
         return (Read(inquiry.write),) if inquiry.kept.unwritten else ()
-
-    @property
-    def _settlement(self) -> Settlement:
-        return Settlement(
-            registry=self.registry,
-            ledger=self.ledger,
-            security_hub=self.security_hub,
-            queue=self.queue,
-            pulls=self.pulls,
-            place=self.place,
-            evidence=self.keeping,
-            announcements=self.announcements,
-            descent=self._descent,
-            beside=self.run_beside,
-            now=self.now,
-            nested=self.nested,
-        )
 
     def _descent(self, hint: Hint) -> Descent:
         """Return what is known of the indexes of the repository of ``hint``."""

@@ -9,6 +9,7 @@ from sealward.aws.errors import translated
 from sealward.aws.registry.ecr_answers import (
     image_detail,
     managed_signing,
+    manifest,
     raise_if_not_deleted,
     raise_if_passing,
     referrer,
@@ -130,14 +131,9 @@ class EcrRegistry:
                     imageIds=[{"imageDigest": digest} for digest in batch],
                 )
             for image in answer.get("images", []):
-                content = image.get("imageManifest", "").encode()
-                digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-                if digest in batch and len(content) <= MANIFEST_LIMIT:
-                    found[digest] = Manifest(
-                        digest=digest,
-                        media_type=image.get("imageManifestMediaType", ""),
-                        content=content,
-                    )
+                one = manifest(image)
+                if one.digest in batch and len(one.content) <= MANIFEST_LIMIT:
+                    found[one.digest] = one
             raise_if_passing(
                 repository,
                 (each.get("failureCode", "") for each in answer.get("failures", [])),

@@ -1,11 +1,12 @@
 """What ECR answers, entry by entry, as the registry's port says it. Pure."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from sealward.ledger.managed_signing import ManagedSigning, SigningState
 from sealward.ports.failures import NotFound, Refused, Unavailable
-from sealward.ports.registry import ImageDetail, ImageStatus, Referrer
+from sealward.ports.registry import ImageDetail, ImageStatus, Manifest, Referrer
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import (
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
         ImageFailureTypeDef,
         ImageReferrerTypeDef,
         ImageSigningStatusTypeDef,
+        ImageTypeDef,
     )
 
 _PASSING: Final = frozenset(
@@ -43,6 +45,16 @@ def image_detail(detail: "ImageDetailTypeDef", what: str) -> ImageDetail:
         pushed_at=pushed_at,
         subject_digest=detail.get("subjectManifestDigest"),
         pulled_at=detail.get("lastRecordedPullTime"),
+    )
+
+
+def manifest(image: "ImageTypeDef") -> Manifest:
+    """Return one entry of BatchGetImage's answer, under the digest of its bytes."""
+    content = image.get("imageManifest", "").encode()
+    return Manifest(
+        digest=f"sha256:{hashlib.sha256(content).hexdigest()}",
+        media_type=image.get("imageManifestMediaType", ""),
+        content=content,
     )
 
 
