@@ -19,10 +19,11 @@ from botocore.validate import ParamValidator
 
 import sealward.findings
 from sealward.decisions import Severity
-from sealward.findings import Place, dated, next_state, raised, resolved
+from sealward.findings import Place, dated, next_state
 from sealward.findings.breaker import breaker_tripped
 from sealward.findings.bundle import bundle_raised, bundle_resolved
 from sealward.findings.flood import flood_ended, flooding
+from sealward.findings.image import raised, resolved
 from sealward.findings.ledger import ledger_forged
 from sealward.findings.pause import pause_ended, paused
 from sealward.findings.remedies import REMEDIES

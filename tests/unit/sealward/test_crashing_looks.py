@@ -223,10 +223,10 @@ def test_a_crash_over_a_signature_is_no_obstacle_to_the_image_it_signs(
 @pytest.mark.parametrize(
     "where",
     [
-        "sealward.look.telling.announcements.raised",
+        "sealward.findings.image.raised",
         "sealward.look.telling.announcements.dated",
         "sealward.look.settling.settlement.open_proposal",
-        "sealward.look.settling.settlement.deny_or_allow_pulls",
+        "sealward.actions.pulls.deny_or_allow_pulls",
     ],
 )
 def test_what_crashes_while_it_is_told_is_held_and_told_within_the_hour(
@@ -250,7 +250,7 @@ def test_an_action_that_crashes_is_told_and_tried_again(
     stand = Stand(current=bundle(grace="0s"))
     image = stand.push()
     with monkeypatch.context() as patched:
-        patched.setattr("sealward.look.settling.settlement.act", crash)
+        patched.setattr("sealward.actions.steps.act", crash)
         looks(stand, image.digest)
     assert len(stand.findings) == 1
     hold = stand.record(image).hold

@@ -25,9 +25,10 @@ from sealward.aws.telemetry import Telemetry
 from sealward.cli.output import as_json, table
 from sealward.cli.subject_answer import SubjectAnswer
 from sealward.decisions import Severity
-from sealward.findings import Place, dated, next_state, raised, resolved
+from sealward.findings import Place, dated, next_state
 from sealward.findings.breaker import breaker_tripped
 from sealward.findings.bundle import bundle_raised
+from sealward.findings.image import raised, resolved
 from sealward.findings.ledger import ledger_forged
 from sealward.findings.repository import Counted, repository_raised
 from sealward.ledger import FindingStatus, Hold, HoldState, Record, Verdict

@@ -1,4 +1,8 @@
-"""Findings: what is told to Security Hub. Pure."""
+"""Findings: what is told to Security Hub. Pure.
+
+The face is what every finding has. What is told of an image, a repository, the bundle
+and so on has a module each, which few looks import: most tell nothing.
+"""
 
 from sealward.findings.document import (
     DESCRIPTION_LIMIT,
@@ -13,7 +17,6 @@ from sealward.findings.document import (
     next_state,
     printable,
 )
-from sealward.findings.image import raised, resolved
 
 __all__ = [
     "DESCRIPTION_LIMIT",
@@ -27,6 +30,4 @@ __all__ = [
     "frame",
     "next_state",
     "printable",
-    "raised",
-    "resolved",
 ]

@@ -7,7 +7,7 @@ bad image from being archived is held before it.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
@@ -15,9 +15,6 @@ from sealward.decisions import Decision, Ruling, Seen, Unseen
 from sealward.decisions.grace import grace_ends
 from sealward.ledger.records import Record
 from sealward.look.indexes.children import Children
-from sealward.look.indexes.listings import Listings
-from sealward.look.indexes.parents import Parents
-from sealward.look.indexes.shields import Shields
 from sealward.look.reading.sightings import Sighting, unseen
 from sealward.policy.bundle import Policy
 from sealward.ports.failures import PortError
@@ -26,6 +23,9 @@ from sealward.ports.reads import RunBeside
 from sealward.ports.registry import ImageStatus, Registry
 from sealward.subjects import SubjectKey
 from sealward.verifications.coverage import NODES, may_cover
+
+if TYPE_CHECKING:
+    from sealward.look.indexes.listings import Listings
 
 Proves = Callable[[SubjectKey, Record, Descriptor], bool]
 """Whether the signatures that a record names still make its index trusted."""
@@ -56,7 +56,10 @@ class Descent:
         """What keeps the children of indexes."""
         return Children(ledger=self.ledger, look_later=self.look_later)
 
-    def _listings(self, ends: datetime) -> Listings:
+    def _listings(self, ends: datetime) -> "Listings":
+        # For images only whose grace ends unsigned, or that an index keeps.
+        from sealward.look.indexes.listings import Listings  # noqa: PLC0415
+
         return Listings(
             registry=self.registry,
             ledger=self.ledger,
@@ -134,6 +137,9 @@ class Descent:
         before = sighting.known.covered_by if sighting.known else None
         if not parents:
             return seen
+        # For images only that an index lists.
+        from sealward.look.indexes.parents import Parents  # noqa: PLC0415
+
         first = sorted(parents, key=lambda digest: digest != before)
         coverage = Parents(
             registry=self.registry,
@@ -163,6 +169,9 @@ class Descent:
         """
         if self.look_at is None:
             return False
+        # For images only that an index keeps from being archived.
+        from sealward.look.indexes.shields import Shields  # noqa: PLC0415
+
         ends = self.now() + INDEX_TIME
         return Shields(
             registry=self.registry,

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from sealward.decisions import Decision
 from sealward.decisions.breaker import WITHIN, trip_of
-from sealward.decisions.proposed import is_reversal
 from sealward.findings import Place, dated, delivered, next_state
 from sealward.findings.breaker import breaker_tripped
 from sealward.ledger.records import FindingStatus
@@ -20,7 +19,7 @@ from sealward.proposals import Reversal, Trip
 def count_reversal(
     ledger: Ledger, hub: SecurityHub, place: Place, decision: Decision
 ) -> None:
-    """Count what ``decision`` reverses; trip the breaker where it is too much.
+    """Count ``decision``, which is a reversal; trip the breaker at too many.
 
     Called before the record is written: what is counted twice counts once.
 
@@ -28,8 +27,6 @@ def count_reversal(
         Unavailable, Denied: the ledger did not answer.
     """
     record = decision.record
-    if not is_reversal(decision.known, record):
-        return
     now = record.updated_at
     last = ledger.last_trip()
     if last is not None and now - last.at < WITHIN:

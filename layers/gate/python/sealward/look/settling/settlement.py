@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from notation_verifier.values import dataclass
 from sealward.actions.pull_denial import PullDenials
-from sealward.actions.pulls import deny_or_allow_pulls
-from sealward.actions.steps import act, is_by_name, postponed
 from sealward.decisions import Decision, Ruling, Step, is_news
+from sealward.decisions.proposed import is_reversal
 from sealward.events import Hint
 from sealward.evidence import EvidenceKeeping
 from sealward.findings import Place
@@ -23,7 +22,6 @@ from sealward.look.judging.approvals import open_proposal
 from sealward.look.judging.crashes import kept
 from sealward.look.reading.signed_images import SignedImages
 from sealward.look.reading.spent_grace import count_unsigned
-from sealward.look.settling.breaker import count_reversal
 from sealward.look.settling.safekeeping import Safekeeping
 from sealward.look.telling.announcements import Announcements
 from sealward.look.telling.result import LookResult, history_report
@@ -97,6 +95,11 @@ class Settlement:
 
         def propose() -> None:
             open_proposal(self.ledger, decision)
+            if not is_reversal(decision.known, decision.record):
+                return
+            # For the few decisions that reverse what was accepted.
+            from sealward.look.settling.breaker import count_reversal  # noqa: PLC0415
+
             count_reversal(self.ledger, self.security_hub, self.place, decision)
 
         def unblock(key: SubjectKey) -> bool:
@@ -107,6 +110,10 @@ class Settlement:
         decision = keeping.before(decision, examined, crashes)
         record = decision.record
         if decision.step is not Step.NONE or decision.pulls_change:
+            # For images only to which something is done.
+            from sealward.actions.pulls import deny_or_allow_pulls  # noqa: PLC0415
+            from sealward.actions.steps import act, postponed  # noqa: PLC0415
+
             begun = _begun(decision)
             pause = self._intend(decision, begun, report)
             if is_news(stored, begun):
@@ -209,6 +216,11 @@ class Settlement:
         if news:
             writing.answer()
         pause = pausing.answer().in_force(record.key.repository, self.now())
+        if pause is None:
+            return None
+        # For the hours of a pause.
+        from sealward.actions.steps import is_by_name  # noqa: PLC0415
+
         return None if is_by_name(decision) else pause
 
     def _within(self) -> "Settlement":

@@ -26,10 +26,7 @@ from sealward.findings import (
     dated,
     delivered,
     next_state,
-    raised,
-    resolved,
 )
-from sealward.findings.environment import in_environment
 from sealward.ledger.records import FindingState, FindingStatus, Record
 from sealward.look.telling.repository_findings import (
     RepositoryFindings,
@@ -266,17 +263,23 @@ class Announcements:
         """Return the document to be known to Security Hub, and its state."""
         state = record.finding
         severity = decision.severity(record.hold)
+        if not isinstance(severity, Severity) and (
+            severity is Tell.KEEP or state is None
+        ):
+            return None, state
+        # For images only that Security Hub hears of.
+        from sealward.findings.environment import in_environment  # noqa: PLC0415
+        from sealward.findings.image import raised, resolved  # noqa: PLC0415
+
         if isinstance(severity, Severity):
             loudness = in_environment(severity, policy)
             document = raised(self.place, record, severity=loudness, policy=policy)
             status = FindingStatus.OPEN
-        elif severity is Tell.KEEP or state is None:
-            return None, state
         else:
             together = severity is Tell.TOGETHER
             document = resolved(self.place, record, policy=policy, counted=together)
             status = FindingStatus.RESOLVED
-            if state.status is status and state.delivered:
+            if state is not None and state.status is status and state.delivered:
                 return None, state
         return document, next_state(state, document, status, now=record.updated_at)
 

@@ -8,11 +8,6 @@ from typing import Any, Final
 from notation_verifier.values import dataclass
 from sealward.decisions import Unknown, Unseen, first_record
 from sealward.findings import Place, dated, delivered, next_state
-from sealward.findings.bundle import (
-    bundle_raised,
-    bundle_resolved,
-    describe_problems,
-)
 from sealward.ledger.records import FindingStatus, Record
 from sealward.look.reading.sightings import InForce
 from sealward.policy.bundle import UNKNOWN_FOR
@@ -44,6 +39,15 @@ class BundleFinding:
             known: the record of the subject looked at, as it was before: where an
                 earlier bundle decided about it, an open finding may be resolved.
         """
+        if not self._has_news(force, known):
+            return
+        # For looks only under a bundle that is new, or not in force.
+        from sealward.findings.bundle import (  # noqa: PLC0415
+            bundle_raised,
+            bundle_resolved,
+            describe_problems,
+        )
+
         if force.invalid is not None:
             document = bundle_raised(
                 self.place,
@@ -57,22 +61,12 @@ class BundleFinding:
                 detail=f"Bundle {force.bundle.serial} is past its expiry.",
             )
         elif force.failure is not None:
-            if not self._long_unknown(known):
-                return
             document = bundle_raised(
                 self.place,
                 reason=Unknown.BUNDLE_UNAVAILABLE,
                 detail=force.failure.detail,
             )
-        elif (
-            force.bundle is not None
-            and known is not None
-            # Where none was in force, the same one may be back.
-            and (
-                known.bundle_serial != force.bundle.serial
-                or known.unknown_since is not None
-            )
-        ):
+        elif force.bundle is not None:
             document = bundle_resolved(self.place, serial=force.bundle.serial)
         else:
             return
@@ -81,6 +75,22 @@ class BundleFinding:
         except PortError:
             # About the bundle only, and every look tries again: no look fails for it.
             return
+
+    def _has_news(self, force: InForce, known: Record | None) -> bool:
+        """Return whether there is anything to raise, or to take back."""
+        if force.invalid is not None or (force.bundle is not None and force.expired):
+            return True
+        if force.failure is not None:
+            return self._long_unknown(known)
+        return (
+            force.bundle is not None
+            and known is not None
+            # Where none was in force, the same one may be back.
+            and (
+                known.bundle_serial != force.bundle.serial
+                or known.unknown_since is not None
+            )
+        )
 
     def _long_unknown(self, known: Record | None) -> bool:
         since = known.unknown_since if known else None

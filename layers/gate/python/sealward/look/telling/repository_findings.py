@@ -11,19 +11,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from notation_verifier.values import dataclass
 from sealward.decisions import Decision, Tell
 from sealward.decisions.judgement import SIGNATURE_LOST
 from sealward.decisions.schedule import earliest
 from sealward.findings import RESEND, Place, dated, delivered, next_state
-from sealward.findings.repository import (
-    REPORTED,
-    Counted,
-    repository_raised,
-    repository_resolved,
-)
 from sealward.ledger import LOST, proposal_state, reported_state
 from sealward.ledger.records import FindingStatus, Record
 from sealward.policy.bundle import Policy
@@ -31,6 +25,9 @@ from sealward.ports.failures import Conflict
 from sealward.ports.ledger import Ledger
 from sealward.ports.security_hub import Delivered, SecurityHub
 from sealward.proposals import NEWEST, Newest, RepositoryNote
+
+if TYPE_CHECKING:
+    from sealward.findings.repository import Counted
 
 WINDOW: Final = timedelta(minutes=10)
 """Between two counts of one repository."""
@@ -121,6 +118,12 @@ class RepositoryFindings:
         decision: Decision,
         policy: Policy | None,
     ) -> RepositoryNote:
+        # For looks only that end a repository's counting.
+        from sealward.findings.repository import (  # noqa: PLC0415
+            repository_raised,
+            repository_resolved,
+        )
+
         repository, now = record.key.repository, record.updated_at
         counted = self._counted(repository, note, record)
         note = replace(
@@ -148,7 +151,12 @@ class RepositoryFindings:
 
     def _counted(
         self, repository: str, note: RepositoryNote, record: Record
-    ) -> Counted:
+    ) -> "Counted":
+        from sealward.findings.repository import (  # noqa: PLC0415 - as in _told
+            REPORTED,
+            Counted,
+        )
+
         reported = {
             word: self.ledger.count(reported_state(word), repository)
             for word in REPORTED
