@@ -37,6 +37,9 @@ about revocation share. An
 invocation that Lambda ends brings its whole batch again.
 """
 
+LAST_DELIVERY: Final = 5
+"""After which SQS moves a message to the dead letters, as the template has it."""
+
 
 class Intake:
     """Takes an SQS batch or one EventBridge event, and looks.
@@ -118,8 +121,10 @@ class Intake:
             return () if self._set_aside(body, problem) else None
         if not hints:
             self._telemetry.event("nothing happened", count="EventsOfNothing")
-        if _came_before(record):
-            return [replace(hint, again=True) for hint in hints]
+        came = _deliveries(record)
+        if came > 1:
+            last = came >= LAST_DELIVERY
+            return [replace(hint, again=True, last=last) for hint in hints]
         return [hint for hint in hints if ours or not self._passed_on(hint)]
 
     def _single(self, event: object, remaining: Callable[[], int]) -> dict[str, Any]:
@@ -228,15 +233,15 @@ def _time_left(remaining: Callable[[], int]) -> timedelta:
     return timedelta(milliseconds=max(0, remaining() - RESERVE))
 
 
-def _came_before(message: Mapping[str, Any]) -> bool:
-    """Return whether SQS delivered ``message`` before: that look may have died."""
+def _deliveries(message: Mapping[str, Any]) -> int:
+    """Return how often SQS delivered ``message``: an earlier look may have died."""
     attributes = message.get("attributes")
     count = (
         attributes.get("ApproximateReceiveCount", "1")
         if isinstance(attributes, dict)
         else "1"
     )
-    return str(count) != "1"
+    return int(count) if str(count).isdecimal() else 1
 
 
 def _names(hint: Hint) -> dict[str, str]:

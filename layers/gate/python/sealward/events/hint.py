@@ -31,6 +31,8 @@ class Hint:
     """Digest of what that was: this one, or a signature of it."""
     again: bool = False
     """Whether its message came before: what that look told may have been lost."""
+    last: bool = False
+    """Whether its message comes for the last time: every look at it may have died."""
 
 
 def look_again(hint: Hint) -> dict[str, Any]:

@@ -23,13 +23,13 @@ from sealward.decisions import (
 from sealward.decisions.judgement import NOT_AN_IMAGE
 from sealward.events import Hint
 from sealward.evidence import Recorder, recorded
-from sealward.ledger.records import Record
+from sealward.ledger.records import Record, Verdict
 from sealward.look.equipment import Equipment
 from sealward.look.indexes.descent import Descent
 from sealward.look.judging.approvals import approved
 from sealward.look.judging.crashes import kept, undecided
 from sealward.look.judging.evidence import Evidence
-from sealward.look.reading.hints import Trail
+from sealward.look.reading.hints import LookDied, Trail
 from sealward.look.reading.managed_signing import ask_about_signing
 from sealward.look.reading.sightings import in_force, is_due
 from sealward.look.reading.signatures import SEARCH_TIME, SignatureSearch
@@ -47,6 +47,7 @@ ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
 NESTED_TIME: Final = timedelta(seconds=5)
 """For the search of a look that is part of another one."""
+UNSETTLED: Final = frozenset({Verdict.PENDING, Verdict.INCONCLUSIVE})
 RETRY: Final = timedelta(seconds=5)
 """After the attempts are used up."""
 
@@ -75,6 +76,8 @@ class Gate(Equipment):
                 hint, reason=NOT_DUE, detail="it was looked at in between"
             )
         hint = replace(hint, scheduled=False)
+        if hint.last:
+            self._remember_first(hint, key)
         whole = self._with_inquiry()
         for _ in range(ATTEMPTS):
             try:
@@ -86,6 +89,18 @@ class Gate(Equipment):
         return LookResult.nothing(
             hint, reason="conflict", detail="other looks wrote in between; looked later"
         )
+
+    def _remember_first(self, hint: Hint, key: SubjectKey) -> None:
+        """Give what kills every look its verdict, before the last look at it begins.
+
+        A process that dies remembers nothing. Where nothing is settled, what stands
+        without any look is written: unknown, with its due time and its deadline.
+        """
+        known = self.ledger.current(key)
+        if known is not None and known.verdict not in UNSETTLED:
+            return
+        with suppress(LookDied, Conflict):
+            self._recording()._look(hint, SEARCH_TIME, known, blind=True)  # noqa: SLF001 - its own
 
     def _with_inquiry(self) -> "Gate":
         """Return the same gate with what a look asks the web under one deadline."""
@@ -106,7 +121,14 @@ class Gate(Equipment):
             self, recorder=recorder, registry=recorded(self.registry, recorder)
         )
 
-    def _look(self, hint: Hint, within: timedelta, ahead: Record | None) -> LookResult:
+    def _look(
+        self,
+        hint: Hint,
+        within: timedelta,
+        ahead: Record | None,
+        *,
+        blind: bool = False,
+    ) -> LookResult:
         started = self.now()
         account = self.registry.account
         inquiry = self.inquiry
@@ -122,6 +144,7 @@ class Gate(Equipment):
             started=started,
             also=(bundle, *signing, *count, *((inquiry.recall,) if inquiry else ())),
             ahead=ahead,
+            blind=blind,
         )
         key = SubjectKey(repository=hint.repository, digest=hint.digest)
         found = kept(

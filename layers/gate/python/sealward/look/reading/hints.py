@@ -35,6 +35,10 @@ INDEX_BATCH: Final = 10
 """Entries of an index read at once: a pusher may give each one 4 MiB."""
 
 
+class LookDied(Exception):  # noqa: N818 - what became of it
+    """A look that said nothing any more: it ran out of time or memory, perhaps."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a hint leads to: a subject to decide about, or nothing."""
@@ -68,13 +72,18 @@ class Trail:
     """Read beside the first round."""
     ahead: Record | None = None
     """The hinted digest's record, where it was read before."""
+    blind: bool = False
+    """Whether nothing of the registry is read: looks that did read it died."""
 
     def follow(self, key: SubjectKey) -> Found:  # noqa: PLR0911 - one for each kind
         """Return the subject that ``key`` leads to and all that was read about it.
 
         Raises:
             Unavailable, Denied: the ledger did not answer.
+            LookDied: it is to be followed blind.
         """
+        if self.blind:
+            raise LookDied(f"every look at {key} died")
         sighting = self._sight(key, self.also)
         if sighting.manifest is None:
             return _without_manifest(sighting)
