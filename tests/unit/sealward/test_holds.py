@@ -1,6 +1,5 @@
-"""Holds: archived, kept, released; what is acted upon and what is only proposed."""
+"""Holds: archived, kept, released; and how long what is held was exposed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +7,9 @@ import pytest
 from sealward.decisions import Step
 from sealward.ledger import HoldState, Verdict
 from sealward.ledger.records import Record
-from sealward.policy.bundle import Capability
-from sealward.ports.failures import PortError, Unavailable
 from simulator.behaviours import Behaviours
 from simulator.errors import ServiceError
 from simulator.faults import Fault
-from tests import forge
 from tests.unit.sealward.stand import Stand, bundle
 
 MINUTE = timedelta(minutes=1)
@@ -281,100 +277,6 @@ class TestALateSignature:
         assert stand.status(image) == "ACTIVE"
 
 
-class TestActingByItself:
-    def test_what_was_pushed_before_enforce_from_is_only_proposed(self) -> None:
-        stand = Stand(current=bundle(grace="0s", enforceFrom="2026-06-02T00:00:00Z"))
-        image = stand.push()
-        result = stand.look(image)
-        assert (result.verdict, result.step, result.proposal) == (
-            Verdict.UNSIGNED,
-            Step.NONE,
-            "quarantine",
-        )
-        (finding,) = stand.findings
-        assert finding["Resources"][0]["Type"] == "AwsEcrRepository"
-        assert "1 in proposal before-enforcement-" in finding["Description"]
-        assert finding["Severity"]["Label"] == "MEDIUM"
-
-    def test_pushing_it_again_later_does_not_make_it_new(self) -> None:
-        stand = Stand(current=bundle(grace="1h", enforceFrom="2026-06-01T00:10:00Z"))
-        image = stand.push()
-        stand.look(image)
-        stand.pass_time(11 * MINUTE)
-        stand.push(tag="again")
-        stand.pass_time(2 * HOUR)
-        assert stand.record(image).verdict is Verdict.UNSIGNED
-        assert stand.status(image) == "ACTIVE"
-
-    def test_a_trusted_image_an_expiry_makes_untrusted_is_only_proposed(
-        self, stand: Stand
-    ) -> None:
-        image = stand.push()
-        stand.attach(image, expiry=forge.NOW + HOUR)
-        assert stand.look(image).verdict is Verdict.TRUSTED
-        stand.pass_time(2 * HOUR)
-        record = stand.record(image)
-        assert (record.verdict, record.reason, record.proposal) == (
-            Verdict.UNTRUSTED,
-            "signature-expired",
-            "quarantine",
-        )
-        assert stand.status(image) == "ACTIVE"
-
-    def test_leaving_observation_proposes_what_was_reported_before(self) -> None:
-        stand = Stand(current=bundle(grace="0s", enforcement="report"))
-        image = stand.push()
-        assert stand.look(image).proposal == ""
-        stand.bundles.current = bundle(grace="0s", serial=2)
-        stand.clock.advance(MINUTE)
-        result = stand.look(image)
-        assert (result.step, result.proposal) == (Step.NONE, "quarantine")
-        assert stand.status(image) == "ACTIVE"
-
-    @pytest.mark.parametrize(
-        ("enforcement", "capability", "held"),
-        [
-            ("report", Capability.OBSERVE, False),
-            ("report", Capability.QUARANTINE, False),
-            ("report", Capability.DELETE, False),
-            ("quarantine", Capability.OBSERVE, False),
-            ("quarantine", Capability.QUARANTINE, True),
-            ("quarantine", Capability.DELETE, True),
-        ],
-    )
-    def test_the_more_cautious_of_enforcement_and_capability_counts(
-        self, enforcement: str, capability: Capability, *, held: bool
-    ) -> None:
-        stand = Stand(
-            current=bundle(grace="0s", enforcement=enforcement), capability=capability
-        )
-        image = stand.push()
-        stand.look(image)
-        assert (stand.status(image) == "ARCHIVED") is held
-
-    def test_a_hold_whose_policy_only_reports_now_is_proposed_for_release(
-        self, stand: Stand
-    ) -> None:
-        image = stand.push()
-        stand.look(image)
-        stand.bundles.current = bundle(grace="0s", enforcement="report", serial=2)
-        stand.clock.advance(MINUTE)
-        result = stand.look(image)
-        assert (result.step, result.proposal) == (Step.NONE, "release")
-        assert stand.status(image) == "ARCHIVED"
-        stand.push()
-        stand.clock.advance(MINUTE)
-        assert stand.look(image).hold is None
-
-    def test_a_hold_whose_policy_now_skips_is_released(self, stand: Stand) -> None:
-        image = stand.push()
-        stand.look(image)
-        stand.bundles.current = bundle(level={"level": "skip"}, serial=2)
-        stand.clock.advance(MINUTE)
-        result = stand.look(image)
-        assert (result.verdict, result.step) == (Verdict.EXEMPT, Step.RESTORE)
-
-
 class TestExposure:
     def test_it_counts_from_the_push_to_the_archive(self, stand: Stand) -> None:
         image = stand.push()
@@ -415,66 +317,6 @@ class TestExposure:
         stand.attach(image)
         stand.clock.advance(MINUTE)
         assert stand.look(image).exposure_seconds == 0
-
-
-class TestRaces:
-    def test_a_look_overtaken_by_another_looks_again(self, stand: Stand) -> None:
-        image = stand.push()
-        stand.attach(image)
-
-        def overtake(_: Record) -> None:
-            stand.ledger.before_write = None
-            stand.look(image)
-
-        stand.ledger.before_write = overtake
-        result = stand.look(image)
-        assert result.verdict is Verdict.TRUSTED
-        assert stand.record(image).version == 1
-
-    def test_a_look_always_overtaken_comes_back_later(self, stand: Stand) -> None:
-        image = stand.push()
-        names = iter(range(100))
-
-        def overtake(record: Record) -> None:
-            stand.ledger.before_write = None
-            stored = stand.ledger.current(record.key)
-            stand.ledger.write(
-                replaced(record, stored, str(next(names))),
-                expected=stored.version if stored else 0,
-            )
-            stand.ledger.before_write = overtake
-
-        stand.ledger.before_write = overtake
-        result = stand.look(image)
-        assert (result.verdict, result.reason) == (None, "conflict")
-        assert stand.status(image) == "ACTIVE"
-        stand.ledger.before_write = None
-        stand.pass_time(timedelta(seconds=5))
-        assert stand.status(image) == "ARCHIVED"
-
-    def test_a_queue_that_refuses_delays_nothing_but_the_next_look(
-        self, stand: Stand
-    ) -> None:
-        image = stand.push()
-        stand.queue.failure = Unavailable("throttled")
-        assert stand.look(image).hold is HoldState.HELD
-        stand.queue.failure = None
-        stand.clock.advance(HOUR)
-        assert [result.digest for result in stand.work()] == [image.digest]
-
-    def test_a_tick_that_fails_leaves_what_is_due(self, stand: Stand) -> None:
-        image = stand.push()
-        stand.look(image)
-        stand.clock.advance(HOUR)
-        stand.queue.failure = Unavailable("throttled")
-        with pytest.raises(PortError):
-            stand.work()
-        stand.queue.failure = None
-        assert [result.digest for result in stand.work()] == [image.digest]
-
-
-def replaced(record: Record, stored: Record | None, detail: str) -> Record:
-    return replace(record, version=(stored.version if stored else 0) + 1, detail=detail)
 
 
 def test_a_signature_that_overtakes_the_archive_still_ends_active() -> None:
