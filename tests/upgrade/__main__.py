@@ -18,7 +18,9 @@ from collections.abc import Mapping
 from demo.stack import BUILD, ROOT, DemoError, build, local_aws
 from sealward.version import VERSION
 from tests.figures import Figures
-from tests.upgrade.ground import Deployed, Deployments, Pushes, operator, publish, until
+from tests.upgrade.deployed import Deployed
+from tests.upgrade.deployments import Deployments, operator, publish
+from tests.upgrade.pushes import Pushes, until
 from tests.upgrade.releases import BEFORE_SCHEMA, BEFORE_VERSION, NOW, version_before
 
 PATIENCE = 60.0
