@@ -7,7 +7,7 @@ is wished of it.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.facts import ACTIVE, ARCHIVED
+from tests.facts import ACTIVE, ARCHIVED, Rules
 from tests.proposal_model import Proposal
 
 ARCHIVE, RESTORE, DELETE, NOTHING = "archive", "restore", "delete", ""
@@ -54,6 +54,37 @@ class Release:
         self.started = True
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and how loud it is where the policy acts."""
+
+    verdict: str
+    label: str = ""
+    expired: bool = False
+    """Whether its signature was good once, and ran out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What a look at an image knows when it acts."""
+
+    at: datetime
+    status: str
+    after: str
+    """What the registry says when the look is done; empty where it is gone by then."""
+    doubtful: bool
+    """Whether a signature is there that cannot be read."""
+    pushed_at: datetime
+    judged: Judged
+    rules: Rules | None
+    first: bool
+    """Whether no verdict was settled before."""
+    before: Proposal | None
+    """What waited for a person until now."""
+    approved: bool
+    """Whether a person said yes to that."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Image:
     """How one image stands."""
@@ -86,6 +117,9 @@ class Image:
     """Since when, as its looks found it, policy and stack would delete it."""
     condemned_at: datetime | None = None
     """When its deletion was last asked for, under the same hold."""
+    doubtful: bool = False
+    """Whether a signature of it was in the archive while it was held: then its evidence
+    may not be whole, and without that nothing is deleted."""
     deleted: bool = False
     """Whether the gate deleted it, and it was not there since."""
     proposed: Proposal | None = None
@@ -93,6 +127,8 @@ class Image:
     statement: str = ""
     """That its last look was under; empty where no policy was."""
     replicated: bool = False
+    signing_failed: bool = False
+    """Whether the registry's own signing was last heard to have failed."""
     spent: bool = False
     """Whether its grace is what its repository had left of one."""
     finding: str | None = None
@@ -158,7 +194,7 @@ class Image:
         """Keep it out of reach; return what to ask of the registry."""
         hold = self.hold
         if hold is None:
-            self.approved, self.condemned_at = False, None
+            self.approved, self.condemned_at, self.doubtful = False, None, False
         self.ours = status != ARCHIVED or (hold is not None and self.ours)
         before = hold.pushed_at if hold else None
         if status == ARCHIVED:

@@ -38,6 +38,8 @@ from tests.image_model import (
     RESTORE,
     Hold,
     Image,
+    Judged,
+    Moment,
 )
 from tests.proposal_model import (
     QUARANTINE,
@@ -50,35 +52,6 @@ from tests.signature_model import Signatures
 SWEPT = timedelta(minutes=5)
 """From a new bundle to the looks that it asks for."""
 FAILING = ("unsigned", "untrusted")
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict, and how loud it is where the policy acts."""
-
-    verdict: str
-    label: str = ""
-    expired: bool = False
-    """Whether its signature was good once, and ran out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """What a look at an image knows when it acts."""
-
-    at: datetime
-    status: str
-    after: str
-    """What the registry says when the look is done."""
-    pushed_at: datetime
-    judged: Judged
-    rules: Rules | None
-    first: bool
-    """Whether no verdict was settled before."""
-    before: Proposal | None
-    """What waited for a person until now."""
-    approved: bool
-    """Whether a person said yes to that."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,8 +114,8 @@ class Model(Asked):
             image = self._signatures.leads_to(
                 message, self.images, archived_readable=self.archived_readable
             )
-        if image is None:
-            self._lost(message)
+        if image not in self._names:
+            self._lost(message)  # or it signs what is no image
             return NOTHING, ""
         signature = message.digest if message.digest != image else None
         step = self._look(image, message, signature)
@@ -190,7 +163,9 @@ class Model(Asked):
             return
         image = self.images.get((message.repository, signature.image))
         named = signature.anchored and signature.signer in rules.signers
-        if image is not None and image.trusted_by == message.digest and named:
+        if image is None or image.gone or rules.level == "skip":
+            return
+        if image.trusted_by == message.digest and named:
             image.look_by = min(image.look_by or message.at, message.at)
 
     # -- a look ---------------------------------------------------------------------
@@ -214,6 +189,8 @@ class Model(Asked):
         image.blind = image.gone = image.deleted = False
         image.begin = min(image.begin, here.pushed_at)
         image.replicated |= message.replicated and message.digest == digest
+        if message.asked_for and image.verdict == "pending":
+            image.signing_failed = message.signing_failed
         rules = self._rules.get(message.repository)
         judged = self._judge(image, digest, message, rules, named)
         verdict, label = judged.verdict, judged.label
@@ -326,7 +303,8 @@ class Model(Asked):
             return Judged("untrusted", "CRITICAL")
         unsettled = image.verdict not in ("trusted", *FAILING)
         if unsettled and at < image.begin + grace_of(image, rules):
-            return Judged("pending")
+            # Told before it is held: whoever pushed it can still sign it.
+            return Judged("pending", "MEDIUM" if image.signing_failed else "")
         if not there:
             return Judged("unsigned", "HIGH")
         # What came furthest explains most: right signer, but too late.
@@ -355,7 +333,12 @@ class Model(Asked):
         moment = Moment(
             at=at,
             status=here.status,
-            after=message.after.get(digest, here).status,
+            after=message.after[digest].status if digest in message.after else "",
+            doubtful=not self.archived_readable
+            and any(
+                message.before[name].status != ACTIVE
+                for name in self._signatures.of(digest, message.before)
+            ),
             pushed_at=here.pushed_at,
             judged=judged,
             rules=rules,
@@ -391,7 +374,7 @@ class Model(Asked):
             _propose(QUARANTINE, image, moment)
             return NOTHING
         step = image.keep(moment.status, moment.after, moment.pushed_at, moment.at)
-        image.approved = moment.approved
+        image.approved, image.doubtful = moment.approved, moment.doubtful
         return step
 
     def _move(self, image: Image, moment: Moment) -> str:
@@ -404,7 +387,10 @@ class Model(Asked):
             return image.let_go(status, moment.after, at)
         if self._acts(moment.rules):
             step = image.keep(status, moment.after, moment.pushed_at, at)
+            image.doubtful |= moment.doubtful
             condemned = verdict in FAILING and image.is_condemned(status, at)
+            if image.doubtful and moment.after:
+                return step
             return DELETE if self._deletes(moment.rules) and condemned else step
         if status != ACTIVE and image.ours:
             _propose(RELEASE, image, moment)

@@ -1,6 +1,7 @@
 """Families: histories of multi-arch images, their indexes and what those list."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -51,6 +52,7 @@ def generate_family(seed: int, number: int) -> History:
         behaviours=draw(chance, removes_referrers=False),
         steps=tuple(steps),
         family=True,
+        unsigned_per_day=chance.choice((1, 100, 100)),
     )
 
 
@@ -87,9 +89,13 @@ class FamilyWorld(World):
     def __init__(self, history: History, ports: Ports) -> None:
         super().__init__(history, ports)
         self.family = FamilyModel(repository=REPOSITORY, acts=not history.observes)
-        self.family.ruled(_RULES)
+        rules = {
+            name: replace(each, unsigned_per_day=history.unsigned_per_day)
+            for name, each in _RULES.items()
+        }
+        self.family.ruled(rules)
         self.others.told = self.family
-        self.bundles.current = bundle_of(_RULES, 1, covers=True)
+        self.bundles.current = bundle_of(rules, 1, covers=True)
         self._races = 0
 
     def _moment(self) -> None:

@@ -40,6 +40,7 @@ CHANGES = (
     "delete",
     "source-grace",
     "few-unsigned",
+    "trust-ecr",
     "nothing",
 )
 _WEIGHTS = {
@@ -62,14 +63,21 @@ _WEIGHTS = {
     Kind.PAUSE: 2,
     Kind.RESUME: 1,
     Kind.APPROVE: 4,
+    Kind.MANAGED_SIGNING: 6,
 }
+ENDS = ("completes-soon", "completes-late", "fails", "never-ends")
+"""How ECR's managed signing ends."""
 _LONGEST = 18
 _SCENES = 0.4
 """Of the histories, those that have a scene."""
 _AROUND_SCENES = 10
 """Most steps beside those of a scene."""
+_ECR_SIGNS = 0.15
+"""Of the registries, those with managed signing."""
 _DELETE = 0.1
 """Of the stacks, those that may delete: their histories last days."""
+_DELETE_AS_PLAYED = 0.8
+"""The same where a scene is about it."""
 
 
 def generate(seed: int, number: int) -> History:
@@ -77,7 +85,15 @@ def generate(seed: int, number: int) -> History:
     chance = Random(f"{seed}/{number}")
     repositories = chance.choice((REPOSITORIES[:1], REPOSITORIES))
     behaviours = draw(chance)
+    played: list[Step] = []
+    if chance.random() < _SCENES:
+        played = list(scene(chance, repositories, IMAGES))
+    ecr_signs = chance.random() < _ECR_SIGNS or any(
+        step.kind is Kind.MANAGED_SIGNING for step in played
+    )
     kinds = list(_WEIGHTS)
+    if not ecr_signs:
+        kinds.remove(Kind.MANAGED_SIGNING)
     if behaviours.get("deleted_subject_cleans_referrers"):
         # An index of signatures that are gone is an index of anything.
         kinds.remove(Kind.INDEX_SIGNATURES)
@@ -88,10 +104,10 @@ def generate(seed: int, number: int) -> History:
             kinds, [_WEIGHTS[kind] for kind in kinds], k=chance.randint(1, _LONGEST)
         )
     ]
-    if chance.random() < _SCENES:
-        played = list(scene(chance, repositories, IMAGES))
+    if played:
         steps = interleaved(chance, played, steps[1 : _AROUND_SCENES + 1])
-    deletes = chance.random() < _DELETE
+    asked = any(step.what == "delete" for step in played)
+    deletes = chance.random() < (_DELETE_AS_PLAYED if asked else _DELETE)
     return History(
         seed=seed,
         number=number,
@@ -99,6 +115,7 @@ def generate(seed: int, number: int) -> History:
         observes=not deletes and chance.random() < 0.05,
         behaviours=behaviours,
         evidence=chance.random() < (0.8 if deletes else 0.5),
+        ecr_signs=ecr_signs,
         deletes=deletes,
         steps=tuple(steps),
     )
@@ -119,6 +136,8 @@ def _step(chance: Random, kind: Kind, repositories: tuple[str, ...]) -> Step:
             what = chance.choice(("to-sign", "for-hours"))
         case Kind.PAUSE | Kind.RESUME:
             what = chance.choice(("repository", "account"))
+        case Kind.MANAGED_SIGNING:
+            what = chance.choice(ENDS)
         case Kind.APPROVE:
             what = chance.choice(("image", "repository", "whole", "declined"))
         case _:

@@ -56,6 +56,8 @@ class Kind(StrEnum):
     """A person lets a held image go: to be signed, or for hours."""
     PAUSE = "pause"
     RESUME = "resume"
+    MANAGED_SIGNING = "managed-signing"
+    """How ECR's own signing ends, of what is pushed from now on."""
     APPROVE = "approve"
     """A person says yes, or no, to what is proposed of an image, in part or whole."""
 
@@ -107,8 +109,12 @@ class History:
     steps: tuple[Step, ...]
     family: bool = False
     """Whether it is about multi-arch images."""
+    unsigned_per_day: int = 100
+    """After so many that nobody signed the repository of a family spends its grace."""
     evidence: bool = False
     """Whether what an action rests on is kept: without it nothing is deleted."""
+    ecr_signs: bool = False
+    """Whether ECR's managed signing signs what is pushed."""
     deletes: bool = False
     """Whether the stack may delete, and policies begin by asking for it."""
 

@@ -21,6 +21,8 @@ def minimise(history: History, shows: Callable[[History], bool]) -> History:
         {"observes": False},
         {"evidence": False},
         {"deletes": False},
+        {"ecr_signs": False},
+        {"unsigned_per_day": 100},
     )
     for simpler in simplest:
         candidate = replace(history, **simpler)

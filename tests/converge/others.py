@@ -84,6 +84,11 @@ class Others:
             case _:
                 raise ValueError(f"{step.kind} is not the others'")
 
+    def met(self, digest: str, signature: Signature) -> None:
+        """Learn of a signature that none of them made."""
+        self._signatures.setdefault(signature.image, []).append(digest)
+        self.told.signed(digest, signature)
+
     def digest(self, name: str) -> str:
         """Return the digest of the image called ``name``."""
         return self._image(name)[0].digest
@@ -158,7 +163,9 @@ class Others:
         """Push a signature again that was deleted, byte for byte."""
         standing = self._standing(repository)
         gone = [
-            each for each in self._signatures.get(image, []) if each not in standing
+            each
+            for each in self._signatures.get(image, [])
+            if each not in standing and each in self._made
         ]
         if gone:
             self._attach(repository, self._made[gone[number % len(gone)]])
@@ -169,7 +176,7 @@ class Others:
         entries = [
             digest
             for digest in self._signatures.get(image, [])
-            if standing.get(digest) == ACTIVE
+            if standing.get(digest) == ACTIVE and digest in self._made
         ]
         if not entries:
             return
@@ -215,7 +222,7 @@ class Others:
         before = len(self._aws.events)
         if step.kind is not Kind.REPLICATE_ALONE:
             for digest in self._signatures.get(target[1], []):
-                if digest in source:
+                if digest in source and digest in self._made:
                     self._copy(partial(self._attach, step.what, self._made[digest]))
         if step.kind is not Kind.REPLICATE_SIGNATURES:
             self._copy(partial(self._push, step.what, step.image, ""))

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from tests.facts import Rules
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
-FIRST, SECOND = "Leaf", "Second"
+FIRST, SECOND, BY_ECR = "Leaf", "Second", "ECR"
 BEGIN: Mapping[str, Rules] = {
     repository: Rules(signers=frozenset({FIRST})) for repository in REPOSITORIES
 }
@@ -36,7 +36,7 @@ def governing(rules: Mapping[str, Rules]) -> dict[str, Rules]:
     for scope, each in _scopes(rules):
         for name in rules:
             if name == scope or (scope.endswith("/*") and name.startswith(scope[:-1])):
-                said[name] = replace(each, statement=f"{scope} {each}")
+                said[name] = replace(each, statement=json.dumps(_policy(scope, each)))
     return said
 
 
@@ -66,6 +66,7 @@ _SAYS: Mapping[str, Mapping[str, Any]] = {
     "long-grace": {"grace": timedelta(minutes=120)},
     "source-grace": {"source_grace": timedelta(hours=1)},
     "few-unsigned": {"unsigned_per_day": 1},
+    "trust-ecr": {"signers": frozenset({FIRST, BY_ECR})},
     "enforce-always": {"enforce_from": None},
     "nothing": {},
 }
@@ -85,18 +86,34 @@ def _changed(old: Rules, change: str, now: datetime) -> Rules:
             return replace(old, **_SAYS[change])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByEcr:
+    """By which profile of AWS Signer ECR signs, and under which root."""
+
+    profile: str
+    root_der: bytes
+    root_sha256: str
+
+
 def bundle_of(
-    rules: Mapping[str, Rules], serial: int, *, covers: bool = False
+    rules: Mapping[str, Rules],
+    serial: int,
+    *,
+    covers: bool = False,
+    by_ecr: ByEcr | None = None,
 ) -> PolicyBundle:
     """Return the bundle that says what ``rules`` say.
 
     Where it ``covers``, what trusted indexes list is good, and what has no tag waits an
     hour for its index.
     """
-    policies = [_policy(scope, each, covers=covers) for scope, each in _scopes(rules)]
+    policies = [
+        _policy(scope, each, covers=covers, by_ecr=by_ecr)
+        for scope, each in _scopes(rules)
+    ]
     # A bundle names at least one repository; nothing is ever pushed to this one.
     policies.append(_policy("nothing/here", Rules(signers=frozenset({FIRST}))))
-    document = {
+    document: dict[str, Any] = {
         "schema": 1,
         "serial": serial,
         "audience": [ACCOUNT],
@@ -107,6 +124,10 @@ def bundle_of(
             "ca": {"acme": [base64.b64encode(signer(FIRST).root_der).decode()]}
         },
     }
+    if by_ecr is not None:
+        root = base64.b64encode(by_ecr.root_der).decode()
+        document["trustStores"]["signingAuthority"] = {"signer": [root]}
+        document["signerRoots"] = {"simulated": by_ecr.root_sha256}
     return _loaded(json.dumps(document))
 
 
@@ -127,7 +148,9 @@ def _loaded(document: str) -> PolicyBundle:
     return load_bundle(document.encode())
 
 
-def _policy(scope: str, rules: Rules, *, covers: bool = False) -> dict[str, Any]:
+def _policy(
+    scope: str, rules: Rules, *, covers: bool = False, by_ecr: ByEcr | None = None
+) -> dict[str, Any]:
     verification: dict[str, Any] = {"level": rules.level}
     statement: dict[str, Any] = {
         "name": scope.replace("/", "-").replace("*", "all"),
@@ -138,8 +161,12 @@ def _policy(scope: str, rules: Rules, *, covers: bool = False) -> dict[str, Any]
         statement["trustStores"] = ["ca:acme"]
         statement["trustedIdentities"] = [
             f"x509.subject: CN={name},O=acme,ST=WA,C=US"
-            for name in sorted(rules.signers)
+            for name in sorted(rules.signers - {BY_ECR})
         ]
+        if by_ecr is not None:
+            statement["trustStores"].append("signingAuthority:signer")
+            if BY_ECR in rules.signers:
+                statement["trustedIdentities"].append(by_ecr.profile)
     if rules.level == "strict" and not covers:
         # No revocation service is named; nobody can be asked.
         verification["override"] = {"revocation": "skip"}

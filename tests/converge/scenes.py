@@ -68,6 +68,22 @@ SCENES: dict[str, tuple[Turn, ...]] = {
         Turn(kind=Kind.UNSIGN, within=_LATER),
         Turn(kind=Kind.REATTACH, within=_LATER),
     ),
+    "ECR signs it": (
+        Turn(kind=Kind.POLICY, what="trust-ecr"),
+        Turn(kind=Kind.MANAGED_SIGNING, what="completes-soon"),
+        Turn(kind=Kind.PUSH),
+        Turn(kind=Kind.UNSIGN, within=_AFTER_GRACE),
+    ),
+    "ECR signs it too late": (
+        Turn(kind=Kind.POLICY, what="trust-ecr"),
+        Turn(kind=Kind.MANAGED_SIGNING, what="completes-late"),
+        Turn(kind=Kind.PUSH),
+    ),
+    "ECR cannot sign it": (
+        Turn(kind=Kind.MANAGED_SIGNING, what="fails"),
+        Turn(kind=Kind.PUSH),
+        Turn(kind=Kind.SIGN, what="good", within=_AFTER_GRACE),
+    ),
     "it is deleted, and pushed again": (
         Turn(kind=Kind.POLICY, what="delete"),
         Turn(kind=Kind.PUSH),
@@ -78,7 +94,14 @@ SCENES: dict[str, tuple[Turn, ...]] = {
         Turn(kind=Kind.POLICY, what="few-unsigned"),
         Turn(kind=Kind.PUSH),
         Turn(kind=Kind.PUSH, within=_AFTER_GRACE),
-        Turn(kind=Kind.SIGN, what="good"),
+        Turn(kind=Kind.SIGN, what="good", within=_LATER),
+    ),
+    "a person had it held": (
+        Turn(kind=Kind.PUSH),
+        Turn(kind=Kind.POLICY, what="enforce-from-now", within=_LATER),
+        Turn(kind=Kind.APPROVE, within=_AFTER_GRACE),
+        Turn(kind=Kind.POLICY, what="delete", within=_LATER),
+        Turn(kind=Kind.PUSH, within=_NEXT_DAY),
     ),
     "it comes before its signatures": (
         Turn(kind=Kind.POLICY, what="source-grace", over_there=True),
@@ -98,7 +121,7 @@ def scene(
     image = chance.choice(images)
     for place, turn in enumerate(turns):
         if turn.kind is Kind.PUSH and place and turn.within == _AFTER_GRACE:
-            image = chance.choice(images)  # the next one
+            image = chance.choice([each for each in images if each != image])
         what = turn.what
         if turn.kind in (Kind.REPLICATE_ALONE, Kind.REPLICATE_SIGNATURES):
             what = there

@@ -14,7 +14,7 @@ from sealward.events import Hint
 from sealward.ledger import Record
 from sealward.look.gate import Gate
 from sealward.look.telling.result import NOT_DUE
-from sealward.policy.bundle import Capability
+from sealward.policy.bundle import Capability, PolicyBundle
 from sealward.sweep import Report, Sweep
 from simulator.ecr.state import Repository
 from simulator.errors import ServiceError
@@ -26,6 +26,7 @@ from simulator.places import place
 from tests.converge.faces import Ports
 from tests.converge.history import ASKED, REPLICATED, History, Kind, Mail, Step
 from tests.converge.mail import Post
+from tests.converge.managed_signing import ManagedSigning
 from tests.converge.others import Others
 from tests.converge.person import Person
 from tests.converge.policies import (
@@ -66,8 +67,10 @@ class World:
         self.ledger = InProcessLedger()
         self.queue = InProcessLookQueue(self.clock)
         self.post = Post(history.mail)
+        self._ecr = ManagedSigning(self.aws) if history.ecr_signs else None
         self.rules: Mapping[str, Rules] = begin(deletes=history.deletes)
-        self.bundles = InProcessBundleSource(bundle_of(self.rules, 1))
+        self._serial = 0
+        self.bundles = InProcessBundleSource(self._bundle())
         self.registry = Watched(ports.registry)
         self.gate = Gate(
             registry=self.registry,
@@ -104,7 +107,6 @@ class World:
         self.others = Others(self.aws, self.clock, self.model)
         self._person = Person(self.gate, self.ledger, self.queue)
         self._ticks = Ticks(self.ledger, self.queue)
-        self._serial = 1
         self._sweeps_at: datetime | None = None
         self._races = 0 if history.mail is Mail.FAITHFUL else _RACES
 
@@ -117,6 +119,9 @@ class World:
             try:
                 if step.kind is Kind.POLICY:
                     self._publish(step)
+                elif step.kind is Kind.MANAGED_SIGNING:
+                    if self._ecr is not None:
+                        self._ecr.ends(step.what)
                 elif step.kind in ASKED:
                     digest = self.others.digest(step.image)
                     self.wrong += self._person.ask(
@@ -137,10 +142,15 @@ class World:
         """
         self._step()
         self._sweeps_at = self.clock.now + _STEP
-        self._serial += 1
         self.rules = changed(self.rules, step.what, step.repository, self.clock.now)
-        self.bundles.current = bundle_of(self.rules, self._serial)
+        self.bundles.current = self._bundle()
         self.model.ruled(governing(self.rules), self.clock.now)
+
+    def _bundle(self) -> PolicyBundle:
+        """Return the rules as the next bundle."""
+        self._serial += 1
+        signer = self._ecr.signer if self._ecr else None
+        return bundle_of(self.rules, self._serial, by_ecr=signer)
 
     def _step(self) -> Report:
         """Let the sweep do a step, and another in five minutes if more is left."""
@@ -176,6 +186,8 @@ class World:
         """Do what is to be done right now."""
         now = self.clock.now
         self.aws.settle()
+        for digest, signature in self._ecr.signed() if self._ecr else ():
+            self.others.met(digest, signature)
         self._collect(Random(f"{self.history.number}/{now}"))
         if self._ticks.tick(now):
             self._person.tidy()
@@ -233,6 +245,8 @@ class World:
                 after=self.standing(hint.repository),
                 asked_for=hint.scheduled and not overtaken,
                 replicated=hint.origin == SOURCE,
+                signing_failed=self._ecr is not None
+                and self._ecr.failed(hint.repository, hint.digest),
             )
         )
         if step:
