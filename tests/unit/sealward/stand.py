@@ -325,6 +325,9 @@ class Stand:
     def findings(self) -> Sequence[Mapping[str, Any]]:
         return list(self.aws.hub(self.place).findings.values())
 
+    def findings_of(self, generator: str) -> Sequence[Mapping[str, Any]]:
+        return [each for each in self.findings if each["GeneratorId"] == generator]
+
 
 def _next_turn(due: datetime, now: datetime) -> datetime:
     """Return when a tick, one each minute, next sends what is due at ``due``."""

@@ -35,7 +35,7 @@ def breaker_findings(stand: Stand) -> list[str]:
     return [
         str(each["Severity"]["Label"])
         for each in stand.findings
-        if str(each["Id"]).endswith("/breaker")
+        if each["GeneratorId"] == "sealward/breaker"
     ]
 
 
@@ -95,6 +95,20 @@ class TestReversals:
         assert rollout.figures().archived == 0
         (proposal,) = rollout.stand.ledger.proposals()
         assert proposal.cause is Cause.POLICY_CHANGE
+
+    def test_another_trip_is_seen_though_the_first_was_resolved(self) -> None:
+        rollout = rolled_out(2 * (REVERSALS_ALLOWED + 5), repositories=3)
+        stand = rollout.stand
+        half = REVERSALS_ALLOWED + 5
+        for repository, image in rollout.images[:half]:
+            stand.look(image, repository=repository)
+        (first,) = stand.findings_of("sealward/breaker")
+        stand.clock.advance(2 * HOUR)
+        for repository, image in rollout.images[half:]:
+            stand.look(image, repository=repository)
+        assert [
+            each["Id"] == first["Id"] for each in stand.findings_of("sealward/breaker")
+        ] == [True, False]
 
     def test_what_security_hub_refuses_the_next_reversal_tells(self) -> None:
         rollout = rolled_out(REVERSALS_ALLOWED + 1, repositories=3)

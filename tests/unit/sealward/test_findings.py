@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sealward.findings import next_state, printable
+from sealward.findings import Place, next_state, printable
+from sealward.findings.ledger import ledger_forged
 from sealward.ledger import FindingStatus, HoldState, Verdict
 from simulator.errors import ServiceError
 from simulator.faults import Fault
@@ -188,3 +189,14 @@ def test_a_finding_says_what_was_asked_for_and_what_was_found(stand: Stand) -> N
     assert "Images matching" in finding["Description"]
     assert "CN=Leaf" in finding["Description"]
     assert "CN=Other" in finding["Description"]
+
+
+def test_who_forges_the_ledger_again_is_seen_the_next_day() -> None:
+    """A person resolved the first; Security Hub keeps that through every update."""
+    here = Place(partition="aws", account=ACCOUNT, region="us-east-1")
+    at = datetime.fromisoformat("2026-06-01T01:00:00+00:00")
+    first, again, later = (
+        ledger_forged(here, item="a", now=at + timedelta(hours=hours))["Id"]
+        for hours in (0, 22, 24)
+    )
+    assert first == again != later

@@ -1,4 +1,8 @@
-"""The finding that the breaker tripped: one per account and Region."""
+"""The finding that the breaker tripped: one for each trip, at most one an hour.
+
+A person resolves it, which Security Hub keeps through every update: another trip would
+not be seen under the same Id.
+"""
 
 from typing import Any
 
@@ -19,8 +23,11 @@ SECTION = "the-breaker"
 
 def breaker_tripped(place: Place, trip: Trip) -> dict[str, Any]:
     """Return the finding about ``trip``, its times left out."""
+    identity = (
+        f"sealward/{place.account}/{place.region}/breaker/{trip.at:%Y-%m-%dT%H:%M:%SZ}"
+    )
     return {
-        **frame(place, f"sealward/{place.account}/{place.region}/breaker"),
+        **frame(place, identity),
         "GeneratorId": "sealward/breaker",
         "Title": "Images that were accepted would be acted upon: too many at once",
         "Description": printable(

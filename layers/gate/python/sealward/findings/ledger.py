@@ -1,4 +1,8 @@
-"""The finding that somebody else wrote into the ledger: one per account and Region."""
+"""The finding that somebody else wrote into the ledger: one a day.
+
+A person resolves it, which Security Hub keeps through every update: who forges again
+would not be seen under the same Id.
+"""
 
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +27,9 @@ def ledger_forged(place: Place, *, item: str, now: datetime) -> dict[str, Any]:
     """Return the finding that ``item`` of the ledger was not written by Sealward."""
     told = remedy(LEDGER_FORGED)
     document = {
-        **frame(place, f"sealward/{place.account}/{place.region}/ledger"),
+        **frame(
+            place, f"sealward/{place.account}/{place.region}/ledger/{now:%Y-%m-%d}"
+        ),
         "GeneratorId": "sealward/ledger",
         "Resources": [
             {

@@ -152,7 +152,7 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "The ledger holds an item that Sealward did not write; it counts for nothing, "
         "and its subject is judged anew.",
         "Find in CloudTrail who may write to the table, and take that right away; then "
-        "archive this finding.",
+        "set this finding to RESOLVED.",
     ),
     # candidates that cannot be examined
     "signature-archived": Remedy(

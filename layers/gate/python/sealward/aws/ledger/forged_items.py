@@ -14,7 +14,7 @@ from sealward.ports.security_hub import SecurityHub
 
 
 class ForgedItems:
-    """Logs and counts each, and raises the one CRITICAL finding about the ledger.
+    """Logs and counts each, and raises the day's CRITICAL finding about the ledger.
 
     Args:
         telemetry: the log and the counts.

@@ -38,9 +38,8 @@ def count_reversal(
     trip = trip_of(ledger.reversals(now - WITHIN, now), now=now)
     if trip is None:
         return
-    before = last.finding if last else None
     document = breaker_tripped(place, trip)
-    state = next_state(before, document, FindingStatus.OPEN, now=now)
+    state = next_state(None, document, FindingStatus.OPEN, now=now)
     trip = replace(trip, finding=state)
     ledger.keep_trip(trip)
     _tell(ledger, hub, place, trip)
