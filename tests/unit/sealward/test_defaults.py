@@ -10,6 +10,7 @@ from sealward.ledger.records import REPUSHED_WITHIN, REPUSHES
 from sealward.policy.policy import (
     GRACE,
     UNKNOWN_FOR,
+    UNSIGNED_PER_DAY,
     UNTAGGED_GRACE,
     Policy,
     is_production,
@@ -42,6 +43,9 @@ def test_each_default_is_what_the_document_says() -> None:
         "`unknownFor`": f"{UNKNOWN_FOR // HOUR} hour",
         # tests/unit/sealward/policy/test_bundle.py has each environment.
         "`holdUnknown`": "in production" if is_production("production") else "",
+        "digests that end unsigned before the grace is a minute": (
+            f"{UNSIGNED_PER_DAY} a day"
+        ),
         "enforcement": Policy.__dataclass_fields__["enforcement"].default.value,
         "capability": parameters["Capability"],
         "sweep": {1: "daily"}[EVERY // DAY],
@@ -51,6 +55,7 @@ def test_each_default_is_what_the_document_says() -> None:
         "an approval lasts": f"{APPROVAL_LASTS // DAY} days",
         "open findings sent again": f"after {RESEND // DAY} days",
         "looks at once": str(parameters["MaximumConcurrency"]),
+        "evidence locked": f"{parameters['EvidenceRetentionDays']} days",
         "logs kept": f"{parameters['LogRetentionDays']} days",
         "dashboard": {"no": "none"}[parameters["Dashboard"]],
         "candidates of one look": str(CANDIDATES_LIMIT),
@@ -60,3 +65,17 @@ def test_each_default_is_what_the_document_says() -> None:
 
 def _an_hour(within: timedelta) -> str:
     return {1: "an hour"}[within // HOUR]
+
+
+def test_every_parameter_has_its_row_with_its_default() -> None:
+    text = (DOCUMENT.parent / "operations.md").read_text()
+    table = text.partition("| parameter | default | meaning |")[2].partition("\n\n")[0]
+    said: dict[str, str] = {}
+    for names, defaults in re.findall(r"(?m)^\| (`.+?) \| (.+?) \| .+ \|$", table):
+        each = re.findall(r"`(\w+)`", names)
+        values = [value.strip("`") for value in defaults.split(", ")]
+        said |= dict(zip(each, values * (len(each) // len(values)), strict=True))
+    assert said == {
+        name: str(each.get("Default", "")) or "none"
+        for name, each in load()["Parameters"].items()
+    }
