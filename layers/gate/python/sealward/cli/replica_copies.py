@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sealward.aws.registry.ecr import EcrRegistry
-from sealward.aws.registry.replication import EcrReplication
 from sealward.ports.registry import ImageDetail, ImageStatus
-from sealward.ports.replication import Copy
+from sealward.ports.replication import Copy, ReplicationSource
 from sealward.signatures.candidates import REFERRERS_LIMIT
 from sealward.subjects import NOTARY_SIGNATURE
 from sealward.subjects.indexes import is_index, listed
@@ -39,7 +38,7 @@ def copies_of(
     place: str,
     *,
     registry: EcrRegistry,
-    source: EcrReplication,
+    source: ReplicationSource,
 ) -> Copies:
     """Return how far the copying to ``place`` (``account/region``) is.
 

@@ -1,7 +1,7 @@
-"""Replication as the source's registry tells it, and the verdict at a destination."""
+"""Replication as the source's registry tells it."""
 
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from notation_verifier.values import dataclass
 
@@ -44,17 +44,5 @@ class ReplicationSource(Protocol):
 
         Raises:
             Denied, Unavailable: as named.
-        """
-        ...
-
-
-class ReplicaVerdict(Protocol):
-    """A destination's stack, asked for its verdict."""
-
-    def verdict(self, repository: str, digest: str) -> dict[str, Any]:
-        """Return what it holds of an image, in plain JSON types.
-
-        Raises:
-            NotFound, Denied, Unavailable: as named.
         """
         ...

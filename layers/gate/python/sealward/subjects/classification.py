@@ -8,7 +8,6 @@ All else is a subject of its own, whatever it says it refers to.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from notation_verifier import Descriptor
 from notation_verifier.values import dataclass
 from sealward.events import is_digest
 from sealward.subjects.manifests import (
@@ -62,21 +61,6 @@ class SubjectKey:
         """Return the key that ``str`` wrote."""
         repository, _, digest = text.rpartition("@")
         return cls(repository=repository, digest=digest)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """One artifact a verdict is held of, always by digest."""
-
-    account: str
-    region: str
-    repository: str
-    descriptor: Descriptor
-
-    @property
-    def key(self) -> SubjectKey:
-        """The subject's key in the ledger."""
-        return SubjectKey(repository=self.repository, digest=self.descriptor.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class EcrReplication:
 
 
 class AssumedVerdict:
-    """``ReplicaVerdict`` through the role and function that a bundle lists.
+    """A destination's verdict, through the role and function that a bundle lists.
 
     Args:
         entry: whom to ask: nothing of it is put together here.
@@ -81,7 +81,11 @@ class AssumedVerdict:
         self._function_client = function_client
 
     def verdict(self, repository: str, digest: str) -> dict[str, Any]:
-        """See the port."""
+        """Return what the destination holds of an image, in plain JSON types.
+
+        Raises:
+            NotFound, Denied, Unavailable: as named in ``sealward.ports.failures``.
+        """
         entry = self._entry
         with translated(f"AssumeRole {entry.role}"):
             credentials = self._sts.assume_role(
