@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from sealward.aws.intake import LAST_DELIVERY
+from sealward.cli.redrive import MOST
 from sealward.decisions.breaker import REVERSALS_ALLOWED, WITHIN
 from sealward.findings.document import RESEND
 from sealward.ledger.records import REPUSHED_WITHIN, REPUSHES
@@ -57,6 +59,8 @@ def test_each_default_is_what_the_document_says() -> None:
         "looks at once": str(parameters["MaximumConcurrency"]),
         "evidence locked": f"{parameters['EvidenceRetentionDays']} days",
         "logs kept": f"{parameters['LogRetentionDays']} days",
+        "deliveries of a message before it is a dead letter": str(LAST_DELIVERY),
+        "dead letters sent again": f"{MOST} times",
         "dashboard": {"no": "none"}[parameters["Dashboard"]],
         "candidates of one look": str(CANDIDATES_LIMIT),
         "referrers listed": str(REFERRERS_LIMIT),
