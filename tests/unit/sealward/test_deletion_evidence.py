@@ -19,6 +19,7 @@ from sealward.evidence import (
 )
 from sealward.evidence.gathering import READ_AGAIN
 from sealward.ledger.records import Deletion, FindingStatus, Hold, HoldState
+from sealward.look.settling.safekeeping import WAIT
 from sealward.policy.bundle import Capability
 from sealward.ports.failures import Denied, NotFound, PortError, Unavailable
 from tests.unit.sealward.asked import Asked
@@ -288,12 +289,15 @@ class TestEvidenceOfAHold:
         stand.push()
         junk = stand.junk(image)
         stand.look(image)
-        assert stand.status(image) == "ACTIVE"
-        stand.pass_time(30 * timedelta(seconds=1))
-        # It waits as the first time, whatever was kept of it before.
-        assert stand.status(image) == "ACTIVE"
+        assert stand.status(image) == "ARCHIVED"
+        assert (_hold(stand, image).evidence, _hold(stand, image).unkept) == (
+            first,
+            "PutObject",
+        )
         stand.evidence.refuse = None
-        stand.pass_time(2 * MINUTE)
+        stand.clock.now += MINUTE
+        stand.push()
+        stand.look(image)
         hold = _hold(stand, image)
         assert stand.status(image) == "ARCHIVED"
         assert hold.unkept == ""
@@ -302,6 +306,23 @@ class TestEvidenceOfAHold:
         assert junk.digest in kept.contents
         stand.pass_time(DAY + HOUR)
         assert not _there(stand, image)
+
+    def test_pushed_again_and_again_while_the_store_is_away_it_lives_no_longer(
+        self,
+    ) -> None:
+        """The wait is for the first hold: it is not to be had anew by a push."""
+        stand = Stand(current=bundle(grace="0s"))
+        stand.evidence.refuse = Unavailable("S3: 503")
+        image = stand.push()
+        stand.look(image)
+        for number in range(30):
+            stand.pass_time(MINUTE)
+            stand.push(tag=f"v{number}")
+            stand.junk(image, number)
+            stand.look(image)
+        lived = stand.record(image).exposure.total(stand.clock.now)
+        assert stand.status(image) == "ARCHIVED"
+        assert lived < WAIT.total_seconds() + 20
 
     def test_what_was_never_kept_is_kept_when_it_is_pushed_again(self) -> None:
         stand = _stand()

@@ -1,9 +1,9 @@
 """Safekeeping: the evidence of a decision is kept before its step is taken.
 
-Where it cannot be kept, an action waits: quarantine for ``WAIT``, deletion for ever;
-what was kept of a hold is read again before it, and its own dossier put beside.
-Then the image is held all the same, and that is said: whoever may shut the store off
-must not keep a bad image pullable by it (docs/threat-model.md, 2 and 23).
+Where it cannot be kept, an action waits: the first quarantine for ``WAIT``, deletion
+for ever. Then the image is held all the same, and that is said: whoever may shut the
+store off must not keep a bad image pullable by it (docs/threat-model.md, 2 and 23).
+What was kept of a hold is read again before a deletion, its own dossier put beside.
 """
 
 from collections.abc import Callable
@@ -70,9 +70,10 @@ class Safekeeping:
                 candidates=[each.digest for each in examined.candidates],
             )
         except PortError as error:
-            waited = self.now() - hold.since
             held = _with(decision, replace(hold, unkept=str(error)[:_TEXT]))
-            return held if waited >= WAIT else replace(held, step=Step.NONE)
+            # Once: who pushes it again meanwhile would have it wait anew each time.
+            waits = hold.applied == 1 and self.now() - hold.since < WAIT
+            return replace(held, step=Step.NONE) if waits else held
         except Exception as error:  # noqa: BLE001 - kept: the look raises it at its end
             crashes.append(error)
             return _with(decision, replace(hold, unkept=type(error).__name__))
