@@ -37,6 +37,7 @@ def main() -> int:
     def say(text: str) -> None:
         print(f"{time.monotonic() - start:6.1f} s  {text}", flush=True)
 
+    BUILD.mkdir(exist_ok=True)
     figures = Figures("capabilities", build=BUILD)
     try:
         if not arguments.built:
