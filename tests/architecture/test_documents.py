@@ -140,3 +140,16 @@ def test_the_read_me_names_every_document_of_a_reader_itself() -> None:
     assert {
         name for name in documents - led if f"(docs/{name})" not in read_me
     } == set()
+
+
+def test_what_the_read_me_says_it_costs_is_measured() -> None:
+    measured = (ROOT / "docs/performance.md").read_text()
+    for what, most in (
+        ("a month in which nothing is pushed", 2),
+        (r"a million signed images \*", 12),
+    ):
+        row = re.search(rf"\| {what} \| ([\d.]+) dollars \|", measured)
+        assert row
+        assert round(float(row[1])) == most
+    said = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
+    assert "two dollars a month, and twelve more for a million signed images" in said
