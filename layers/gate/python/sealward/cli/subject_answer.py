@@ -162,9 +162,10 @@ class SubjectAnswer:
         return str(entry.get("asked", "")) if same else ""
 
     def _why(self, record: Record) -> str:
-        parts = [f"{self._reason(record)}: {_clean(record.detail)}"]
-        if self.word is Word.REFUSED and (asked := self._asked(record)):
-            parts.append(_clean(asked))
+        # As a finding has it: what is asked for, then what was found.
+        asked = self._asked(record) if self.word is Word.REFUSED else ""
+        found = "; ".join(_clean(each) for each in (asked, record.detail) if each)
+        parts = [f"{self._reason(record)}: {found}"]
         if signers := self._signers():
             parts.append(f"signed by {', '.join(_clean(each) for each in signers)}")
         if passed := self._passed():
