@@ -17,6 +17,7 @@ from sealward.look.reading.signatures import SignatureSearch
 from sealward.look.settling.settlement import Settlement
 from sealward.look.telling.announcements import Announcements
 from sealward.look.telling.bundle_finding import BundleFinding
+from sealward.look.telling.news import News
 from sealward.policy.bundle import Capability, Policy
 from sealward.ports.bundle_source import BundleSource
 from sealward.ports.event_bus import EventBus
@@ -99,12 +100,20 @@ class Equipment:
         return Announcements(
             ledger=self.ledger,
             hub=self.security_hub,
+            news=self.news,
+            place=self.place,
+            beside=self.run_beside,
+            now=self.now,
+        )
+
+    @property
+    def news(self) -> News:
+        """What tells the bus and owners."""
+        return News(
             bus=self.bus,
             topics=self.topics,
             message_counts=self.message_counts,
             place=self.place,
-            beside=self.run_beside,
-            now=self.now,
         )
 
     @property

@@ -78,7 +78,7 @@ class Settlement:
             Unavailable, Denied: the ledger did not answer.
         """
         crashes: list[Exception] = []
-        decision = self.announcements.owing(decision, hint)
+        decision = self.announcements.news.owing(decision, hint)
         report = (
             history_report(decision, examined, ruling.policy)
             if decision.verdict_changed
