@@ -1,1 +1,5 @@
-"""The ``sealward`` command: one file per command; only here are adapters built."""
+"""The ``sealward`` command: a module for each command, and what they have in common.
+
+Knows everything; inside the package only here are adapters built. A command prints,
+and ends with a code that its help names.
+"""

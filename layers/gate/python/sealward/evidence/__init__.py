@@ -1,7 +1,8 @@
 """Evidence: what an action rests on, kept where nobody can change or delete it.
 
 Kept before any action (docs/threat-model.md, 23), by hash, so that it can be checked
-years later without trusting whoever kept it.
+years later without trusting whoever kept it. Knows decisions and ports; it takes no
+action and tells nobody.
 """
 
 from sealward.evidence.checking import Checked, check

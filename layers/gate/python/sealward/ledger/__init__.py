@@ -1,4 +1,8 @@
-"""The ledger: what is remembered of a subject, and how it is written down."""
+"""The ledger: what is remembered of a subject, and how it is written down.
+
+``records`` are the values, ``codec`` and its neighbours their plain JSON types, the
+same for every adapter. Knows subjects; where it is stored is a port's affair.
+"""
 
 from sealward.ledger.codec import UnreadableRecord, from_item, to_item
 from sealward.ledger.instants import from_text, to_text

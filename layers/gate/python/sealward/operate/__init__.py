@@ -1,6 +1,7 @@
 """Operate: what a person asks of a running stack, proven, once, for a while.
 
 A request is judged whole before anything of it is done; each is remembered for ever.
+Knows overrides, proposals and the ledger; what it lets go the look takes up.
 """
 
 from sealward.operate.desk import Desk

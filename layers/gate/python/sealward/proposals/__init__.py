@@ -1,4 +1,7 @@
-"""Proposals: actions on what was accepted before, waiting for a person."""
+"""Proposals: actions on what was accepted before, waiting for a person. And its port.
+
+Values and how they are stored; when one is opened is for ``decisions`` to say.
+"""
 
 from sealward.proposals.port import Proposals
 from sealward.proposals.records import (

@@ -1,4 +1,8 @@
-"""Signatures: what refers to a subject, found, bounded and read."""
+"""Signatures: what refers to a subject, found, bounded and read.
+
+``candidates`` says which are tried, ``retrieval`` reads them as they are wanted. Knows
+subjects and the registry's port; whether one is any good is for ``verifications``.
+"""
 
 from sealward.signatures.candidates import (
     shortlist,

@@ -1,4 +1,7 @@
-"""Subjects: what an artifact is, decided by its content."""
+"""Subjects: what an artifact is, decided by its content; and turns, which all get.
+
+Knows the names of ``events`` and the verifier's descriptors, nothing else.
+"""
 
 from sealward.subjects.classification import (
     IMAGE_CONFIG_TYPES,
