@@ -15,7 +15,7 @@ from sealward.ledger.records import Verdict
 from simulator.errors import throttled
 from simulator.faults import Fault
 from tests.functions.event_files import ROOT, batch, files
-from tests.functions.world import world
+from tests.functions.world import EVIDENCE, world
 from tests.template.rendering import load, render
 from tests.template.resources import PARAMETERS, of_type
 
@@ -192,3 +192,15 @@ def test_every_count_has_its_row() -> None:
     )
     said = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert said == counted()
+
+
+def test_a_failure_of_a_look_names_its_image() -> None:
+    with redirect_stdout(io.StringIO()) as said, world() as made:
+        made.s3.delete_bucket(Bucket=EVIDENCE)
+        made.push("unsigned")
+        made.look(files()["ecr-push-unsigned.json"])
+    written = [json.loads(each) for each in said.getvalue().splitlines()]
+    (unkept,) = [one for one in written if one.get("message") == "evidence not kept"]
+    assert unkept["level"] == "ERROR"
+    assert (unkept["repository"], unkept["digest"]) == ("demo/unsigned", DIGEST)
+    assert "NoSuchBucket" in unkept["reason"]

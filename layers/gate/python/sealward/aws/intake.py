@@ -216,13 +216,20 @@ class Intake:
         self._telemetry.event("look", count=count, **result.log_fields())
         if result.changed and result.step != "none":
             self._telemetry.tally(f"Step{result.step.value.capitalize()}", 1)
+        named: dict[str, Any] = {
+            "repository": result.repository,
+            "digest": result.digest,
+        }
         if result.unsent:
             self._telemetry.problem(
-                "look not sent", count="LooksNotSent", reason=result.unsent
+                "look not sent", count="LooksNotSent", reason=result.unsent, **named
             )
         if result.unkept:
             self._telemetry.problem(
-                "evidence not kept", count="EvidenceNotKept", reason=result.unkept
+                "evidence not kept",
+                count="EvidenceNotKept",
+                reason=result.unkept,
+                **named,
             )
         if result.delivered is False:
             self._telemetry.tally("FindingsNotDelivered", 1)
