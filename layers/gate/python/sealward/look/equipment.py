@@ -1,15 +1,16 @@
 """The equipment of a look: its ports and settings, and what is made of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from notation_verifier import SeenChains
 from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.actions.pull_denial import PullDenials
 from sealward.events import Hint
-from sealward.evidence import EvidenceKeeping, Recorder
+from sealward.evidence import EvidenceKeeping, Recorder, recorded
 from sealward.findings import Place
 from sealward.look.indexes.descent import Descent
 from sealward.look.reading.sightings import InForce
@@ -83,6 +84,25 @@ class Equipment:
     deadline is theirs. Made by ``look``."""
     recorder: Recorder | None = None
     """Remembers what the look reads, which may become evidence. Made by ``look``."""
+
+    def with_inquiry(self) -> Self:
+        """Return the same with what a look asks the web under one deadline."""
+        if self.revocations is None:
+            return self
+        inquiry = self.revocations.begin(self.now(), part_of=self.inquiry)
+        return replace(self, inquiry=inquiry)
+
+    def recording(self) -> Self:
+        """Return the same, which remembers what it reads where that may be kept.
+
+        A look within another one is read through that one's registry: both remember.
+        """
+        if self.evidence is None:
+            return self
+        recorder = Recorder()
+        return replace(
+            self, recorder=recorder, registry=recorded(self.registry, recorder)
+        )
 
     @property
     def place(self) -> Place:

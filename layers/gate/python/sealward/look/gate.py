@@ -20,10 +20,9 @@ from sealward.decisions import (
     decide_gone,
     decide_not_an_image,
 )
-from sealward.decisions.judgement import NOT_AN_IMAGE
+from sealward.decisions.judgement import NOT_AN_IMAGE, OPEN
 from sealward.events import Hint
-from sealward.evidence import Recorder, recorded
-from sealward.ledger.records import Record, Verdict
+from sealward.ledger.records import Record
 from sealward.look.equipment import Equipment
 from sealward.look.indexes.descent import Descent
 from sealward.look.judging.approvals import approved
@@ -47,7 +46,6 @@ ATTEMPTS: Final = 3
 """Looks at one hint while other looks write the same record in between."""
 NESTED_TIME: Final = timedelta(seconds=5)
 """For the search of a look that is part of another one."""
-UNSETTLED: Final = frozenset({Verdict.PENDING, Verdict.INCONCLUSIVE})
 RETRY: Final = timedelta(seconds=5)
 """After the attempts are used up."""
 
@@ -78,11 +76,11 @@ class Gate(Equipment):
         hint = replace(hint, scheduled=False)
         if hint.last:
             self._remember_first(hint, key)
-        whole = self._with_inquiry()
+        whole = self.with_inquiry()
         for _ in range(ATTEMPTS):
             try:
                 # A recorder each: what another look overtook is no evidence of this.
-                return whole._recording()._look(hint, within, ahead)  # noqa: SLF001 - its own
+                return whole.recording()._look(hint, within, ahead)  # noqa: SLF001 - its own
             except Conflict:
                 ahead = None
         self.queue.later(hint, RETRY)
@@ -97,29 +95,10 @@ class Gate(Equipment):
         without any look is written: unknown, with its due time and its deadline.
         """
         known = self.ledger.current(key)
-        if known is not None and known.verdict not in UNSETTLED:
+        if known is not None and known.verdict not in OPEN:
             return
         with suppress(LookDied, Conflict):
-            self._recording()._look(hint, SEARCH_TIME, known, blind=True)  # noqa: SLF001 - its own
-
-    def _with_inquiry(self) -> "Gate":
-        """Return the same gate with what a look asks the web under one deadline."""
-        if self.revocations is None:
-            return self
-        inquiry = self.revocations.begin(self.now(), part_of=self.inquiry)
-        return replace(self, inquiry=inquiry)
-
-    def _recording(self) -> "Gate":
-        """Return the same gate, which remembers what it reads where that may be kept.
-
-        A look within another one is read through that one's registry: both remember.
-        """
-        if self.evidence is None:
-            return self
-        recorder = Recorder()
-        return replace(
-            self, recorder=recorder, registry=recorded(self.registry, recorder)
-        )
+            self.recording()._look(hint, SEARCH_TIME, known, blind=True)  # noqa: SLF001 - its own
 
     def _look(
         self,
