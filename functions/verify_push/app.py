@@ -8,9 +8,9 @@ import gc
 # What is imported stays. To look for garbage in it in between takes a tenth of a start.
 gc.disable()
 
-from sealward.cold_start import import_x509
+from sealward.cold_start import import_libraries
 
-import_x509()
+import_libraries()
 
 import os
 from collections.abc import Callable

@@ -37,9 +37,35 @@ WIDE = "print(sum(chr(sys.maxunicode) in each for each in compiled))"
 
 
 def test_no_pattern_over_all_of_unicode_is_compiled() -> None:
-    ours = "from sealward.cold_start import import_x509; import_x509();"
+    ours = "from sealward.cold_start import import_libraries; import_libraries();"
     assert _said(ours + WIDE) == "0"
     assert _said("import cryptography.x509;" + WIDE) == "1"
+
+
+def test_what_is_listed_as_unused_is_not_used_to_make_clients() -> None:
+    """Else a start would do it all the same, and more slowly."""
+    said = _said(
+        """
+from sealward import cold_start
+used, kept, as_ever = [], set(), cold_start._Pattern
+class Noted(as_ever):
+    def __init__(self, *written):
+        kept.add(sys._getframe(2).f_globals["__name__"])
+        super().__init__(*written)
+    def __getattr__(self, name):
+        used.append(self._written[0])
+        return super().__getattr__(name)
+cold_start._Pattern = Noted
+cold_start.import_libraries()
+import botocore.session
+session = botocore.session.Session()
+for service in ("ecr", "dynamodb"):
+    session.create_client(service, region_name="us-east-1").meta.endpoint_url
+print(used)
+print(sorted(cold_start.UNUSED - kept))
+"""
+    )
+    assert said == "[]\n[]"
 
 
 def test_names_are_read_with_those_patterns_as_ever() -> None:
@@ -51,7 +77,7 @@ for text in (r"CN=A\\, b,O=\\C3\\A9 c,1.2.3=#0403", "CN=a+OU=b", "CN=", "=x", "C
     except ValueError as error:
         print(type(error).__name__)
 """
-    ours = "from sealward.cold_start import import_x509; import_x509()"
+    ours = "from sealward.cold_start import import_libraries; import_libraries()"
     said = _said(ours + read)
     assert said == _said(read)
     assert said.count("<Name(") >= 2
@@ -62,19 +88,19 @@ def test_whatever_else_is_compiled_is_a_pattern_at_once() -> None:
     assert (
         _said(
             """
-from sealward.cold_start import import_x509
-import_x509()
+from sealward.cold_start import UNUSED, import_libraries
+import_libraries()
 assert re.compile is compile_before
 import calendar, email.utils, ipaddress  # imported by x509 on its way
 import email._parseaddr, urllib.parse
 found = [
     value
     for module in list(sys.modules.values())
-    if not module.__name__.startswith("cryptography")
+    if module.__name__ not in UNUSED
     for value in vars(module).values()
     if type(value).__name__ == "_Pattern"
 ]
-import_x509()
+import_libraries()
 print(found)
 """
         )

@@ -1,16 +1,20 @@
 """The cold start of a function: what it need not pay for.
 
-``cryptography.x509`` compiles patterns while it is imported, to read names that are
-written as RFC 4514 says. They span all of Unicode: two thirds of what the whole import
-takes (docs/performance.md). Nothing here reads names with them; ``notation_verifier``
-has its own reader, ``names``.
+Libraries compile patterns while they are imported, most of which no look ever uses: to
+read names that are written as RFC 4514 says (they span all of Unicode: two thirds of
+what importing ``cryptography.x509`` takes; ``notation_verifier.names`` reads ours), and
+to render botocore's documentation (docs/performance.md). They are compiled when
+somebody uses them. Listed is only what no look uses: to do later what every look needs
+would help nobody.
 """
 
 import re
 import sys
 from typing import Any, Final
 
-_COMPILES: Final = "cryptography.x509.name"
+UNUSED: Final = frozenset({"cryptography.x509.name", "html", "html.parser"})
+"""Modules whose patterns are not compiled. Each of them only calls its patterns'
+methods; none hands one to a function of ``re``, which would take no stand-in."""
 
 
 class _Pattern:
@@ -23,21 +27,23 @@ class _Pattern:
         return getattr(re.compile(*self._written), name)
 
 
-def import_x509() -> None:
-    """Import ``cryptography.x509``; its patterns are compiled when they are used.
+def import_libraries() -> None:
+    """Import ``botocore`` and ``cryptography.x509``, what is ``UNUSED`` uncompiled.
 
-    Every other module's are compiled as ever. Has no effect where it was imported.
+    Every other module's patterns are compiled as ever. Has no effect on what was
+    imported before.
     """
     at_once = re.compile
 
     def compiled(pattern: Any, flags: Any = 0) -> Any:  # noqa: ANN401 (as re.compile)
         # Whoever calls: other threads may be compiling patterns of their own.
-        if sys._getframe(1).f_globals.get("__name__") == _COMPILES:  # noqa: SLF001
+        if sys._getframe(1).f_globals.get("__name__") in UNUSED:  # noqa: SLF001
             return _Pattern(pattern, flags)
         return at_once(pattern, flags)
 
     re.compile = compiled
     try:
-        import cryptography.x509  # noqa: F401, PLC0415 - while it is so
+        import botocore.session  # noqa: F401, PLC0415 - while it is so
+        import cryptography.x509  # noqa: F401, PLC0415 - as well
     finally:
         re.compile = at_once
