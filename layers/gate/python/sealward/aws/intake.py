@@ -37,6 +37,7 @@ about revocation share. An
 invocation that Lambda ends brings its whole batch again.
 """
 
+_DIGITS: Final = 9
 LAST_DELIVERY: Final = 5
 """After which SQS moves a message to the dead letters, as the template has it."""
 
@@ -89,11 +90,19 @@ class Intake:
         return self._single(event, remaining)
 
     def _batch(
-        self, records: Sequence[Mapping[str, Any]], remaining: Callable[[], int]
+        self, records: Sequence[object], remaining: Callable[[], int]
     ) -> dict[str, Any]:
         again: list[str] = []
         waiting: dict[Hint, list[str]] = {}
         for record in records:
+            if not isinstance(record, dict):
+                # SQS hands over no such thing; whoever invokes the function might.
+                problem = "the record is no message of SQS"
+                self._set_aside(
+                    json.dumps(record),
+                    MalformedEvent(EventProblem.NOT_AN_OBJECT, "", problem),
+                )
+                continue
             message = str(record.get("messageId"))
             hints = self._taken(record)
             if hints is None:
@@ -244,11 +253,11 @@ def _deliveries(message: Mapping[str, Any]) -> int:
     """Return how often SQS delivered ``message``: an earlier look may have died."""
     attributes = message.get("attributes")
     count = (
-        attributes.get("ApproximateReceiveCount", "1")
+        str(attributes.get("ApproximateReceiveCount", "1"))
         if isinstance(attributes, dict)
         else "1"
     )
-    return int(count) if str(count).isdecimal() else 1
+    return int(count) if count.isdecimal() and len(count) <= _DIGITS else 1
 
 
 def _names(hint: Hint) -> dict[str, str]:
