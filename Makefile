@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY = 0
 # Bytecode of a test run must not make `sam build` see changed sources.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
 
-.PHONY: help demo demo-notation test lint format types contracts check converge faults hostile load interop differential vectors fuzz bench \
+.PHONY: help demo demo-notation test lint format types contracts check capabilities converge faults hostile load interop differential vectors fuzz bench \
 	invoke \
 	build-local package validate generated requirements environments clean
 
@@ -90,6 +90,9 @@ interop: .venv/ready build/notation build/notation-blob ## the real notation mus
 
 differential: .venv/ready ## thousands of generated cases beside the reference's library (needs Go; SEED=, CASES=)
 	@$(LAYERS) $(DEV)/python -m tests.differential $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+
+capabilities: .venv/ready .venv-sam/ready .venv-local-aws/ready ## each capability with each use case, deployed, by the template's own roles (ONLY=use-case)
+	@$(LAYERS) $(DEV)/python -m tests.capabilities $(if $(ONLY),--only $(ONLY))
 
 converge: .venv/ready ## generated histories end as a model that reads only them says (SEED=, HISTORY=, REPLAY=file)
 	@$(LAYERS) $(DEV)/python -m tests.converge $(if $(SEED),--seed $(SEED)) $(if $(HISTORY),--history $(HISTORY)) \

@@ -2,6 +2,7 @@
 
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ def proposed(here: Account) -> Told:
     here.sweep()
     key = shelf_of(here, "proposed").key(here.kept["proposed"])
     here.until(lambda: here.verdict(key) == "unsigned")
-    here.until(lambda: bool(_proposals(here, key)), 30 if here.acts else 0)
+    _is_proposed(here, key)
     return Told(key=key, facts={"proposals": len(_proposals(here, key))})
 
 
@@ -41,7 +42,7 @@ def answered(here: Account) -> Told:
     here.sweep()
     key = shelf_of(here, "answered").key(here.kept["answered"])
     here.until(lambda: here.verdict(key) == "unsigned")
-    here.until(lambda: bool(_proposals(here, key)), 30 if here.acts else 0)
+    _is_proposed(here, key)
     listed = _proposals(here, key)
     ran = here.on_call.ask(
         *("proposals", "approve", *(listed or ["there-is-none"])),
@@ -91,7 +92,7 @@ def revoked(here: Account) -> Told:
     return Told(
         key=key,
         facts={"before": verdict},
-        late={"proposed": lambda: bool(_proposals(here, key))},
+        late={"proposed": partial(_is_proposed, here, key)},
     )
 
 
@@ -113,7 +114,7 @@ def bundle_changed(here: Account) -> Told:
         key=key,
         facts={"before": verdict},
         late={
-            "proposed": lambda: bool(_proposals(here, key)),
+            "proposed": partial(_is_proposed, here, key),
             "breaker": lambda: here.ledger.last_trip() is not None,
         },
     )
@@ -141,7 +142,11 @@ def _proposals(here: Account, key: SubjectKey) -> list[str]:
     """Return the proposal that the image waits for, if any."""
     record = here.record(key)
     known = {each.id for each in here.ledger.proposals()}
-    return [record.proposal] if record and record.proposal in known else []
+    return [record.proposal_id] if record and record.proposal_id in known else []
+
+
+def _is_proposed(here: Account, key: SubjectKey) -> bool:
+    return here.until(lambda: bool(_proposals(here, key)), 30 if here.acts else 0)
 
 
 def _said(here: Account, key: SubjectKey) -> str:
