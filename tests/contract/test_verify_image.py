@@ -167,8 +167,9 @@ def test_an_archived_image_says_so(aws: Place) -> None:
     )
     aws.server.aws.settle()
     done = aws.verify(f"{IMAGE}@{image.digest}")
-    assert done.exit_code == 3
+    assert done.exit_code == 2
     assert "is ARCHIVED" in done.stderr
+    assert "'sealward explain' says why" in done.stderr
 
 
 def test_without_credentials_it_cannot_be_told(aws: Place) -> None:

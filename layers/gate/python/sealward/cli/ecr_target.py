@@ -108,15 +108,16 @@ def open_image(reference: EcrReference, registry: EcrRegistry) -> ImageTarget:
     """Return the image, its manifest read; a tag is resolved here and only here.
 
     Raises:
-        InvalidReference: there is no such image, or it cannot be read as it stands.
-        RegistryUnanswered: the registry would not say.
+        InvalidReference: there is no such image, or it is no image's manifest.
+        RegistryUnanswered: the registry would not say, or the image is archived.
     """
     with _spoken_of(reference):
         detail = _detail(reference, registry)
         if detail.status is not ImageStatus.ACTIVE:
-            raise InvalidReference(
+            raise RegistryUnanswered(
                 f"{reference.place}@{detail.digest} is {detail.status}: its manifest "
-                "cannot be read until it is restored"
+                "cannot be read until it is restored. Where Sealward holds it, "
+                "'sealward explain' says why"
             )
         found = registry.manifests(reference.repository, [detail.digest])
         manifest = found.get(detail.digest)
