@@ -10,7 +10,7 @@ from sealward.ledger.records import Record
 from sealward.subjects import SubjectKey
 from tests.upgrade.pushes import Image
 
-AGAIN: Final = 4
+AGAIN: Final = 2
 """Seconds until a message comes again; ten minutes as the template has it, since a look
 may take as long, and nobody waits so long here."""
 
@@ -40,6 +40,15 @@ class Deployed:
     def record(self, image: Image) -> Record | None:
         """Return what the ledger holds, as this version reads it."""
         return self._ledger.current(image.key)
+
+    def trusted_by_schema(self, schema: int, images: list[Image]) -> Image | None:
+        """Return an image that is trusted by a record of ``schema``, if any."""
+        stored = {
+            each["pk"]["S"]
+            for each in self._scan("current")
+            if each["schema"]["N"] == str(schema) and each["verdict"]["S"] == "trusted"
+        }
+        return next((each for each in images if str(each.key) in stored), None)
 
     def wrong(self, images: list[Image]) -> list[str]:
         """Return the images that are not judged as they should be."""

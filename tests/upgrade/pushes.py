@@ -62,6 +62,18 @@ class Pushes:
         self.images += pushed
         return pushed
 
+    def push_again(self, image: Image) -> None:
+        """Push the image under another tag: an event like any push."""
+        repository = image.key.repository
+        (found,) = self._ecr.batch_get_image(
+            repositoryName=repository, imageIds=[{"imageDigest": image.key.digest}]
+        )["images"]
+        self._ecr.put_image(
+            repositoryName=repository,
+            imageManifest=found["imageManifest"],
+            imageTag="again",
+        )
+
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
