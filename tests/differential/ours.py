@@ -9,7 +9,8 @@ from pathlib import Path
 from notation_verifier.descriptor import Descriptor
 from notation_verifier.errors import InvalidTrustStore, NotationError
 from notation_verifier.levels import Validation
-from notation_verifier.report import Conclusion, Failed, Passed, Reason, Verification
+from notation_verifier.outcome import Failed, Passed, Reason
+from notation_verifier.report import Conclusion, Verification
 from notation_verifier.revocation import CertificateRevocation, ChainRevocation
 from notation_verifier.trust_policy import TrustPolicyDocument, TrustPolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores

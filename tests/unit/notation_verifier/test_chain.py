@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from notation_verifier import CheckName, Failed, NotationError, Passed, Reason, verify
-from notation_verifier.report import Skipped
+from notation_verifier.outcome import Skipped
 from tests import forge
 from tests.forge.certificates import CA, LEAF
 

@@ -33,17 +33,13 @@ from notation_verifier.levels import (
     Validation,
     VerificationLevel,
 )
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.registry_scopes import check_registry_scope
 from notation_verifier.report import (
     ChainCertificate,
     Check,
     CheckName,
     Conclusion,
-    Failed,
-    Outcome,
-    Passed,
-    Reason,
-    Skipped,
     Verification,
 )
 from notation_verifier.seen_chains import SeenChains

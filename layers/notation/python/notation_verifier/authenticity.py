@@ -14,7 +14,7 @@ from notation_verifier.identities import (
     parse_identity,
 )
 from notation_verifier.names import UnreadableName, subject_attributes
-from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import SignerError, matches_arn, signer_signature
 from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_store import TrustStoreName, TrustStores, TrustStoreType

@@ -19,16 +19,9 @@ from notation_verifier.evidence import (
     timestamp_text,
 )
 from notation_verifier.levels import SKIP, Action, Validation
+from notation_verifier.outcome import Failed, Passed, Reason, Skipped
 from notation_verifier.remedies import BLOB_REMEDIES, REMEDIES, Remedy
-from notation_verifier.report import (
-    Check,
-    Conclusion,
-    Failed,
-    Passed,
-    Reason,
-    Skipped,
-    Verification,
-)
+from notation_verifier.report import Check, Conclusion, Verification
 from notation_verifier.sentence import (
     ACTION_WORDS,
     TEXT_LIMIT,

@@ -19,8 +19,8 @@ from notation_verifier.envelope import (
     ExtendedAttribute,
 )
 from notation_verifier.identities import ANY
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason
 from notation_verifier.payload import PayloadError, read_payload
-from notation_verifier.report import Failed, Outcome, Passed, Reason
 from notation_verifier.seen_chains import SeenChain
 from notation_verifier.signer import (
     SIGNER_PLUGIN,

@@ -7,7 +7,7 @@ and explanations say the same.
 from collections.abc import Mapping
 from typing import Final
 
-from notation_verifier.report import Reason
+from notation_verifier.outcome import Reason
 from notation_verifier.values import dataclass
 
 

@@ -7,15 +7,8 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from notation_verifier.levels import SKIP, Action
-from notation_verifier.report import (
-    Check,
-    Conclusion,
-    Failed,
-    Outcome,
-    Passed,
-    Skipped,
-    Verification,
-)
+from notation_verifier.outcome import Failed, Outcome, Passed, Skipped
+from notation_verifier.report import Check, Conclusion, Verification
 from notation_verifier.statement import PolicyStatement
 from notation_verifier.trust_policy import TrustPolicyStatement
 

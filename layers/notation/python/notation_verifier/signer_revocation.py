@@ -14,7 +14,7 @@ from datetime import datetime
 
 from notation_verifier.certificate import Certificate
 from notation_verifier.envelope import Envelope
-from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import SignerError, SignerReach, signer_signature
 from notation_verifier.signer_service import (
     SignerQuestion,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from notation_verifier.envelope import Envelope, SigningScheme
 from notation_verifier.fetch import Fetch
-from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.signer import names_signer_plugin
 from notation_verifier.statement import PolicyStatement, VerifyTimestamp
 from notation_verifier.trust_store import (

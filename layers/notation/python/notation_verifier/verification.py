@@ -28,16 +28,8 @@ from notation_verifier.integrity import (
     check_signature,
 )
 from notation_verifier.levels import Action, Validation, VerificationLevel
-from notation_verifier.report import (
-    ChainCertificate,
-    Failed,
-    Outcome,
-    Passed,
-    Reason,
-    Skipped,
-    Verification,
-    checks_of,
-)
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.report import ChainCertificate, Verification, checks_of
 from notation_verifier.seen_chains import SeenChains
 from notation_verifier.signer import SIGNER_ROOTS, SignerReach, names_signer_plugin
 from notation_verifier.statement import PolicyStatement

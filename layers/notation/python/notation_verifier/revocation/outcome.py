@@ -6,7 +6,7 @@ from typing import assert_never
 
 from notation_verifier.envelope import Envelope, SigningScheme
 from notation_verifier.fetch import Fetch
-from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.revocation.chain import (
     LazySettings,
     RevocationSettings,

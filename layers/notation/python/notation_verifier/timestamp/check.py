@@ -14,7 +14,7 @@ from notation_verifier.certificate import Certificate, read_certificate
 from notation_verifier.chain import ChainError
 from notation_verifier.errors import InvalidCertificate
 from notation_verifier.fetch import Fetch
-from notation_verifier.report import Failed, Outcome, Passed, Reason, Skipped
+from notation_verifier.outcome import Failed, Outcome, Passed, Reason, Skipped
 from notation_verifier.timestamp.authority import (
     AuthorityError,
     Path,
