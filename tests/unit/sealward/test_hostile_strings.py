@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from sealward.aws.event_bus import EventBridgeBus
 from sealward.aws.owner_topics import SnsTopics
 from sealward.aws.telemetry import Telemetry
+from sealward.cli.endings import EndingGroup
 from sealward.cli.output import as_json, table
 from sealward.cli.subject_answer import SubjectAnswer
 from sealward.decisions import Severity
@@ -48,7 +50,8 @@ HERE = Place(partition="aws", account="123456789012", region="us-east-1")
 TOPIC = "arn:aws:sns:us-east-1:123456789012:payments"
 _OUTPUT = re.compile(
     r"click\.echo\(|\bprint\(|sys\.stdout|put_events|batch_import_findings"
-    r"|\.publish\(\s*TopicArn|Logger\(|csv\.writer|\.write_text\("
+    r"|\.publish\(\s*TopicArn|Logger\(|csv\.writer|\.write_(text|bytes)\("
+    r"|\bopen\([^)]*\"[wxa]"
 )
 SERVICES = {
     "aws/event_bus.py": "test_an_event",
@@ -248,6 +251,19 @@ def test_what_a_command_was_asked_for(hostile: str) -> None:
         assert done.exit_code == 2
         shown = done.output.replace("\n", " ")
         assert shown.isprintable(), command
+
+
+def test_a_defect_of_a_command(
+    hostile: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def defect() -> None:
+        raise KeyError(hostile)
+
+    group = EndingGroup("sealward")
+    group.add_command(click.Command("defect", callback=defect))
+    with pytest.raises(SystemExit):
+        group.main(["defect"])
+    assert all(line.isprintable() for line in capsys.readouterr().err.split("\n"))
 
 
 def _outputs() -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Final
 
 import click
 
+from sealward.cli.output import printable
 from sealward.cli.unanswered import UNANSWERED, say_unanswered
 from sealward.ports.failures import PortError
 from sealward.version import VERSION
@@ -60,7 +61,9 @@ def _quiet() -> None:
 
 def _defect(error: Exception) -> None:
     """Say what nobody expected, with its trace: it is to be reported."""
-    traceback.print_exception(error)
+    # Its text may come from a registry, a policy or an event: no terminal obeys it.
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        click.echo(printable(line), err=True)
     click.echo(
         f"sealward {VERSION}: that is a defect, please report it with the lines above. "
         "Nothing is said of what was asked",
