@@ -225,6 +225,15 @@ def test_a_wait_says_the_sentence_and_ends_with_1(ledger: LedgerTable) -> None:
     assert (code, said.split()[0]) == (1, "REFUSED")
 
 
+def test_a_wait_needs_no_right_to_the_history(ledger: LedgerTable) -> None:
+    ledger.write(REFUSED, expected=0, report=REPORT)
+    _, with_it, _ = run("wait", f"prod/payments/api@{DIGEST}")
+    with patch.object(LedgerTable, "history", side_effect=Denied("dynamodb:Query")):
+        code, without, _ = run("wait", f"prod/payments/api@{DIGEST}")
+    assert (code, without.split()[0]) == (1, "REFUSED")
+    assert (ASKED in with_it, ASKED in without) == (True, False)
+
+
 def test_a_wait_says_a_wrong_signature_before_it_ends(ledger: LedgerTable) -> None:
     record = replace(
         REFUSED,
