@@ -125,6 +125,11 @@ def measure(figures: Figures) -> None:
     figures.add("cold_start_with_bundle_ratio_to_bare", loaded / floor)
 
 
+def environment(**variables: str) -> dict[str, str]:
+    """Return what Lambda sets, and a function's own variables."""
+    return {**_ENVIRONMENT, **_VALUES, **variables}
+
+
 def starters(folder: Path) -> tuple[Starter, Starter]:
     """Return what starts our function and the bare one; ``folder`` is for scratch.
 
