@@ -70,6 +70,11 @@ ROWS = (
     ),
     _nowhere(r"make demo KEEP=1", "stays up until it is stopped; make demo is a stage"),
     _nowhere(r".* tests\.sam_local --serve", "serves until it is interrupted"),
+    _nowhere(
+        r"make capabilities",
+        "deploys the stack once for each capability: minutes of its own, before a "
+        "release",
+    ),
     _nowhere(r"make (converge|fuzz) REPLAY=.*", "needs what a failing run left"),
     _nowhere(
         r"(docker push|notation sign) <registry>.*",
