@@ -6,25 +6,18 @@ from notation_verifier import Descriptor
 from sealward.operate.requests import Command
 from tests.faults.ground import Ground
 from tests.faults.scenes import REPOSITORY, Shelf, bundle
-from tests.faults.use_case import LATER, SECOND, Happen, looked
+from tests.faults.use_case import LATER, SECOND, Happen, looked, settled
 
 
 def _held(ground: Ground) -> Descriptor:
     """Return an image that is held, nobody having signed it."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    _, image = settled(ground)
     return image
 
 
 def proposed(ground: Ground) -> str:
     """Return the proposal to archive an image whose signer is trusted no more."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    shelf.sign(image)
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    shelf, image = settled(ground, signed=True)
     ground.publish(bundle(ground, serial=2, name="Second"))
     ground.clock.advance(timedelta(minutes=2))
     looked(ground, shelf.pushed(image))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from notation_verifier import Descriptor
 from tests.faults.ground import Ground
-from tests.faults.scenes import GRACE
+from tests.faults.scenes import GRACE, Shelf
 
 LATER: Final = GRACE + timedelta(minutes=1)
 """After a push: its grace is over."""
@@ -49,3 +50,14 @@ def looked(ground: Ground, *events: Mapping[str, object]) -> None:
     arrives(ground, *events)()
     ground.pass_time(SECOND)
     ground.forget_mail()
+
+
+def settled(ground: Ground, *, signed: bool = False) -> tuple[Shelf, Descriptor]:
+    """Return a shelf and an image on it whose push was looked at when it came."""
+    shelf = Shelf(ground)
+    image = shelf.image()
+    if signed:
+        shelf.sign(image)
+    ground.pass_time(LATER)
+    looked(ground, shelf.pushed(image))
+    return shelf, image

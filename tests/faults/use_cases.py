@@ -35,6 +35,7 @@ from tests.faults.use_case import (
     UseCase,
     arrives,
     looked,
+    settled,
 )
 
 
@@ -106,30 +107,21 @@ def multi_arch_unsigned(ground: Ground) -> Happen:
 
 def pushed_again(ground: Ground) -> Happen:
     """A held image that is pushed again."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    shelf, image = settled(ground)
     shelf.image()
     return arrives(ground, shelf.pushed(image))
 
 
 def held_then_signed(ground: Ground) -> Happen:
     """A held image is released by a late signature."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    shelf, image = settled(ground)
     signature = shelf.sign(image)
     return arrives(ground, shelf.referred(signature))
 
 
 def release_ends(ground: Ground) -> Happen:
     """The look after a release: the registry says ACTIVE, the hold ends."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    shelf, image = settled(ground)
     looked(ground, shelf.referred(shelf.sign(image)))
     ground.pass_time(timedelta(minutes=20))
     return arrives(ground, shelf.pushed(image))
@@ -180,11 +172,7 @@ def ticked(ground: Ground) -> Happen:
 
 def bundle_changed(ground: Ground) -> Happen:
     """A warm function reads a new bundle: the signer is no longer trusted."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    shelf.sign(image)
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    shelf, image = settled(ground, signed=True)
     ground.publish(bundle(ground, serial=2, name="Second"))
     ground.clock.advance(timedelta(minutes=2))
     # Where the old bundle stays in force meanwhile, the sweep looks again.
@@ -194,11 +182,7 @@ def bundle_changed(ground: Ground) -> Happen:
 
 def breaker_trips(ground: Ground) -> Happen:
     """The last of so many reversals that something must be wrong: told, not done."""
-    shelf = Shelf(ground)
-    image = shelf.image()
-    shelf.sign(image)
-    ground.pass_time(LATER)
-    looked(ground, shelf.pushed(image))
+    shelf, image = settled(ground, signed=True)
     ground.publish(bundle(ground, serial=2, name="Second"))
     now = ground.clock.advance(timedelta(minutes=2))
     # Those before it, as their looks would have counted them.
