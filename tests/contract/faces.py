@@ -32,6 +32,8 @@ REPOSITORY = "prod/app"
 IN_PROCESS = "in process"
 OVER_HTTP = "adapters over HTTP"
 FACES = (IN_PROCESS, OVER_HTTP)
+ADAPTER = "adapter"
+"""Whose requests those of the adapters are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ def _client(service: str, url: str) -> Any:
         service,
         endpoint_url=url,
         region_name=REGION,
-        aws_access_key_id="adapter",
+        aws_access_key_id=ADAPTER,
         aws_secret_access_key="testing",
         config=Config(retries={"total_max_attempts": 1}),
     )
