@@ -15,16 +15,16 @@ from notation_verifier import _der
 from notation_verifier.errors import InvalidCertificate
 
 _LABEL = r"[A-Za-z0-9_-]{1,63}"
-_DOMAIN = re.compile(rf"\.?{_LABEL}(?:\.{_LABEL})*|", re.ASCII)
+# Few certificates have such names: ``re`` compiles these when they are first matched.
+_DOMAIN = rf"\.?{_LABEL}(?:\.{_LABEL})*|"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+_MAILBOX = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 # A scheme, an authority of host and port where there is one, and after it what may
 # stand unescaped or as two hexadecimal digits.
-_URI = re.compile(
+_URI = (
     r"[A-Za-z][A-Za-z0-9+.-]*:"
     rf"(?://(?:{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{0,5}})?)?(?=[/?#]|\Z))?"
-    r"(?!//)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*",
-    re.ASCII,
+    r"(?!//)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*"
 )
 _POLICY_MAPPINGS = x509.ObjectIdentifier("2.5.29.33")
 
@@ -63,7 +63,7 @@ def check_contents(extension: x509.Extension[x509.ExtensionType]) -> None:
 def _usable_name(name: x509.GeneralName) -> bool:
     value = name.value
     if isinstance(name, x509.UniformResourceIdentifier):
-        return _URI.fullmatch(name.value) is not None
+        return re.fullmatch(_URI, name.value, re.ASCII) is not None
     if isinstance(name, x509.DNSName | x509.RFC822Name):
         return isinstance(value, str) and value.isascii()
     return True
@@ -71,12 +71,14 @@ def _usable_name(name: x509.GeneralName) -> bool:
 
 def _usable_constraint(name: x509.GeneralName) -> bool:
     if isinstance(name, x509.DNSName):
-        return _DOMAIN.fullmatch(name.value) is not None
+        return re.fullmatch(_DOMAIN, name.value, re.ASCII) is not None
     if isinstance(name, x509.RFC822Name):
         pattern = _MAILBOX if "@" in name.value else _DOMAIN
-        return pattern.fullmatch(name.value) is not None
+        return re.fullmatch(pattern, name.value, re.ASCII) is not None
     if isinstance(name, x509.UniformResourceIdentifier):
-        return _DOMAIN.fullmatch(name.value) is not None and not _is_address(name.value)
+        return re.fullmatch(
+            _DOMAIN, name.value, re.ASCII
+        ) is not None and not _is_address(name.value)
     return True
 
 

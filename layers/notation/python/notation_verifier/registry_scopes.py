@@ -12,14 +12,13 @@ MAX_SCOPE_LENGTH = 512
 
 # One label or path component after another, each matched in one way only: no nested
 # repetition that could be tried twice.
-_DOMAIN = re.compile(
+# Only documents of notation's have such scopes: compiled when they are first matched.
+_DOMAIN = (
     r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?",
-    re.ASCII,
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?"
 )
-_REPOSITORY = re.compile(
-    r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",
-    re.ASCII,
+_REPOSITORY = (
+    r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
 )
 
 
@@ -40,8 +39,8 @@ def check_registry_scope(scope: str) -> None:
     if (
         len(scope) > MAX_SCOPE_LENGTH
         or not slash
-        or not _DOMAIN.fullmatch(domain)
-        or not _REPOSITORY.fullmatch(repository)
+        or not re.fullmatch(_DOMAIN, domain, re.ASCII)
+        or not re.fullmatch(_REPOSITORY, repository, re.ASCII)
     ):
         raise InvalidTrustPolicy(
             f"registry scope {scope[:200]!r} is no repository; write"

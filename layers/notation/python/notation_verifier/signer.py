@@ -38,15 +38,13 @@ elsewhere and has not been seen: name it in the bundle where it is needed.
 """
 SIGNER_ROOTS = frozenset(PUBLISHED_SIGNER_ROOTS.values())
 
-_PROFILE = re.compile(
-    r"arn:[^:/]+:signer:[^:/]*:[^:/]*:/signing-profiles/[^:/]+", re.ASCII
-)
-_PROFILE_VERSION = re.compile(_PROFILE.pattern + r"/[^:/]+", re.ASCII)
-_JOB = re.compile(r"arn:[^:/]+:signer:[^:/]*:[^:/]*:/signing-jobs/[^:/]+", re.ASCII)
-_SEMANTIC_VERSION = re.compile(
+# For Signer's signatures only: ``re`` compiles them when they are first matched.
+_PROFILE = r"arn:[^:/]+:signer:[^:/]*:[^:/]*:/signing-profiles/[^:/]+"
+_PROFILE_VERSION = _PROFILE + r"/[^:/]+"
+_JOB = r"arn:[^:/]+:signer:[^:/]*:[^:/]*:/signing-jobs/[^:/]+"
+_SEMANTIC_VERSION = (
     r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
-    r"(?:-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?",
-    re.ASCII,
+    r"(?:-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?"
 )
 _ATTRIBUTES = frozenset(
     {
@@ -89,12 +87,12 @@ def names_signer_plugin(envelope: Envelope) -> bool:
 
 def is_profile(arn: str) -> bool:
     """Return whether ``arn`` names a signing profile, any version of it."""
-    return _PROFILE.fullmatch(arn) is not None
+    return re.fullmatch(_PROFILE, arn, re.ASCII) is not None
 
 
 def is_profile_version(arn: str) -> bool:
     """Return whether ``arn`` names one version of a signing profile."""
-    return _PROFILE_VERSION.fullmatch(arn) is not None
+    return re.fullmatch(_PROFILE_VERSION, arn, re.ASCII) is not None
 
 
 def matches_arn(identity: str, profile_version: str) -> bool:
@@ -112,7 +110,7 @@ def minimum_version_met(version: object) -> bool:
     """Return whether the plugin version a signature asks for is one we stand for."""
     if not isinstance(version, str):
         return False
-    match = _SEMANTIC_VERSION.fullmatch(version)
+    match = re.fullmatch(_SEMANTIC_VERSION, version, re.ASCII)
     return match is not None and (
         tuple(map(int, match.group(1, 2, 3))) <= SIGNER_PLUGIN_VERSION
     )
@@ -143,14 +141,13 @@ def signer_signature(envelope: Envelope) -> SignerSignature:
     )
 
 
-def _arn(
-    extended: Mapping[int | str, ExtendedAttribute], name: str, shape: re.Pattern[str]
-) -> str:
+def _arn(extended: Mapping[int | str, ExtendedAttribute], name: str, shape: str) -> str:
     attribute = extended.get(name)
     if attribute is None:
         raise SignerError(f"{name} is missing")
     if not attribute.critical:
         raise SignerError(f"{name} is not critical")
-    if not isinstance(attribute.value, str) or not shape.fullmatch(attribute.value):
+    arn = attribute.value
+    if not isinstance(arn, str) or not re.fullmatch(shape, arn, re.ASCII):
         raise SignerError(f"{name} is no ARN of its kind")
-    return attribute.value
+    return arn

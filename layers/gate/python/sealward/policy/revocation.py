@@ -12,10 +12,11 @@ from notation_verifier.values import dataclass
 from sealward.policy.document import Fields, duration, pointer, shown
 from sealward.policy.problems import Problems
 
-_PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
+_PORT: Final = r"[1-9][0-9]{0,4}"
 _MOST_PORT: Final = 65_535
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
-_NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_NAME: Final = rf"{_LABEL}(?:\.{_LABEL})*"
+"""As ``_PORT`` compiled when first matched: few policies name hosts."""
 _NAME_CHARACTERS: Final = 253
 _MOST_CRLS: Final = 64
 _DURATION: Final = 'write a whole number and s, m, h or d, as in "7d"'
@@ -44,13 +45,17 @@ class HostPort:
             ValueError: it writes no host with a port.
         """
         host, colon, port = text.lower().rpartition(":")
-        if not colon or not _PORT.fullmatch(port) or int(port) > _MOST_PORT:
+        if not colon or not re.fullmatch(_PORT, port) or int(port) > _MOST_PORT:
             raise ValueError(f"{shown(text)} names no port")
         bracketed = host.startswith("[") and host.endswith("]")
         try:
             address = ipaddress.ip_address(host[1:-1] if bracketed else host)
         except ValueError:
-            if bracketed or len(host) > _NAME_CHARACTERS or not _NAME.fullmatch(host):
+            if (
+                bracketed
+                or len(host) > _NAME_CHARACTERS
+                or not re.fullmatch(_NAME, host)
+            ):
                 raise ValueError(f"{shown(text)} names no host") from None
         else:
             if bracketed != (address.version == 6):  # noqa: PLR2004 - IPv6
