@@ -71,7 +71,7 @@ ON_WHAT_IS_THERE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Run once, on a ledger and queues full of the corpus."""
 ON_WHAT_IT_IS_TOLD: Final[Mapping[str, tuple[str, ...]]] = {
-    "cost": ("--stack", HOSTILE_WORD),
+    "cost": ("--images", HOSTILE_WORD),
     "evidence": (HOSTILE_WORD, "--bucket", EVIDENCE),
     "export month": (HOSTILE_WORD, "--to", "<new file>", *TABLE),
     "explain": (HOSTILE_WORD, *TABLE),
