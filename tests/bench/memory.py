@@ -1,5 +1,6 @@
 """Memory of one look at an image with many signatures, in a process of its own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ def measure(figures: Figures) -> None:
         ["/bin/sh", "-c", '"$0" "$@"; exit $?', *command],
         check=True,
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         text=True,
     )
