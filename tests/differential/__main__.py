@@ -173,7 +173,7 @@ def _figures(tally: Tally, seed: int, seconds: float, *, full: bool) -> int:
     figures.add("rules", len(RULES))
     figures.add(
         "cases_of_the_rarest_rule",
-        min(number for rule, number in tally.rules.items() if rule in RULES),
+        min(tally.rules[rule] for rule in RULES),
         least=_CASES_PER_RULE if full else None,
     )
     both = tally.relations[Relation.ACCEPTED_BY_BOTH]
