@@ -131,7 +131,10 @@ def _redone(here: Account, key: SubjectKey) -> int:
         else:
             shelf.copy_to(Path(folder) / "evidence", key.digest)
         version = json.loads(history.said)["images"][0]["decisions"][-1]["version"]
-        return here.administrator.ask(
+        ran = here.administrator.ask(
             *("redo", str(decision), "--evidence", f"{folder}/evidence"),
             *("--bundle", f"{folder}/bundle.json", "--version", str(version)),
-        ).exit_code
+        )
+        if ran.exit_code:
+            print(f"{here.capability}: sealward redo: {ran}")
+        return ran.exit_code

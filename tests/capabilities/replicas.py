@@ -7,6 +7,7 @@ from typing import Final
 
 from demo.stack import REGION, SOURCE, LocalAws
 from notation_verifier import Descriptor
+from sealward.subjects import SubjectKey
 from tests.capabilities.account import Account
 from tests.capabilities.people import Person, Ran
 from tests.capabilities.policy import repository
@@ -57,7 +58,7 @@ def push_at_the_source(aws: LocalAws) -> dict[str, Descriptor]:
 def replicated(here: Account) -> Told:
     """Ask from the source what became of a signed image."""
     key = Shelf(here.aws, repository("replicated")).key(here.kept["replicated"])
-    here.until(lambda: here.verdict(key) == "trusted")
+    here.until(lambda: here.verdict(key) == "trusted" and _is_copy(here, key))
     asked = _asked(here, f"{key.repository}@{key.digest}")
     return Told(
         key=key,
@@ -70,12 +71,18 @@ def replicated_unsigned(here: Account) -> Told:
     """Ask from the source what became of an image that nobody signed."""
     name = "replicated-unsigned"
     key = Shelf(here.aws, repository(name)).key(here.kept[name])
-    here.until(lambda: here.settled_bad(key))
+    here.until(lambda: here.settled_bad(key) and _is_copy(here, key))
     asked = _asked(here, f"{key.repository}@{key.digest}")
     return Told(
         key=key,
         facts={"source_is_told": _verdict(asked), "source_exit": asked.exit_code},
     )
+
+
+def _is_copy(here: Account, key: SubjectKey) -> bool:
+    """Return whether the event that it was replicated has come."""
+    record = here.record(key)
+    return record is not None and record.replica is not None
 
 
 def _asked(here: Account, image: str) -> Ran:
