@@ -4,17 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from tests.converge.faces import ports
 from tests.converge.families import FamilyWorld, generate_family
 from tests.converge.generation import generate
 from tests.converge.history import History
-from tests.converge.observed import seen
+from tests.converge.observed import expected_of, seen
 from tests.converge.policies import BEGIN
 from tests.converge.world import SLACK, Restless, World
-from tests.facts import ACTIVE
-from tests.image_model import Image
 
 REST = timedelta(days=2)
 """Longer than the day of hourly looks, and one daily look more."""
@@ -98,7 +95,7 @@ def _differences(world: World) -> Iterator[str]:
             if name != repository:
                 continue
             status = standing[digest].status if digest in standing else None
-            expected = _expected(world, repository, digest, image)
+            expected = expected_of(world, repository, digest, image)
             if image.gone or image.deleted:
                 expected["status"] = None
             observed = seen(world, repository, digest, status)
@@ -108,16 +105,3 @@ def _differences(world: World) -> Iterator[str]:
                         f"{repository}@{digest[7:15]}: {what} is {observed[what]!r}, "
                         f"not {value!r}"
                     )
-
-
-def _expected(
-    world: World, repository: str, digest: str, image: Image
-) -> dict[str, Any]:
-    out = image.hold is not None or (repository, digest) in world.model.out
-    return {
-        "verdict": image.verdict,
-        "hold": image.hold.state if image.hold else None,
-        "proposal": image.proposal,
-        "finding": image.finding,
-        "status": "ARCHIVED" if out else ACTIVE,
-    }

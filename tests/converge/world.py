@@ -27,6 +27,7 @@ from tests.converge.faces import Ports
 from tests.converge.history import ASKED, REPLICATED, History, Kind, Mail, Step
 from tests.converge.mail import Post
 from tests.converge.managed_signing import ManagedSigning
+from tests.converge.observed import differences_now
 from tests.converge.others import Others
 from tests.converge.person import Person
 from tests.converge.policies import (
@@ -259,6 +260,8 @@ class World:
                 f"{self.clock.now:%d %H:%M:%S} look at {hint.repository}@"
                 f"{hint.digest[7:15]}: asked {self.registry.asked}, not {expected}"
             )
+        if not raced:
+            self.wrong += differences_now(self, hint.repository, hint.digest)
         return expected
 
     def _count_look(self) -> None:
