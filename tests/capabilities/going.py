@@ -96,7 +96,9 @@ def _a_day_ago(record: Record) -> Record:
     hold = record.hold
     if hold is None:
         return record
-    return replace(record, hold=replace(hold, since=hold.since - timedelta(days=2)))
+    before = hold.since - timedelta(days=2)
+    deletable = before if hold.deletable_since else None
+    return replace(record, hold=replace(hold, since=before, deletable_since=deletable))
 
 
 def _looked(here: Account, key: SubjectKey, how: object) -> int:

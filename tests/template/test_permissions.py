@@ -51,7 +51,9 @@ def _rest_a_day(made: World) -> None:
     record = made.ledger.current(key)
     assert record is not None
     if record.hold is not None:
-        hold = replace(record.hold, since=record.hold.since - timedelta(days=2))
+        before = record.hold.since - timedelta(days=2)
+        deletable = before if record.hold.deletable_since else None
+        hold = replace(record.hold, since=before, deletable_since=deletable)
         made.ledger.write(
             replace(record, version=record.version + 1, hold=hold),
             expected=record.version,
