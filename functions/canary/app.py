@@ -1,5 +1,10 @@
 """canary: pushes a bad and a good image each day, and awaits both verdicts."""
 
+from sealward.cold_start import import_libraries
+
+# First: what is imported before it compiles all its patterns.
+import_libraries()
+
 import os
 from datetime import UTC, datetime
 from functools import cache

@@ -4,6 +4,11 @@ Invoked by the command line (``lambda:InvokeFunction`` is the right that counts)
 every few minutes by its schedule, to tell of pauses that ended.
 """
 
+from sealward.cold_start import import_libraries
+
+# First: what is imported before it compiles all its patterns.
+import_libraries()
+
 import os
 from datetime import UTC, datetime
 from functools import cache, partial

@@ -4,6 +4,11 @@ Each invocation takes one step: by the schedule, by an event of AWS Signer's tha
 something was revoked, or by a person (docs/operations.md).
 """
 
+from sealward.cold_start import import_libraries
+
+# First: what is imported before it compiles all its patterns.
+import_libraries()
+
 import os
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial

@@ -1,5 +1,10 @@
 """tick: each minute, sends what is due in the ledger to the look queue."""
 
+from sealward.cold_start import import_libraries
+
+# First: what is imported before it compiles all its patterns.
+import_libraries()
+
 import os
 from datetime import UTC, datetime
 from functools import cache

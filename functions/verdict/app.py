@@ -1,5 +1,10 @@
 """verdict: tells the account that replicates here what became of its images."""
 
+from sealward.cold_start import import_libraries
+
+# First: what is imported before it compiles all its patterns.
+import_libraries()
+
 import os
 from functools import cache
 from typing import Any
