@@ -24,17 +24,17 @@ def malformed(here: Account) -> Told:
     here.operator.client("sqs").send_message(
         QueueUrl=here.outputs["LookQueue"], MessageBody=UNREADABLE
     )
-    return Told(
-        key=shelf.key(image),
-        late={"dead_letter": lambda: here.until(lambda: _waits(here, UNREADABLE), 30)},
-    )
+    set_aside = here.until(lambda: _waits(here, UNREADABLE))
+    here.kept[UNREADABLE] = set_aside
+    return Told(key=shelf.key(image), facts={"dead_letter": set_aside})
 
 
 @story("redriven")
 def redriven(here: Account) -> Told:
     """Send a dead letter again that tells of an image; before any sweep finds it."""
     key = shelf_of(here, "redriven").key(here.kept["redriven"])
-    here.until(lambda: _waits(here, UNREADABLE))
+    # What redrive leaves there it hides for a minute.
+    here.until(lambda: UNREADABLE in here.kept)
     ran = here.operator.ask("redrive", "--json")
     here.until(lambda: here.verdict(key) != "")
     here.may_sweep.set()
