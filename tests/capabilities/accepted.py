@@ -29,8 +29,8 @@ def _there(shelf: Shelf) -> Descriptor:
 @story("proposed")
 def proposed(here: Account) -> Told:
     """Have the sweep find an image that was there before its policy acted."""
-    here.sweep()
     key = shelf_of(here, "proposed").key(here.kept["proposed"])
+    here.sweep(key)
     here.until(lambda: here.verdict(key) == "unsigned")
     _is_proposed(here, key)
     return Told(key=key, facts={"proposals": len(_proposals(here, key))})
@@ -39,8 +39,8 @@ def proposed(here: Account) -> Told:
 @story("answered")
 def answered(here: Account) -> Told:
     """Approve what is proposed for one image."""
-    here.sweep()
     key = shelf_of(here, "answered").key(here.kept["answered"])
+    here.sweep(key)
     here.until(lambda: here.verdict(key) == "unsigned")
     _is_proposed(here, key)
     listed = _proposals(here, key)

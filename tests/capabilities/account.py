@@ -28,6 +28,9 @@ PATIENCE: Final = 120.0
 _FIRST: Final = 0.3
 """Seconds between two looks, at first."""
 _LONGEST: Final = 2.0
+_SWEEPS: Final = 4
+_SWEEP: Final = 40.0
+"""Seconds that one walk through the registry may take; a busy machine's may fail."""
 _FRESH: Final = 1.0
 """Seconds for which what was seen of Security Hub counts as what is so."""
 
@@ -75,7 +78,7 @@ class Account:
         self._findings: tuple[float, list[dict[str, Any]]] = (0.0, [])
         self.may_sweep = threading.Event()
         """Set once what a sweep would find first was found without one."""
-        self._swept = False
+        self._swept = -PATIENCE
         self._sweeping = threading.Lock()
         self._looking = threading.Lock()
         self._hearing = threading.Lock()
@@ -219,17 +222,20 @@ class Account:
             raise RuntimeError(f"{function}: {said}")
         return said
 
-    def sweep(self) -> None:
-        """Have the sweep walk through the registry, once; it goes on by itself."""
+    def sweep(self, key: SubjectKey) -> None:
+        """Have the sweep walk through the registry until it found an image."""
         self.may_sweep.wait(PATIENCE)
-        with self._sweeping:
-            if not self._swept:
-                self.aws.client("lambda").invoke(
-                    FunctionName=self._functions["SweepFunction"],
-                    InvocationType="Event",
-                    Payload=b'{"walk": true}',
-                )
-                self._swept = True
+        for _ in range(_SWEEPS):
+            with self._sweeping:
+                if time.monotonic() - self._swept > _SWEEP / 2:
+                    self.aws.client("lambda").invoke(
+                        FunctionName=self._functions["SweepFunction"],
+                        InvocationType="Event",
+                        Payload=b'{"walk": true}',
+                    )
+                    self._swept = time.monotonic()
+            if self.until(lambda: self.verdict(key) != "", _SWEEP):
+                return
 
     def look(self, key: SubjectKey) -> None:
         """Have the tick send an image to be looked at, as if it were due."""

@@ -208,8 +208,9 @@ def _unseen(shelf: Shelf) -> Descriptor:
 @story("swept")
 def swept(here: Account) -> Told:
     """Let the sweep find what was there when nobody listened."""
-    here.sweep()
-    return Told(key=shelf_of(here, "swept").key(here.kept["swept"]))
+    key = shelf_of(here, "swept").key(here.kept["swept"])
+    here.sweep(key)
+    return Told(key=key)
 
 
 def evidence_exit(here: Account, key: SubjectKey) -> int:
