@@ -201,6 +201,18 @@ class TestBreakGlass:
         assert "checkout is down" in finding["Description"]
         assert "#break-glass" in finding["Remediation"]["Recommendation"]["Text"]
 
+    def test_what_is_good_by_then_is_let_go_for_good_at_once(self) -> None:
+        stand = Stand(
+            current=bundle(grace="0s"), behaviours=Behaviours(restore_delay=0 * SECOND)
+        )
+        image = held(stand)
+        Asked(stand).break_glass(image.digest)
+        stand.look(stand.attach(image))
+        record = stand.record(image)
+        assert (record.verdict, record.hold) == (Verdict.TRUSTED, None)
+        (finding,) = stand.findings
+        assert finding["RecordState"] == "ARCHIVED"
+
     def test_it_counts_as_exposure(self, at_once: Stand) -> None:
         image = held(at_once)
         Asked(at_once).break_glass(image.digest, hours=1)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from sealward.decisions import Decision, Step
+from sealward.decisions.releases import BREAK_GLASS, lends
 from sealward.decisions.schedule import HOURLY, earliest, next_hold_look
 from sealward.ledger.records import Exposure, Hold, HoldState, Record
 from sealward.ports.failures import Denied, NotFound, PortError, Refused, Unavailable
@@ -148,8 +149,11 @@ def _moved(hold: Hold, step: Step, status: ImageStatus, *, lent: bool) -> Hold |
 
 
 def _is_lent(record: Record) -> bool:
-    release = record.release
-    return release is not None and release.in_force(record.updated_at)
+    """Return whether it is let go for a while, and not because it is good by now."""
+    release, now = record.release, record.updated_at
+    if record.reason == BREAK_GLASS:
+        return release is not None and release.in_force(now)
+    return lends(release, record.verdict, now=now)
 
 
 def _standing(
