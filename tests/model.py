@@ -444,9 +444,10 @@ class Model(Asked):
 def _rests(before: tuple[object, ...] | None, after: tuple[object, ...] | None) -> bool:
     """Return whether a look may leave an outcome so until the next that is due.
 
-    A held image is looked at daily: that its bad signature went is met then.
+    That a bad signature went, no event tells. A held image is looked at daily; another
+    one that fails, and has for a day, when there is news: it fails all the same.
     """
-    if before is None or after is None or before[1] is None:
+    if before is None or after is None:
         return before == after
     failing = before[0] in FAILING and after[0] in FAILING
     told = bool(before[3]) is bool(after[3])  # how loudly says its verdict
