@@ -93,12 +93,19 @@ def _is_settled(here: Account, key: SubjectKey, times: int) -> bool:
 
 
 def _a_day_ago(record: Record) -> Record:
-    hold = record.hold
+    """Return that it was held, and its deletion was asked for, two days ago."""
+    hold, days = record.hold, timedelta(days=2)
     if hold is None:
         return record
-    before = hold.since - timedelta(days=2)
-    deletable = before if hold.deletable_since else None
-    return replace(record, hold=replace(hold, since=before, deletable_since=deletable))
+    asked = hold.deletable_since
+    return replace(
+        record,
+        hold=replace(
+            hold,
+            since=hold.since - days,
+            deletable_since=asked - days if asked else None,
+        ),
+    )
 
 
 def _looked(here: Account, key: SubjectKey, how: object) -> int:
