@@ -32,7 +32,8 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By name, in the order they are asked. Every one is to end with 0, but for:"""
 ILL: Final = 1
-"""``doctor``: the local AWS has no policy of tables and secrets, and no backups."""
+"""``doctor``: the local AWS has no policy of tables and secrets, and no backups.
+``status``: where the stack acts, the breaker has tripped."""
 
 
 def unexpected(here: Account) -> list[str]:
@@ -58,7 +59,8 @@ def unexpected(here: Account) -> list[str]:
             arguments = [word for each in said for word in words.get(each, [each])]
             who = here.operator if command == "redrive" else here.administrator
             ran = who.ask(*arguments)
-            if ran.exit_code != (ILL if command == "doctor" else 0):
+            ill = command == "doctor" or (command == "status" and here.acts)
+            if ran.exit_code != (ILL if ill else 0):
                 print(f"{here.capability}: sealward {' '.join(arguments)}: {ran}")
                 wrong.append(command)
     return wrong

@@ -20,6 +20,17 @@ PLATFORM: Final[Mapping[str, str]] = {
     "sqs:ReceiveMessage": "Lambda itself polls the queue with the role",
     "sqs:DeleteMessage": "Lambda itself polls the queue with the role",
     "sqs:GetQueueAttributes": "Lambda itself polls the queue with the role",
+    **dict.fromkeys(
+        (
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        ),
+        "only with SubnetIds, and then Lambda itself calls it with the role",
+    ),
     "kms:Decrypt": "only with KmsKeyArn; the local AWS encrypts nothing",
     "kms:GenerateDataKey": "only with KmsKeyArn; the local AWS encrypts nothing",
 }
@@ -148,7 +159,7 @@ def judge_rights(
         (each.role, each.action, _pattern(each.resource))
         for one in roles
         for each in one.grants
-        if (each.role, each.action) in used
+        if (each.role, each.action) in used and not _of_no_index(each)
     } - {
         (each.role, each.action, _pattern(each.resource))
         for one in roles
@@ -157,6 +168,11 @@ def judge_rights(
     for each in sorted(idle):
         print("never called on:", *each)
     figures.add("resources_granted_for_nothing", len(idle), exactly=0)
+
+
+def _of_no_index(grant: Grant) -> bool:
+    """Return whether an index is named to an action that knows tables only."""
+    return "/index/" in grant.resource and grant.action != "dynamodb:Query"
 
 
 def _pattern(resource: str) -> str:
