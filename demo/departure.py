@@ -7,6 +7,9 @@ from demo.stack import STACK, LocalAws
 from demo.stage import Stage
 from tests.figures import Figures
 
+_LOOK = "20"
+"""Seconds, as the command takes them: longer than any look here."""
+
 
 def depart(stage: Stage, figures: Figures) -> None:
     """Plan, take the right to archive away, apply; add what is left as figures."""
@@ -17,7 +20,10 @@ def depart(stage: Stage, figures: Figures) -> None:
     observe(stage.aws)
     stage.say("uninstall", "the stack is updated to Capability=observe")
     held = archived(stage.aws)
-    applied = stage.administrator.sealward("uninstall", "--apply", "--json")
+    # A message whose look the update broke off is hidden for minutes.
+    applied = stage.administrator.sealward(
+        *("uninstall", "--apply", "--wait", _LOOK, "--json")
+    )
     said = json.loads(applied.said) if applied.status == 0 else {}
     restored, resolved = said.get("restored", 0), said.get("resolved", 0)
     stage.say(

@@ -89,6 +89,8 @@ def test_a_source_that_is_no_place_is_left_out(account: object, region: object) 
 
 def test_a_look_again_message_is_a_hint() -> None:
     assert hints(look_again(HINT)) == (HINT,)
+    anew = replace(HINT, anew=True)
+    assert hints(look_again(anew)) == (anew,)
 
 
 def test_a_failed_push_is_no_hint() -> None:

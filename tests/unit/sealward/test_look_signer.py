@@ -118,6 +118,28 @@ def test_a_signature_revoked_later_is_noticed_within_a_day() -> None:
     assert stand.status(image) == "ACTIVE"
 
 
+def test_a_look_that_a_revocation_asks_for_believes_no_answer_from_before() -> None:
+    stand = SignerStand()
+    image, job = stand.signed()
+    stand.look(image)
+    stand.signer("RevokeSignature", jobId=job, reason="leaked")
+    assert stand.look(image).verdict is Verdict.TRUSTED  # as it was heard, minutes ago
+    asked = replace(stand.hint(image.digest), anew=True)
+    assert stand.gate.look(asked).verdict is Verdict.UNTRUSTED
+
+
+def test_what_another_function_heard_before_takes_no_revocation_back() -> None:
+    stand = SignerStand()
+    image, job = stand.signed()
+    stand.look(image)
+    heard_before = stand.gate
+    stand.ask_by(InProcessSigner(stand.aws, account=ACCOUNT, region=REGION))
+    stand.signer("RevokeSignature", jobId=job, reason="leaked")
+    assert stand.look(image).verdict is Verdict.UNTRUSTED
+    stand.gate = heard_before
+    assert stand.look(image).verdict is Verdict.UNTRUSTED
+
+
 def test_signer_is_asked_once_a_day() -> None:
     stand = SignerStand()
     image, _ = stand.signed()

@@ -49,6 +49,17 @@ def test_an_answer_stands_in_for_minutes(revoked: tuple[str, ...]) -> None:
     assert service.asked == 2
 
 
+def test_asked_anew_no_answer_stands_in_and_the_new_one_does_from_then_on() -> None:
+    service = Service()
+    answers = SignerAnswers(service, ManualClock())
+    answers(QUESTION)
+    service.revoked = ("arn:job",)
+    assert answers(QUESTION) == ()
+    assert answers.anew(QUESTION) == ("arn:job",)
+    assert answers(QUESTION) == ("arn:job",)
+    assert service.asked == 2
+
+
 def test_an_error_is_never_kept() -> None:
     service = Service()
     answers = SignerAnswers(service, ManualClock())

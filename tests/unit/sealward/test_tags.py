@@ -5,6 +5,7 @@ from datetime import timedelta
 from notation_verifier import Descriptor
 from sealward.decisions.remembered import FORMER_TAGS
 from sealward.ledger import Verdict
+from sealward.ledger.records import HoldState, Record
 from tests.unit.sealward.stand import Stand
 from tests.unit.sealward.trips import Trips, counted_stand
 
@@ -46,6 +47,24 @@ def test_though_the_trusted_one_was_looked_at_without_its_tag(at_once: Stand) ->
     assert at_once.record(last).tags == ()
     assert at_once.record(last).former_tags == ("latest",)
     at_once.look(bad)
+    assert last.digest in description(at_once, bad)
+
+
+def test_the_look_that_ends_what_an_overtaken_one_began_names_it(
+    at_once: Stand,
+) -> None:
+    last = trusted(at_once, "last", "latest")
+    bad = at_once.push("bad", tag="latest")
+
+    def overtake(record: Record) -> None:
+        if record.hold is not None and record.hold.state is HoldState.HELD:
+            at_once.ledger.before_write = None
+            at_once.look(bad)
+
+    at_once.ledger.before_write = overtake
+    at_once.look(bad)
+    assert at_once.ledger.before_write is None
+    assert last.digest in at_once.record(bad).last_trusted
     assert last.digest in description(at_once, bad)
 
 

@@ -245,7 +245,7 @@ class TestASigner:
         before = stand.record(second).version
         assert stand.step().sent == {"signer": 1}
         ((_, hint),) = stand.queue.waiting
-        assert hint.digest == first.digest
+        assert (hint.digest, hint.anew) == (first.digest, True)
         assert stand.record(second).version == before
 
 

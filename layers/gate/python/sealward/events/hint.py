@@ -31,6 +31,8 @@ class Hint:
     """Digest of what that was: this one, or a signature of it."""
     again: bool = False
     """Whether its message came before: what that look told may have been lost."""
+    anew: bool = False
+    """Whether something was revoked: what AWS Signer answered before does not count."""
     last: bool = False
     """Whether its message comes for the last time: every look at it may have died."""
 
@@ -46,6 +48,8 @@ def look_again(hint: Hint) -> dict[str, Any]:
     if hint.origin:
         account, _, region = hint.origin.partition("/")
         detail |= {"source-account": account, "source-region": region}
+    if hint.anew:
+        detail["anew"] = True
     if hint.pusher:
         detail["pusher"] = hint.pusher
     if hint.deleter:

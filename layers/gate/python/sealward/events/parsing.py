@@ -93,6 +93,7 @@ def parse_events(payload: object, *, account: str, region: str) -> tuple[Hint, .
         repository=_repository(detail),
         digest=_digest(detail),
         scheduled=own and detail.get("scheduled") is True,
+        anew=own and detail.get("anew") is True,
         origin=_origin(detail) if own or kind == _REPLICATION else "",
         pusher=_principal(detail.get("pusher")) if own else "",
         deleter=_principal(detail.get("deleter")) if own else "",

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from notation_verifier import SeenChains
-from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.actions.pull_denial import PullDenials
 from sealward.events import Hint
@@ -31,6 +30,7 @@ from sealward.ports.reads import RunBeside
 from sealward.ports.registry import Registry
 from sealward.ports.security_hub import SecurityHub
 from sealward.revocation import Inquiry, Revocations
+from sealward.revocation.signer_answers import SignerAnswers
 from sealward.subjects import SubjectKey
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Equipment:
     """Runs reads side by side; None: one after another."""
     seen: SeenChains | None = None
     """Chains of earlier looks that need not be read and checked again."""
-    signer: SignerService | None = None
+    signer: SignerAnswers | None = None
     """Asks AWS Signer what it revoked; None leaves open what needs its answer."""
     revocations: Revocations | None = None
     """Asks OCSP responders and CRL servers; None leaves open what needs an answer."""

@@ -166,6 +166,7 @@ class Gate(Equipment):
             descent=self._descent(hint),
             inquiry=inquiry,
             signer=self.signer,
+            anew=hint.anew,
             chains=self.seen,
             now=self.now,
             signing=signing,
@@ -262,6 +263,7 @@ class Gate(Equipment):
                 repository=hint.repository,
                 digest=digest,
                 again=again,
+                anew=hint.anew,
             )
 
         within = replace(self, nested=True)

@@ -16,7 +16,7 @@ from notation_verifier.signer_service import (
 )
 
 KEPT_FOR: Final = timedelta(minutes=5)
-"""How long an answer stands in: a revocation may go unseen as long by one function."""
+"""How long an answer stands in, but for looks that a revocation asks for."""
 MOST: Final = 1_000
 """Answers kept; the oldest makes way."""
 PATIENCE: Final = timedelta(seconds=2)
@@ -65,17 +65,20 @@ class SignerAnswers:
 
     def __call__(self, question: SignerQuestion) -> Sequence[str]:
         """See ``SignerService``."""
-        key = _Key(
-            profile_version=question.profile_version,
-            job=question.job,
-            certificate_hashes=question.certificate_hashes,
-            as_of=None if question.present else question.as_of,
-        )
-        now = self._now()
+        key, now = _key(question), self._now()
         with self._lock:
             known = self._answers.get(key)
         if known is not None and now < known.until:
             return known.revoked
+        return self._answered(key, question, now)
+
+    def anew(self, question: SignerQuestion) -> Sequence[str]:
+        """The same, whatever was answered before: something was revoked since."""
+        return self._answered(_key(question), question, self._now())
+
+    def _answered(
+        self, key: _Key, question: SignerQuestion, now: datetime
+    ) -> Sequence[str]:
         answer = _Answer(tuple(self._ask(question)), now + self._kept_for)
         with self._lock:
             self._answers.pop(key, None)
@@ -83,6 +86,15 @@ class SignerAnswers:
             while len(self._answers) > self._most:
                 del self._answers[next(iter(self._answers))]
         return answer.revoked
+
+
+def _key(question: SignerQuestion) -> _Key:
+    return _Key(
+        profile_version=question.profile_version,
+        job=question.job,
+        certificate_hashes=question.certificate_hashes,
+        as_of=None if question.present else question.as_of,
+    )
 
 
 class OneLook:

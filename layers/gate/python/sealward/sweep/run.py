@@ -75,7 +75,12 @@ class Run:
             wanted = self._open([key for key in keys if self._wants(recheck, key)])
             allowed = wanted[: int(self.progress.looks)]
             for key in by_turns(allowed):
-                self._send(key.repository, key.digest, recheck.kind.value)
+                self._send(
+                    key.repository,
+                    key.digest,
+                    recheck.kind.value,
+                    anew=recheck.kind is not Kind.MOVED,
+                )
             short = len(allowed) < len(wanted)
             last = keys[-1] if not short else allowed[-1] if allowed else None
             if last is not None:
@@ -192,7 +197,9 @@ class Run:
         if self.progress.looks < 1 or self.now() >= self.until:
             raise Full
 
-    def _send(self, repository: str, digest: str, why: str) -> None:
+    def _send(
+        self, repository: str, digest: str, why: str, *, anew: bool = False
+    ) -> None:
         """Send one look; spread over the time in which the next ones are earned."""
         if self.progress.looks < 1:
             raise Full
@@ -201,6 +208,7 @@ class Run:
             region=self.region,
             repository=repository,
             digest=digest,
+            anew=anew,
         )
         delay = timedelta(minutes=self.sent / self.looks_per_minute)
         try:

@@ -27,7 +27,7 @@ from sealward.cli.uninstall.resolved_findings import (
     reopened,
     resolved,
 )
-from sealward.cli.uninstall.sources import Sources, switch_off, switch_on
+from sealward.cli.uninstall.sources import LONGEST_LOOK, Sources, switch_off, switch_on
 from sealward.ports.failures import PortError
 from sealward.subjects import SubjectKey
 
@@ -48,8 +48,16 @@ _NAMED: Final = 100
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Images that stay archived: a file, one REPOSITORY@DIGEST a line.",
 )
+@click.option(
+    "--wait",
+    type=click.IntRange(0, LONGEST_LOOK),
+    default=LONGEST_LOOK,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long at most for looks under way.",
+)
 @JSON
-def uninstall(
+def uninstall(  # noqa: PLR0913, PLR0917 - one for each option
     stack_name: str,
     region: str | None,
     key_name: str,
@@ -57,6 +65,7 @@ def uninstall(
     apply_: bool,  # noqa: FBT001
     undo: bool,  # noqa: FBT001
     keep_path: Path | None,
+    wait: int,
     json_wanted: bool,  # noqa: FBT001
 ) -> None:
     """Restore what Sealward holds and resolve its findings, before the stack goes.
@@ -87,7 +96,7 @@ def uninstall(
         with Progress(wanted=not json_wanted) as progress:
             if apply_:
                 progress.say("switching off what brings looks, and waiting for them")
-                switch_off(stack, Sources.of(stack), sleep)
+                switch_off(stack, Sources.of(stack), sleep, looks=wait)
             table_name = stack.physical("LedgerTable")
             opened = open_ledger(table_name, stack.region, key_name)
             leaving = found(opened, stack, kept)

@@ -54,8 +54,21 @@ class Sources:
         )
 
 
-def switch_off(stack: Stack, sources: Sources, sleep: Callable[[float], None]) -> None:
+def switch_off(
+    stack: Stack,
+    sources: Sources,
+    sleep: Callable[[float], None],
+    *,
+    looks: int = LONGEST_LOOK,
+) -> None:
     """Switch ``sources`` off, and wait until the looks under way have ended.
+
+    Args:
+        stack: the stack.
+        sources: what brings it looks.
+        sleep: waits so many seconds.
+        looks: seconds that are waited for looks at most. A message whose look failed
+            cannot be told from one under way.
 
     Raises:
         NotFound, Denied, Unavailable: as named in ``sealward.ports.failures``.
@@ -75,7 +88,7 @@ def switch_off(stack: Stack, sources: Sources, sleep: Callable[[float], None]) -
     _await(lambda: _stopped(stack, sources), STOPS_WITHIN, sleep)
     if not _stopped(stack, sources):
         raise Unavailable("the look queue's mapping does not stop: run this again")
-    _await(lambda: not _under_way(stack), LONGEST_LOOK, sleep)
+    _await(lambda: not _under_way(stack), looks, sleep)
 
 
 def switch_on(stack: Stack, sources: Sources) -> None:

@@ -5,10 +5,10 @@ from dataclasses import field, replace
 from datetime import datetime
 
 from notation_verifier import Descriptor, SeenChains
-from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.decisions.verdict import skips
+from sealward.ledger import Verdict
 from sealward.ledger.records import Record
 from sealward.look.indexes.descent import Descent
 from sealward.look.reading.hints import Found
@@ -25,7 +25,7 @@ from sealward.policy.bundle import Policy, PolicyBundle
 from sealward.ports.failures import PortError
 from sealward.revocation import Inquiry
 from sealward.revocation.heard import Heard
-from sealward.revocation.signer_answers import OneLook
+from sealward.revocation.signer_answers import OneLook, SignerAnswers
 from sealward.subjects import SubjectKey
 from sealward.verifications import Judge
 
@@ -38,8 +38,10 @@ class Evidence:
     descent: Descent
     inquiry: Inquiry | None
     """Asks about revocation; None leaves open what needs an answer."""
-    signer: SignerService | None
+    signer: SignerAnswers | None
     """Asks AWS Signer what it revoked; None the same."""
+    anew: bool
+    """Whether what Signer answered before does not count."""
     chains: SeenChains | None
     """Chains of earlier looks that need not be read and checked again."""
     now: Callable[[], datetime]
@@ -88,7 +90,7 @@ class Evidence:
         if policy is None or force.bundle is None or skips(policy.statement.level):
             return seen
         said = Heard(keep=self.heard)
-        judge = self._judge(policy, force.bundle, said)
+        judge = self._judge(policy, force.bundle, said, sighting.known)
         try:
             examined = self._examined(found, seen, policy, judge, said)
             return self._explained(examined, sighting, policy)
@@ -155,16 +157,21 @@ class Evidence:
         asked.run()
         return replace(examined, signing=said_of_signing((asked,), None))
 
-    def _judge(self, policy: Policy, bundle: PolicyBundle, told: Heard) -> Judge:
-        inquiry, said = self.inquiry, policy.revocation
+    def _judge(
+        self, policy: Policy, bundle: PolicyBundle, told: Heard, known: Record | None
+    ) -> Judge:
+        inquiry, said, signer = self.inquiry, policy.revocation, self.signer
+        # What one function heard before a revocation must not take back what another
+        # one found since.
+        anew = self.anew or (known is not None and known.verdict is Verdict.UNTRUSTED)
         return Judge(
             statement=policy.statement,
             trust_stores=bundle.trust_stores,
             user_metadata=policy.user_metadata,
             signer_roots=bundle.signer_roots,
             signer_service=None
-            if self.signer is None
-            else told.service(OneLook(self.signer, self.now)),
+            if signer is None
+            else told.service(OneLook(signer.anew if anew else signer, self.now)),
             signer_reach=policy.revocation.signer,
             fetch=None if inquiry is None else told.fetch(inquiry.fetch(said)),
             revocation_settings=None if inquiry is None else inquiry.settings(said),

@@ -38,6 +38,7 @@ from sealward.verifications import Search
 
 SOONEST: Final = timedelta(minutes=15)
 """What is to be decided within is a delayed message; the tick sends the rest."""
+_UNTOLD: Final = (HoldState.RELEASED, HoldState.HOLDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +179,11 @@ class Settlement:
         known = decision.known
         held = known.hold if known is not None else None
         # While it is let go its tags may be moved, and nothing is told of that.
-        told = held is not None and held.state is not HoldState.RELEASED
+        told = held is not None and held.state not in _UNTOLD
+        # The look that began to take it may have lost to this one, with what it named.
+        begun = held is not None and held.state is HoldState.HOLDING
         if (
-            decision.step is not Step.ARCHIVE
+            (decision.step is not Step.ARCHIVE and not begun)
             or not record.tags
             or (told and known is not None and known.tags == record.tags)
         ):
