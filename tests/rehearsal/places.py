@@ -70,11 +70,6 @@ ROWS = (
     ),
     _nowhere(r"make demo KEEP=1", "stays up until it is stopped; make demo is a stage"),
     _nowhere(r".* tests\.sam_local --serve", "serves until it is interrupted"),
-    _nowhere(
-        r"make capabilities",
-        "deploys the stack once for each capability: minutes of its own, before a "
-        "release",
-    ),
     _nowhere(r"make (converge|fuzz) REPLAY=.*", "needs what a failing run left"),
     _nowhere(
         r"(docker push|notation sign) <registry>.*",
@@ -87,6 +82,7 @@ ROWS = (
     _stage(r"make demo", "demo-first"),
     _stage(r"make environments", "environment"),
     _stage(r"(AWS_ENDPOINT_URL=.* )?make invoke .*", "emulator"),
+    _stage(r"make capabilities", "capabilities"),
     _stage(r"make converge.*", "converge"),
     _stage(r"make fuzz.*", "fuzz"),
     _stage(r"make validate", "validate"),
