@@ -273,13 +273,22 @@ def _known(record: Record) -> Known:
     )
 
 
+def _id(finding: Mapping[str, Any]) -> str:
+    """Return a finding's Id; when the breaker tripped is no part: a fault puts it off.
+
+    A second trip would be a second finding of one Id.
+    """
+    name, _, instant = str(finding["Id"]).rpartition("/")
+    return name if name.endswith("/breaker") else f"{name}/{instant}"
+
+
 def _end(ground: Ground) -> End:
     registry = ground.aws.registry(PLACE)
     held: list[Mapping[str, Any]] = ground.aws.call(
         "securityhub", "GetFindings", {}, place=PLACE
     )["Findings"]
     active = [each for each in held if each["RecordState"] == "ACTIVE"]
-    ids = [each["Id"] for each in active]
+    ids = [_id(each) for each in active]
     subjects = [str(each["Resources"][0]["Id"]) for each in active]
     return End(
         images={
@@ -303,7 +312,7 @@ def _end(ground: Ground) -> End:
         messages=tuple(ground.services.messages),
         evidence=dict(_evidence(ground)),
         findings={
-            each["Id"]: (each["Title"], each["Severity"]["Label"]) for each in active
+            _id(each): (each["Title"], each["Severity"]["Label"]) for each in active
         },
         twice=tuple(
             name
