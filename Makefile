@@ -104,7 +104,7 @@ faults: .venv/ready ## every call of AWS fails in every way, and the process die
 hostile: .venv/ready ## the tests that the threats name, each with its number (THREAT=N)
 	@$(LAYERS) $(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
 
-load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through the deployed stack and the handlers (half an hour; IMAGES=2500)
+load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through the deployed stack and the handlers (an hour; IMAGES=2500)
 	@$(LAYERS) $(DEV)/python -m tests.load.families build/load --families $(or $(IMAGES),2500)
 	@$(LAYERS) $(DEV)/python -m tests.load.handlers build/load
 	@$(LAYERS) $(DEV)/python -m tests.load.memory

@@ -68,6 +68,7 @@ ROWS = (
         r"sam deploy \.\.\. .*PublishedBundle.*",
         "one parameter of a deployment: tests/template/test_published_bundle.py",
     ),
+    _nowhere(r"make load", "an hour of its own, before a release"),
     _nowhere(r"make demo KEEP=1", "stays up until it is stopped; make demo is a stage"),
     _nowhere(r".* tests\.sam_local --serve", "serves until it is interrupted"),
     _nowhere(r"make (converge|fuzz) REPLAY=.*", "needs what a failing run left"),
