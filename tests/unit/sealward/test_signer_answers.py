@@ -49,15 +49,27 @@ def test_an_answer_stands_in_for_minutes(revoked: tuple[str, ...]) -> None:
     assert service.asked == 2
 
 
-def test_asked_anew_no_answer_stands_in_and_the_new_one_does_from_then_on() -> None:
-    service = Service()
-    answers = SignerAnswers(service, ManualClock())
+def test_a_good_answer_from_before_does_not_count_and_a_revocation_does() -> None:
+    service, clock = Service(), ManualClock()
+    answers = SignerAnswers(service, clock)
     answers(QUESTION)
+    clock.advance(timedelta(seconds=1))
     service.revoked = ("arn:job",)
     assert answers(QUESTION) == ()
-    assert answers.anew(QUESTION) == ("arn:job",)
+    assert answers.since(clock())(QUESTION) == ("arn:job",)
     assert answers(QUESTION) == ("arn:job",)
+    clock.advance(timedelta(seconds=1))
+    assert answers.since(clock())(QUESTION) == ("arn:job",)
     assert service.asked == 2
+
+
+def test_a_good_answer_since_then_stands_in() -> None:
+    service, clock = Service(), ManualClock()
+    asked = SignerAnswers(service, clock).since(clock())
+    clock.advance(timedelta(seconds=1))
+    for _ in range(2):
+        assert asked(QUESTION) == ()
+    assert service.asked == 1
 
 
 def test_an_error_is_never_kept() -> None:

@@ -16,7 +16,7 @@ from notation_verifier.signer_service import (
 )
 
 KEPT_FOR: Final = timedelta(minutes=5)
-"""How long an answer stands in, but for looks that a revocation asks for."""
+"""How long an answer stands in; a good one not beyond a revocation that is known."""
 MOST: Final = 1_000
 """Answers kept; the oldest makes way."""
 PATIENCE: Final = timedelta(seconds=2)
@@ -33,7 +33,7 @@ class _Key(NamedTuple):
 
 class _Answer(NamedTuple):
     revoked: tuple[str, ...]
-    until: datetime
+    asked_at: datetime
 
 
 class SignerAnswers:
@@ -65,21 +65,29 @@ class SignerAnswers:
 
     def __call__(self, question: SignerQuestion) -> Sequence[str]:
         """See ``SignerService``."""
+        return self._answered(question, None)
+
+    def since(self, instant: datetime) -> SignerService:
+        """Return the same without good answers up to ``instant``.
+
+        Something was revoked then. What was revoked before stays so: whoever attaches
+        many revoked signatures has Signer asked no more often.
+        """
+        return lambda question: self._answered(question, instant)
+
+    def _answered(
+        self, question: SignerQuestion, since: datetime | None
+    ) -> Sequence[str]:
         key, now = _key(question), self._now()
         with self._lock:
             known = self._answers.get(key)
-        if known is not None and now < known.until:
+        if (
+            known is not None
+            and now < known.asked_at + self._kept_for
+            and (known.revoked or since is None or known.asked_at > since)
+        ):
             return known.revoked
-        return self._answered(key, question, now)
-
-    def anew(self, question: SignerQuestion) -> Sequence[str]:
-        """The same, whatever was answered before: something was revoked since."""
-        return self._answered(_key(question), question, self._now())
-
-    def _answered(
-        self, key: _Key, question: SignerQuestion, now: datetime
-    ) -> Sequence[str]:
-        answer = _Answer(tuple(self._ask(question)), now + self._kept_for)
+        answer = _Answer(tuple(self._ask(question)), now)
         with self._lock:
             self._answers.pop(key, None)
             self._answers[key] = answer

@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from datetime import datetime
 
 from notation_verifier import Descriptor, SeenChains
+from notation_verifier.signer_service import SignerService
 from notation_verifier.values import dataclass
 from sealward.decisions import Seen, Unknown, Unseen
 from sealward.decisions.verdict import skips
@@ -41,7 +42,7 @@ class Evidence:
     signer: SignerAnswers | None
     """Asks AWS Signer what it revoked; None the same."""
     anew: bool
-    """Whether what Signer answered before does not count."""
+    """Whether a good answer of Signer's from before does not count."""
     chains: SeenChains | None
     """Chains of earlier looks that need not be read and checked again."""
     now: Callable[[], datetime]
@@ -160,10 +161,13 @@ class Evidence:
     def _judge(
         self, policy: Policy, bundle: PolicyBundle, told: Heard, known: Record | None
     ) -> Judge:
-        inquiry, said, signer = self.inquiry, policy.revocation, self.signer
-        # What one function heard before a revocation must not take back what another
-        # one found since.
-        anew = self.anew or (known is not None and known.verdict is Verdict.UNTRUSTED)
+        inquiry, said, now = self.inquiry, policy.revocation, self.now()
+        signer: SignerService | None = self.signer
+        if self.signer is not None and self.anew:
+            signer = self.signer.since(now)
+        elif self.signer is not None and known and known.verdict is Verdict.UNTRUSTED:
+            # What one function heard before must not take back what another one found.
+            signer = self.signer.since(known.updated_at)
         return Judge(
             statement=policy.statement,
             trust_stores=bundle.trust_stores,
@@ -171,11 +175,11 @@ class Evidence:
             signer_roots=bundle.signer_roots,
             signer_service=None
             if signer is None
-            else told.service(OneLook(signer.anew if anew else signer, self.now)),
+            else told.service(OneLook(signer, self.now)),
             signer_reach=policy.revocation.signer,
             fetch=None if inquiry is None else told.fetch(inquiry.fetch(said)),
             revocation_settings=None if inquiry is None else inquiry.settings(said),
             revocation_information_required=said.requires_information,
             seen=self.chains,
-            now=self.now(),
+            now=now,
         )
