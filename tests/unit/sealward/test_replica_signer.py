@@ -3,8 +3,6 @@
 Signer, or IAM before it, answers as it does on AWS; nothing is put into a report.
 """
 
-import base64
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +13,10 @@ from notation_verifier import Descriptor
 from sealward.aws.signer_data import SignerData
 from sealward.ledger import Record, Verdict
 from sealward.ledger.replicas import ReplicaCause
-from sealward.policy.bundle import load_bundle
 from simulator.places import Place, place
 from simulator.signer.jobs import PAYLOAD_FORMAT
 from simulator.signer.state import PLATFORM
 from tests import forge
-from tests.unit.sealward.stand import ACCOUNT, HOST
 from tests.unit.sealward.test_replica_histories import GRACE_OVER
 from tests.unit.sealward.two_accounts import MINUTE, SOURCE, TwoAccounts
 
@@ -128,34 +124,7 @@ class TestAnotherPartition:
 
     def trust(self, pair: TwoAccounts, *identities: str) -> None:
         """Trust what is under the other partition's root, and these ARNs."""
-        authority = pair.aws.signer_authority("aws-us-gov")
-        document = {
-            "schema": 1,
-            "serial": 2,
-            "audience": [ACCOUNT],
-            "notBefore": None,
-            "expires": None,
-            "policies": [
-                {
-                    "enforcement": "quarantine",
-                    "untaggedGrace": "10m",
-                    "statement": {
-                        "name": "by-signer",
-                        "registryScopes": [f"{HOST}/prod/*"],
-                        "signatureVerification": {"level": "strict"},
-                        "trustStores": ["signingAuthority:signer"],
-                        "trustedIdentities": list(identities),
-                    },
-                }
-            ],
-            "trustStores": {
-                "signingAuthority": {
-                    "signer": [base64.b64encode(authority.root_der).decode()]
-                }
-            },
-            "signerRoots": {"simulated": authority.root_sha256},
-        }
-        pair.there.bundles.current = load_bundle(json.dumps(document).encode())
+        pair.trust_signer(*identities, partition="aws-us-gov")
         nobody = SignerClient(AssertionError("it was asked across partitions"))
         pair.ask_by(SignerData(lambda _region: nobody, partition="aws"))
 

@@ -79,9 +79,9 @@ class TwoAccounts:
             )
         )
 
-    def trust_signer(self, *identities: str) -> None:
-        """Have the destination's policy trust these ARNs under the simulated root."""
-        authority = self.aws.signer_authority("aws")
+    def trust_signer(self, *identities: str, partition: str = "aws") -> None:
+        """Have the destination's policy trust these ARNs under a simulated root."""
+        authority = self.aws.signer_authority(partition)
         document = {
             "schema": 1,
             "serial": 2,
