@@ -20,6 +20,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "caller_arn",
         "_resolve_condition_key",
     ),
+    "ministack.core.lambda_runtime": ("Worker", "zipfile"),
     "ministack.core.router": ("_KNOWN_AWS_SERVICE_NAMES",),
     "ministack.core.responses": (
         "get_account_id",

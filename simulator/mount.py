@@ -1,8 +1,8 @@
 """The HTTP face inside ministack, in place of its ECR, Signer and Security Hub.
 
-With ``ministack`` and ``ministack_iam`` all that knows its private face. Run as
-``python -m simulator.mount`` by ``simulator.launch``,
-which sets the environment ministack reads at import.
+With ``ministack`` and its neighbours ``ministack_*`` all that knows its private face.
+Run as ``python -m simulator.mount`` by ``simulator.launch``, which sets the environment
+ministack reads at import.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from simulator.behaviours import Behaviours
 from simulator.event_log import Event
 from simulator.local_aws import LocalAws
 from simulator.ministack import Incompatible, missing, module
+from simulator.ministack_archives import share_archives
 from simulator.ministack_iam import authorise, name_roles, record_actions
 from simulator.operations import OperationLog
 from simulator.own_paths import with_own_paths
@@ -71,6 +72,7 @@ def mount(
     router._KNOWN_AWS_SERVICE_NAMES = frozenset({"securityhub"})  # noqa: SLF001
     authorise()
     name_roles()
+    share_archives()
     app.app = with_own_paths(app.app, face)
     if enable_security_hub:
         responses = module("ministack.core.responses")
