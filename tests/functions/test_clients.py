@@ -7,6 +7,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from sealward.aws.clients import USER_AGENT, Clients
+from sealward.cli.command_clients import CommandClients
 from sealward.version import VERSION
 
 
@@ -31,6 +32,17 @@ def test_a_call_says_who_makes_it_and_botocore_builds_no_words_of_its_own(
     # Powertools adds two words, where it is imported.
     assert said.startswith(USER_AGENT)
     assert "ua/" not in said
+
+
+def test_a_command_has_more_patience_than_a_function(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    ours, persons = (
+        made.client("ecr").meta.config for made in (Clients(), CommandClients())
+    )
+    assert (ours.connect_timeout, ours.read_timeout) == (1, 3)
+    assert (persons.connect_timeout, persons.read_timeout) == (5, 20)
 
 
 class _Body:

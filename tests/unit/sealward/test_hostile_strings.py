@@ -246,7 +246,7 @@ def test_what_a_command_was_asked_for(hostile: str) -> None:
 
     options = ["--table", "t", "--region", "us-east-1"]
     for command in (["explain"], ["wait"], ["ledger", "verdict"]):
-        with patch("sealward.cli.open_ledger.Clients"):
+        with patch("sealward.cli.open_ledger.CommandClients"):
             done = CliRunner().invoke(main, [*command, hostile, *options])
         assert done.exit_code == 2
         shown = done.output.replace("\n", " ")

@@ -30,7 +30,7 @@ def held() -> tuple[Stand, str]:
 @pytest.fixture(autouse=True)
 def bucket(held: tuple[Stand, str]) -> Iterator[None]:
     with (
-        patch("sealward.cli.evidence.Clients"),
+        patch("sealward.cli.evidence.CommandClients"),
         patch("sealward.cli.evidence.EvidenceBucket", lambda *_: held[0].evidence),
     ):
         yield

@@ -198,7 +198,7 @@ def test_a_task_is_asked_for_the_images_it_runs() -> None:
             }
         ]
     }
-    with patch("sealward.cli.named_subject.Clients") as clients:
+    with patch("sealward.cli.named_subject.CommandClients") as clients:
         ecs = clients.return_value.client.return_value
         ecs.describe_tasks.return_value = answer
         assert references_of(task) == [f"{HOST}/prod/app@{DIGEST}"]

@@ -116,7 +116,7 @@ def test_the_rights_it_names_are_what_the_command_calls() -> None:
     with (
         patch.dict(os.environ, credentials),
         mock_aws(),
-        patch("sealward.cli.open_ledger.Clients", Recording),
+        patch("sealward.cli.open_ledger.CommandClients", Recording),
     ):
         client: Any = Clients().client("dynamodb", "us-east-1")
         create_ledger_table(client)

@@ -1,7 +1,7 @@
 """Clients of AWS: one botocore session, short timeouts, few retries."""
 
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import botocore.session
 from botocore.config import Config
@@ -26,13 +26,16 @@ class Clients:
     between threads: clients are, and their making is locked.
     """
 
+    connect_timeout: ClassVar[float] = CONNECT_TIMEOUT
+    read_timeout: ClassVar[float] = READ_TIMEOUT
+
     def __init__(self) -> None:
         self._session = botocore.session.Session()
         # Who sends a request proves it to the AWS STS of the stack's own Region.
         self._session.set_config_variable("sts_regional_endpoints", "regional")
         self._config = Config(
-            connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
+            connect_timeout=self.connect_timeout,
+            read_timeout=self.read_timeout,
             retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
             # A look reads in parallel; beyond this botocore drops connections.
             max_pool_connections=16,

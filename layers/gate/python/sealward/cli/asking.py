@@ -17,8 +17,8 @@ from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
 from sealward.aws.caller_identity import prove
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.output import as_json, printable
 from sealward.cli.unanswered import UNANSWERED, say_unanswered
 from sealward.operate.proofs import payload_of
@@ -104,7 +104,7 @@ def _answer(
     function_name: str,
     region: str | None,
 ) -> Mapping[str, Any]:
-    clients = Clients()
+    clients = CommandClients()
     with translated("AWS STS"):
         sts = clients.client("sts", region)
         where = str(sts.meta.region_name)

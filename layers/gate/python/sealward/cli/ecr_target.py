@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from notation_verifier import Descriptor
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.registry.ecr import EcrRegistry
 from sealward.aws.registry.layer_download import LayerDownload
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.image_target import (
     ImageTarget,
     InvalidReference,
@@ -95,7 +95,7 @@ def parse_reference(text: str) -> EcrReference:
 def connect(reference: EcrReference) -> EcrRegistry:
     """Return the registry of ``reference``, asked with the user's own credentials."""
     with _spoken_of(reference), translated("the client of Amazon ECR"):
-        client = Clients().client("ecr", reference.region)
+        client = CommandClients().client("ecr", reference.region)
     return EcrRegistry(
         reference.account,
         reference.region,

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import click
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.evidence_bucket import EvidenceBucket
 from sealward.cli.bundle_file import JSON
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.ecr_target import EcrReference, parse_reference
 from sealward.cli.image_target import InvalidReference
 from sealward.cli.output import REFUSED, as_json, printable, table
@@ -62,7 +62,7 @@ def evidence(
     )
     with answered():
         with translated("a client of S3"):
-            store = EvidenceBucket(Clients().client("s3"), bucket)
+            store = EvidenceBucket(CommandClients().client("s3"), bucket)
         found = [
             check(store, prefix, key.removeprefix(prefix)) for key in store.keys(prefix)
         ]

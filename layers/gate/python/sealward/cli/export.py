@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from sealward.audit import Broken, Chain, header, read_chain
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger.history_export import HistoryExport
 from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.open_ledger import KEY, open_ledger
 from sealward.cli.output import REFUSED, as_json, printable, table
 from sealward.cli.sorted_lines import sorted_lines
@@ -197,6 +197,6 @@ def _upload(bucket: str, key: str, lines: Iterator[str], region: str | None) -> 
         file.writelines(line.encode() for line in lines)
         file.seek(0)
         with translated(f"PutObject s3://{bucket}/{key}"):
-            Clients().client("s3", region).put_object(
+            CommandClients().client("s3", region).put_object(
                 Bucket=bucket, Key=key, Body=file, IfNoneMatch="*"
             )

@@ -71,10 +71,10 @@ def _clock() -> datetime:
 
 def _ask_signer(question: SignerQuestion) -> Sequence[str]:
     # botocore takes a third of a second, for those only whose images Signer signed.
-    from sealward.aws.clients import Clients  # noqa: PLC0415
     from sealward.aws.signer_data import SERVICE, SignerData  # noqa: PLC0415
+    from sealward.cli.command_clients import CommandClients  # noqa: PLC0415
 
-    clients = Clients()
+    clients = CommandClients()
     ask = SignerData(
         lambda region: clients.client(SERVICE, region), partition=question.partition
     )

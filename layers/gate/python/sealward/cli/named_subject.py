@@ -7,8 +7,8 @@ ECS is asked for the images it runs.
 import re
 from typing import Any, Final
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.image_target import InvalidReference
 from sealward.events import is_digest, is_repository
 
@@ -59,7 +59,7 @@ def references_of(text: str) -> list[str]:
 
 def _of_task(arn: str, *, region: str, cluster: str) -> list[str]:
     with translated(f"DescribeTasks {arn}"):
-        client = Clients().client("ecs", region)
+        client = CommandClients().client("ecs", region)
         answer = client.describe_tasks(cluster=cluster, tasks=[arn])
     found = [
         reference

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger.ledger_key import LedgerKey
 from sealward.aws.ledger.ledger_pages import LedgerPages
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.aws.ledger.sealed_items import sealed
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.output import printable
 from sealward.ports.failures import PortError
 
@@ -74,7 +74,7 @@ def open_ledger(table_name: str, region: str | None, key_name: str) -> OpenLedge
         PortError: there is no client, as named in ``sealward.ports.failures``.
     """
     with translated("a client of DynamoDB"):
-        clients = Clients()
+        clients = CommandClients()
         client = plain = clients.client("dynamodb", region)
         secrets = clients.client("secretsmanager", region) if key_name else None
     forged: list[str] = []

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger.ledger_table import LedgerTable
 from sealward.cli.asking import FUNCTION, REASON, ask
 from sealward.cli.aws_options import REGION, TABLE
 from sealward.cli.bundle_file import JSON
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.output import as_json, printable, table
 from sealward.cli.unanswered import UNANSWERED, answered
 from sealward.events import is_digest
@@ -207,13 +207,13 @@ proposals.add_command(_answer_command(Answer.DECLINED, "decline"))
 def ledger_of(table_name: str, region: str | None) -> LedgerTable:
     """Return the stack's ledger."""
     with translated("a client of DynamoDB"):
-        return LedgerTable(table_name, Clients().client("dynamodb", region))
+        return LedgerTable(table_name, CommandClients().client("dynamodb", region))
 
 
 def last_pulls(region: str | None) -> Callable[[SubjectKey], str]:
     """Return what tells when an image was last pulled, as ECR recorded it."""
     with translated("a client of ECR"):
-        client = Clients().client("ecr", region)
+        client = CommandClients().client("ecr", region)
 
     def pulled(key: SubjectKey) -> str:
         with translated(f"DescribeImages {key}"):

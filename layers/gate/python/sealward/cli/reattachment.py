@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.registry.ecr import EcrRegistry
 from sealward.aws.registry.signature_push import SignaturePush
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.ecr_target import EcrReference, open_image
 from sealward.cli.governing_statement import GoverningStatement
 from sealward.cli.image_target import ImageTarget
@@ -97,7 +97,7 @@ class Reattachment:
 
     def _push(self, copy: SignatureCopy) -> None:
         with translated("the client of Amazon ECR"):
-            client = Clients().client("ecr", self.reference.region)
+            client = CommandClients().client("ecr", self.reference.region)
         SignaturePush(self.reference.account, client).push(self.target.repository, copy)
         self.steps.append(
             f"pushed {copy.digest}: {len(copy.manifest)} bytes, and its envelope, "

@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.registry.replication import AssumedVerdict, EcrReplication
 from sealward.cli.answering_command import BAD_INPUT, AnsweringCommand
 from sealward.cli.bundle_file import JSON, read_bundle
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.ecr_target import EcrReference, connect, parse_reference
 from sealward.cli.image_target import InvalidReference, RegistryUnanswered
 from sealward.cli.output import as_json, printable, table
@@ -125,7 +125,7 @@ def _reference(image: str, region: str | None) -> EcrReference:
 
 def _client(region: str | None) -> Any:  # noqa: ANN401 - botocore's
     with translated("a client of ECR"):
-        return Clients().client("ecr", region)
+        return CommandClients().client("ecr", region)
 
 
 def _asked(
@@ -143,7 +143,9 @@ def _asked(
         }
     try:
         with translated("clients of STS and Lambda"):
-            asking = AssumedVerdict(entry, Clients().client("sts"), _function_client)
+            asking = AssumedVerdict(
+                entry, CommandClients().client("sts"), _function_client
+            )
         return asking.verdict(repository, digest)
     except PortError as error:
         return {"unknown": str(error)}

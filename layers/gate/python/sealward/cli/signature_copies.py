@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.evidence_bucket import EvidenceBucket
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.evidence_folder import EvidenceFolder
 from sealward.evidence.dossier import object_key
 from sealward.evidence.kept_signatures import (
@@ -56,7 +56,7 @@ class Sources:
                 missed.append(str(error))
         if self.bucket is not None:
             with translated("a client of S3"):
-                client = Clients().client("s3", self.region)
+                client = CommandClients().client("s3", self.region)
             try:
                 return in_bucket(EvidenceBucket(client, self.bucket), digest), (
                     f"s3://{self.bucket}"

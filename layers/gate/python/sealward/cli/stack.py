@@ -8,6 +8,7 @@ import click
 
 from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
+from sealward.cli.command_clients import CommandClients
 from sealward.ports.failures import NotFound
 
 STACK = click.option(
@@ -67,7 +68,7 @@ def find_stack(name: str, region: str | None) -> Stack:
         NotFound: there is none.
         Denied, Unavailable: as named in ``sealward.ports.failures``.
     """
-    clients = Clients()
+    clients = CommandClients()
     with translated("a client of CloudFormation"):
         client = clients.client("cloudformation", region)
     with translated(f"DescribeStacks {name}"):

@@ -8,9 +8,9 @@ Amazon ECR lists: by key, a hundred at a time, never by reading the table throug
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sealward.aws.clients import Clients
 from sealward.aws.errors import translated
 from sealward.aws.ledger.sweep_table import SweepTable
+from sealward.cli.command_clients import CommandClients
 from sealward.cli.ecr_target import EcrReference, connect, parse_reference
 from sealward.cli.image_target import InvalidReference
 from sealward.cli.open_ledger import OpenLedger
@@ -64,7 +64,7 @@ def _anywhere(digest: str, opened: OpenLedger, region: str | None) -> list[Subje
 
 def _repositories(region: str | None) -> Iterator[str]:
     with translated("a client of ECR"):
-        client = Clients().client("ecr", region)
+        client = CommandClients().client("ecr", region)
     page: dict[str, Any] = {}
     seen = 0
     while True:
