@@ -59,7 +59,7 @@ demo-notation:
 
 test: ## every test that needs neither AWS, Docker nor root
 	@$(MAKE) --no-print-directory -j3 environments
-	@$(DEV)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(DEV)/python -m pytest -n 2 --dist loadfile --junitxml=build/test.xml $(TESTS)
 
 # -- checks --------------------------------------------------------------------------
 
@@ -101,8 +101,8 @@ converge: .venv/ready ## generated histories end as a model that reads only them
 faults: .venv/ready ## every call of AWS fails in every way, and the process dies at every step (ONLY=use-case/operation/number/kind)
 	@$(LAYERS) $(DEV)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
-hostile: .venv/ready ## the tests that the threats name, each with its number (THREAT=N)
-	@$(LAYERS) $(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT))
+hostile: .venv/ready ## the tests that the threats name, each with its number (THREAT=N, RAN=build/test.xml)
+	@$(LAYERS) $(DEV)/python -m tests.hostile $(if $(THREAT),--threat $(THREAT)) $(if $(RAN),--ran $(RAN))
 
 load: .venv/ready .venv-sam/ready .venv-local-aws/ready ## 10,000 pushes through the deployed stack and the handlers (an hour; IMAGES=2500)
 	@$(LAYERS) $(DEV)/python -m tests.load.families build/load --families $(or $(IMAGES),2500)

@@ -1,6 +1,8 @@
 # Stages: sourced by .ci/run, which sets work, clone, logs and total_budget.
 # shellcheck shell=bash disable=SC2154
 
+# How the stages' own commands mark what is not as it should be.
+wrong='^(MISS|NOT |FAILED|ERROR|DENIED|E  )|figure\(s\) missed|^make: | ! '
 lanes=() # process ids of the subshells that run stages beside each other
 
 # stage NAME BUDGET COMMAND...: one line when it passes, its log's end when it does not.
@@ -25,7 +27,13 @@ stage() {
   esac
   echo "$status" >"$work/results/$name"
   if [ "$status" -ne 0 ]; then
-    { echo "---- the end of $log"; tail -n 100 "$log"; echo "----"; } | cat
+    {
+      echo "---- the end of $log"
+      tail -n 60 "$log"
+      echo "---- what it says went wrong"
+      grep -E "$wrong" "$log" | tail -n 40
+      echo "----"
+    } | cat
   fi
 }
 

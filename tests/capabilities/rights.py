@@ -147,9 +147,10 @@ def judge_rights(
     granted = {(each.role, each.action) for one in roles for each in one.grants}
     used = {(each.role, each.action) for one in roles for each in one.used(performed)}
     unused = sorted(granted - used)
-    for role, action in unused:
+    for action in sorted({action for _, action in unused}):
         reason = PLATFORM.get(action, "UNUSED in every capability")
-        print(f"never called: {role} {action}: {reason}")
+        of = ", ".join(role for role, its in unused if its == action)
+        print(f"never called: {action}: {reason} ({of})")
     figures.add("actions_granted", len(granted))
     figures.add("actions_used", len(used))
     for_nothing = [action for _, action in unused if action not in PLATFORM]

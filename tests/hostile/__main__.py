@@ -1,10 +1,12 @@
 """Run the tests that the threats name, and print each threat with its number.
 
-    make hostile [THREAT=N]
+    make hostile [THREAT=N] [RAN=build/test.xml]
 
 Threats, answers and tests are the rows of docs/threat-model.md. What is too large for
-``make test`` lies beside this file and runs here only. Ends 1 where a test fails, where
-a name stands for no test, and where a threat that the gate answers has none.
+``make test`` lies beside this file and runs here only; with RAN the others are not run
+again: they count as that run of ``make test`` of this checkout found them. Ends 1 where
+a test fails, where a name stands for no test, and where a threat that the gate answers
+has none.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from tests.figures import Figures
 from tests.hostile.measured import DIRECTORY
-from tests.hostile.threats import TITLES, Named, Threat, threats
+from tests.hostile.threats import TITLES, Named, threats
 
 BUILD = Path("build")
 _PARAMETERS = re.compile(r"\[.*", re.DOTALL)
@@ -33,9 +35,16 @@ def main(arguments: list[str]) -> int:
     """Run the tests; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.hostile")
     parser.add_argument("--threat", type=int, help="only this one")
-    only = parser.parse_args(arguments).threat
+    parser.add_argument(
+        "--ran", type=Path, help="results of `make test`, whose tests are not run again"
+    )
+    asked = parser.parse_args(arguments)
+    only = asked.threat
     wanted = [each for each in threats() if only in (None, each.number)]
-    ran = _run(wanted)
+    named = [test for threat in wanted for test in threat.tests]
+    ran = _results(asked.ran, named) if asked.ran else Ran()
+    before = {file for file, _, _ in ran}
+    ran += _run([test for test in named if test.file not in before])
     figures = Figures("hostile", build=BUILD)
     if only is None:
         missing = sorted(TITLES.keys() - {each.number for each in wanted})
@@ -69,27 +78,34 @@ def main(arguments: list[str]) -> int:
     return figures.finish()
 
 
-def _run(wanted: Sequence[Threat]) -> Ran:
-    """Run the tests with pytest; return what ran."""
-    files = sorted({test.file for threat in wanted for test in threat.tests})
+def _run(named: Sequence[Named]) -> Ran:
+    """Run tests with pytest; return what ran."""
     results = BUILD / "hostile.xml"
     BUILD.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
     for former in DIRECTORY.glob("*.json"):
         former.unlink()
+    files = sorted({test.file for test in named})
+    if not files:
+        return Ran()
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
-    command += ["-p", "tests.hostile.selection", f"--junitxml={results}", *files]
-    subprocess.run(command, check=False)  # what fails is in the results
-    ran: Ran = Counter()
-    if not results.exists():
-        return ran
-    known = {Path(file).with_suffix("").as_posix(): file for file in files}
+    command += ["-p", "tests.hostile.selection", f"--junitxml={results}"]
+    subprocess.run([*command, *files], check=False)  # what fails is in the results
+    return _results(results, named) if results.exists() else Ran()
+
+
+def _results(results: Path, named: Sequence[Named]) -> Ran:
+    """Return what ran of the tests named, as pytest wrote it down."""
+    ran = Ran()
+    known = {Path(test.file).with_suffix("").as_posix(): test.file for test in named}
     for case in ET.parse(results).iter("testcase"):
         module = case.get("classname", "").replace(".", "/")
         name = _PARAMETERS.sub("", case.get("name", ""))
         passed = not any(part.tag in {"failure", "error", "skipped"} for part in case)
         for stem, file in known.items():
-            if module == stem or module.startswith(f"{stem}/"):
+            if module != stem and not module.startswith(f"{stem}/"):
+                continue
+            if any(test.is_it(file, name) for test in named):
                 ran[file, name, passed] += 1
     return ran
 
