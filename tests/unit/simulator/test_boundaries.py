@@ -1,4 +1,4 @@
-"""Who may import what: ministack in its own modules, the gate in the in-process face."""
+"""Who may import what: ministack in modules of its own, the gate in one face."""
 
 import ast
 from collections.abc import Iterator
