@@ -26,7 +26,11 @@ PUSHERS = 4
 SETTLED = {"trusted", "unsigned"}
 PATIENCE = 300.0
 """Seconds without any progress before the run is given up."""
-STEP = 2.0
+STEP = 10.0
+"""Seconds between two counts of what is judged: each reads the whole ledger."""
+BACKLOG = 500
+"""Messages that may wait when an image is pushed. The local AWS looks through all of a
+queue for each message that it gives out; a longer one would measure that."""
 _ROLE = "VerifyPushRole"
 
 
@@ -74,12 +78,16 @@ class _Run:
         """Push every family, each in its order, some beside one another."""
         for repository in sorted({each["repository"] for each in self._told}):
             self._ecr.create_repository(repositoryName=repository)
+        start = time.monotonic()
         with ThreadPoolExecutor(PUSHERS) as threads:
             for number, _ in enumerate(threads.map(self._push, self._told), 1):
-                if number % 250 == 0:
-                    print(f"{number} images pushed", flush=True)
+                if number % 100 == 0:
+                    took = time.monotonic() - start
+                    print(f"{took:6.0f} s  {number} images pushed", flush=True)
 
     def _push(self, family: Mapping[str, Any]) -> None:
+        while self.waiting("looks") > BACKLOG:
+            time.sleep(0.5)
         repository = family["repository"]
         for digest, encoded in family["blobs"].items():
             self._upload(repository, digest, base64.b64decode(encoded))

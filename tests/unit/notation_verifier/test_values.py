@@ -179,18 +179,120 @@ def test_a_derived_value_has_all_fields_whichever_is_made_first() -> None:
         Base(x=1, z=3)  # type: ignore[call-arg]
 
 
+def _mutable(decorator: Callable[..., Any]) -> tuple[Any, Any, Any]:
+    @decorator(slots=True, kw_only=True)
+    class Counted:
+        """Counts."""
+
+        name: str
+        count: int = 0
+        seen: list[int] = dataclasses.field(default_factory=list)
+
+        @property
+        def more(self) -> int:
+            return self.count + 1
+
+    @decorator(frozen=True, slots=True, eq=False)
+    class Unlike:
+        """Equal to itself only."""
+
+        x: int
+
+    @decorator(slots=True, eq=False)
+    class Alone:
+        x: int
+
+    return Counted, Unlike, Alone
+
+
+CHANGING = pytest.mark.parametrize(
+    "classes",
+    [_mutable(dataclass), _mutable(dataclasses.dataclass)],
+    ids=["ours", "theirs"],
+)
+
+
+@CHANGING
+def test_what_is_not_frozen_changes(classes: tuple[Any, Any, Any]) -> None:
+    counted, _, alone = classes
+    value = counted(name="a")
+    value.count += 2
+    value.seen.append(1)
+    assert (value.count, value.more, value.seen) == (2, 3, [1])
+    assert value == counted(name="a", count=2, seen=[1])
+    assert value != counted(name="a")
+    assert counted(name="b").seen == []
+    assert repr(value).endswith("Counted(name='a', count=2, seen=[1])")
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(value)
+    with pytest.raises(AttributeError):
+        value.other = 1
+    with pytest.raises(AttributeError):
+        value.more = 1
+    del value.count
+    assert not hasattr(value, "count")
+    other = alone(1)
+    other.x = 2
+    assert other.x == 2
+
+
+@CHANGING
+def test_without_equality_a_value_equals_itself_only(
+    classes: tuple[Any, Any, Any],
+) -> None:
+    for cls in classes[1:]:
+        one, other = cls(1), cls(1)
+        assert one == one  # noqa: PLR0124 - that it does
+        assert one != other
+        assert len({one, other}) == 2
+        assert repr(one).endswith("(x=1)")
+        assert [each.name for each in dataclasses.fields(cls)] == ["x"]
+        assert dataclasses.replace(one, x=3).x == 3
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        classes[1](1).x = 2
+
+
+@dataclass(slots=True)
+class Kept:
+    """At module level: pickle finds it."""
+
+    x: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptUnlike:
+    """The same."""
+
+    x: int
+
+
+def test_these_survive_pickling_and_copying() -> None:
+    for value in (Kept(1), KeptUnlike(1)):
+        for again in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
+            assert (type(again), again.x) == (type(value), 1)
+
+
 def test_a_class_that_is_none_of_these_is_the_standard_librarys() -> None:
-    @dataclass(slots=True)
+    @dataclass(kw_only=True)
     class Mutable:
         x: int
 
-    value = Mutable(1)
+    value = Mutable(x=1)
     value.x = 2
-    assert value == Mutable(2)
+    assert value == Mutable(x=2)
     assert "__init__" in vars(Mutable)
+    assert "__eq__" in vars(Mutable)
+    made: Any = dataclass
+    with pytest.raises(ValueError, match="eq must be true if order is true"):
+
+        @made(slots=True, order=True, eq=False)
+        class Wrong:
+            x: int
 
 
-@pytest.mark.parametrize("options", [{"frozen": True, "slots": True}, {"slots": True}])
+@pytest.mark.parametrize(
+    "options", [{"frozen": True, "slots": True}, {"slots": True}, {}]
+)
 def test_no_signature_is_written_into_a_docstring(
     monkeypatch: pytest.MonkeyPatch, options: dict[str, bool]
 ) -> None:

@@ -2,29 +2,53 @@
 
 Libraries compile patterns while they are imported, most of which no look ever uses: to
 read names that are written as RFC 4514 says (they span all of Unicode: two thirds of
-what importing ``cryptography.x509`` takes; ``notation_verifier.names`` reads ours), and
-to render botocore's documentation (docs/performance.md). They are compiled when
-somebody uses them. Listed is only what no look uses: to do later what every look needs
-would help nobody.
+what importing ``cryptography.x509`` takes; ``notation_verifier.names`` reads ours), to
+render botocore's documentation, to read settings files, titles of mails, versions of
+other interpreters (docs/performance.md). They are compiled when somebody uses them.
+Listed is only what no look uses: to do later what every look needs would help nobody.
 """
 
 import re
 import sys
 from typing import Any, Final
 
-UNUSED: Final = frozenset({"cryptography.x509.name", "html", "html.parser"})
+UNUSED: Final = frozenset(
+    {
+        "botocore.docs.bcdoc.restdoc",
+        "botocore.docs.utils",
+        "botocore.monitoring",
+        "configparser",
+        "cryptography.x509.name",
+        "email.header",
+        "email.utils",
+        "html",
+        "html.parser",
+        "importlib.metadata",
+        "locale",
+        "platform",
+        "string",
+        "tokenize",
+        "urllib.request",
+        "xml.etree.ElementPath",
+    }
+)
 """Modules whose patterns are not compiled. Each of them only calls its patterns'
-methods; none hands one to a function of ``re``, which would take no stand-in."""
+methods; none hands one to a function of ``re``, which would take no stand-in. Of the
+nine of ``platform`` botocore uses one, while the first client is made."""
 
 
 class _Pattern:
     """A pattern that is compiled when it is first used."""
 
+    __isabstractmethod__ = False  # what abstract classes ask each of their attributes
+
     def __init__(self, pattern: str, flags: int) -> None:
         self._written = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (the pattern's own)
-        return getattr(re.compile(*self._written), name)
+        value = getattr(re.compile(*self._written), name)
+        setattr(self, name, value)  # which is not asked for again
+        return value
 
 
 def import_libraries() -> None:

@@ -1,4 +1,4 @@
-"""Values: frozen dataclasses that are made ready when they are first needed.
+"""Values: dataclasses with slots that are made ready when they are first needed.
 
 ``dataclasses.dataclass`` writes and compiles six methods of every class while it is
 imported, and looks at each of its fields. Over a hundred classes that is a third of
@@ -23,19 +23,26 @@ else:
     def dataclass(
         cls: type | None = None, /, **options: bool
     ) -> type | Callable[[type], type]:
-        """Do as ``dataclasses.dataclass``: lazily for a frozen class with slots."""
+        """Do as ``dataclasses.dataclass``: lazily for a class with slots."""
         lazy = dict(options)
         frozen, slots = lazy.pop("frozen", False), lazy.pop("slots", False)
-        order = lazy.pop("order", False)
-        if not (frozen and slots) or lazy.keys() - {"kw_only"}:
+        eq, order = lazy.pop("eq", True), lazy.pop("order", False)
+        if not slots or (order and not eq) or lazy.keys() - {"kw_only"}:
 
             def as_ever(plain: type) -> type:
                 return dataclasses.dataclass(_documented(plain), **options)
 
             return as_ever if cls is None else as_ever(cls)
 
+        methods: dict[str, Any] = dict(_METHODS)
+        if eq:
+            methods |= _EQUALITY if frozen else {**_EQUALITY, "__hash__": None}
+        if frozen:
+            methods |= _FROZEN
+        if order:
+            methods |= _ORDER
+
         def made(plain: type) -> type:
-            methods = _METHODS | _ORDER if order else _METHODS
             return _with_slots(_documented(plain), methods, lazy)
 
         return made if cls is None else made(cls)
@@ -54,9 +61,7 @@ def _documented(cls: type) -> type:
     return cls
 
 
-def _with_slots(
-    plain: type, methods: dict[str, Callable[..., Any]], options: dict[str, bool]
-) -> type:
+def _with_slots(plain: type, methods: dict[str, Any], options: dict[str, bool]) -> type:
     """Return ``plain`` made anew, with slots for its fields, and ``methods``.
 
     Slots cannot be given to a class that is there: dataclasses makes it twice as well.
@@ -211,11 +216,9 @@ def _ordering(name: str) -> Callable[[object, object], Any]:
     return compared
 
 
-_METHODS: Final[dict[str, Callable[..., Any]]] = {
-    "__init__": _init,
-    "__repr__": _repr,
-    "__eq__": _eq,
-    "__hash__": _hash,
+_METHODS: Final = {"__init__": _init, "__repr__": _repr}
+_EQUALITY: Final = {"__eq__": _eq, "__hash__": _hash}
+_FROZEN: Final = {
     "__setattr__": _setattr,
     "__delattr__": _delattr,
     "__getstate__": _getstate,
