@@ -1,9 +1,10 @@
-"""``python -m tests.sam_local``: the real ``sam local invoke`` on each of events/.
+"""``python -m tests.sam_local``: the real ``sam local`` on each of events/.
 
-Linux, root, Debian's packages or a Docker engine's programs; no container registry. The
-function is packaged as for Lambda, but for this machine's architecture, where this
-machine has Lambda's Python. Ends with 77 where it cannot run, after a line that says
-why.
+One event of each function by ``sam local invoke``, as a person would; the others by
+``sam local start-lambda``, whose containers stay. Linux, root, Debian's packages or a
+Docker engine's programs; no container registry. The function is packaged as for Lambda,
+but for this machine's architecture, where this machine has Lambda's Python. Ends with
+77 where it cannot run, after a line that says why.
 
 ``python -m tests.sam_local --serve`` is for a person with a Docker engine: it builds,
 starts a local AWS that containers reach, prints the command, and waits for Ctrl-C.
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -31,6 +33,8 @@ PORT = 4566
 CANNOT = 77
 EVENTS = ROOT / "events"
 FUNCTIONS = ("VerifyPushFunction", "SweepFunction")
+INVOKED = ("ecr-push-unsigned.json", "signer-revoked-profile.json")
+"""One event of each function, by ``sam local invoke``."""
 
 
 def outside() -> int:
@@ -78,18 +82,27 @@ def inside(folder: Path) -> int:
         figures.add("seconds until ready", round(time.monotonic() - began, 1))
         events = sorted(EVENTS.glob("*.json"))
         figures.add("events", len(events), least=1)
-        for event in events:
-            started = time.monotonic()
-            wanted = expected(event)
-            answer = sam.invoke(event, environment)
-            got = chosen(answer, wanted)
-            figures.add(event.name, in_words(got), exactly=in_words(wanted))
-            if got != wanted:
-                print(f"     it answered {answer}")
-            figures.add(f"{event.name} seconds", round(time.monotonic() - started, 1))
+        for name in INVOKED:
+            _judge(figures, EVENTS / name, lambda each: sam.invoke(each, environment))
+        with sam.serving(environment, folder / "start-lambda.log"):
+            for event in events:
+                if event.name not in INVOKED:
+                    _judge(figures, event, sam.ask)
         letters = surroundings.dead_letters(aws, settings)
         figures.add("dead letters", letters, exactly=DEAD_LETTERS)
     return figures.finish()
+
+
+def _judge(figures: Figures, event: Path, invoke: Callable[[Path], str]) -> None:
+    """Add what the function answered to an event, and how long that took."""
+    started = time.monotonic()
+    wanted = expected(event)
+    answer = invoke(event)
+    got = chosen(answer, wanted)
+    figures.add(event.name, in_words(got), exactly=in_words(wanted))
+    if got != wanted:
+        print(f"     it answered {answer}")
+    figures.add(f"{event.name} seconds", round(time.monotonic() - started, 1))
 
 
 def serve() -> int:

@@ -1,9 +1,15 @@
 """SAM's command line, used as a person would use it."""
 
+import http.client
 import os
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import yaml
@@ -22,6 +28,9 @@ VARIABLES = ROOT / "build/sam-invoke-variables.json"
 """The same: the function's environment."""
 _SAM = Path(".venv-sam/bin/sam")
 _INVOKE_SECONDS = 60
+_SERVER = ("127.0.0.1", 3001)
+"""Where ``sam local start-lambda`` listens unless told otherwise."""
+_SERVER_SECONDS = 60.0
 
 
 def build(python: Path | None) -> None:
@@ -80,6 +89,75 @@ def invoke(event: Path, environment: Mapping[str, str]) -> str:
         print(done.stderr, flush=True)
         return ""
     return lines[-1]
+
+
+@contextmanager
+def serving(environment: Mapping[str, str], log: Path) -> Iterator[None]:
+    """Run ``sam local start-lambda``: containers stay from event to event.
+
+    Args:
+        environment: of SAM.
+        log: where it, and the functions, write.
+
+    Raises:
+        RuntimeError: it did not come up; its log is in the message.
+    """
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [str(_SAM), "local", "start-lambda", "--skip-pull-image"],
+            cwd=ROOT,
+            env=dict(environment),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + _SERVER_SECONDS
+        while not _listens():
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"sam did not come up:\n{log.read_text()}")
+            time.sleep(0.1)
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)  # it removes its containers
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def ask(event: Path) -> str:
+    """Have the function that ``serving`` keeps take ``event``; return its answer.
+
+    An answer that is an error of the function, or none, is empty.
+    """
+    connection = http.client.HTTPConnection(*_SERVER, timeout=_INVOKE_SECONDS)
+    try:
+        connection.request(
+            "POST",
+            f"/2015-03-31/functions/{function_of(event.name)}/invocations",
+            body=event.read_bytes(),
+            headers={"Content-Type": "application/json"},
+        )
+        answer = connection.getresponse()
+        text = answer.read().decode()
+    except (OSError, http.client.HTTPException) as problem:
+        print(f"{event.name}: {problem!r}", flush=True)
+        return ""
+    finally:
+        connection.close()
+    if answer.status != HTTPStatus.OK or answer.getheader("X-Amz-Function-Error"):
+        print(text, flush=True)
+        return ""
+    return text
+
+
+def _listens() -> bool:
+    try:
+        socket.create_connection(_SERVER, timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _set_defaults() -> None:
