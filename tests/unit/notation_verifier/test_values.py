@@ -187,6 +187,10 @@ def _mutable(decorator: Callable[..., Any]) -> tuple[Any, Any, Any]:
         name: str
         count: int = 0
         seen: list[int] = dataclasses.field(default_factory=list)
+        asked: int = dataclasses.field(default=7, init=False, repr=False)
+        heard: list[int] = dataclasses.field(
+            default_factory=list, init=False, repr=False
+        )
 
         @property
         def more(self) -> int:
@@ -222,6 +226,12 @@ def test_what_is_not_frozen_changes(classes: tuple[Any, Any, Any]) -> None:
     assert value == counted(name="a", count=2, seen=[1])
     assert value != counted(name="a")
     assert counted(name="b").seen == []
+    assert (value.asked, value.heard) == (7, [])
+    assert counted(name="b").heard is not value.heard
+    value.asked += 1
+    assert value != counted(name="a", count=2, seen=[1])
+    with pytest.raises(TypeError):
+        counted(name="a", asked=1)
     assert repr(value).endswith("Counted(name='a', count=2, seen=[1])")
     with pytest.raises(TypeError, match="unhashable"):
         hash(value)

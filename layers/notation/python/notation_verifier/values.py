@@ -147,20 +147,21 @@ def _made_init(cls: type[Any]) -> Callable[..., None]:
     body: list[str] = []
     for number, each in enumerate(dataclasses.fields(cls)):
         parameter = value = each.name
+        kept = ""  # what a field holds that nobody gives
         # Past the __setattr__ that refuses, and faster than object's.
         scope[f"set{number}"] = getattr(cls, each.name).__set__
         if each.default is not dataclasses.MISSING:
             scope[f"default{number}"] = each.default
-            parameter = f"{each.name}=default{number}"
+            parameter, kept = f"{each.name}=default{number}", f"default{number}"
         elif each.default_factory is not dataclasses.MISSING:
             scope[f"default{number}"] = each.default_factory
-            parameter = f"{each.name}=missing"
-            value = f"default{number}() if {each.name} is missing else {each.name}"
+            parameter, kept = f"{each.name}=missing", f"default{number}()"
+            value = f"{kept} if {each.name} is missing else {each.name}"
         if each.init:
             (keyword if each.kw_only else plain).append(parameter)
             body.append(f"set{number}(self, {value})")
-        elif f"default{number}" in scope:
-            raise TypeError(f"{cls}.{each.name}: not given, and yet with a default")
+        elif kept:
+            body.append(f"set{number}(self, {kept})")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     parameters = ", ".join(["self", *plain, *(["*", *keyword] if keyword else [])])
