@@ -73,7 +73,8 @@ print(sorted(cold_start.UNUSED - kept))
 def test_what_is_used_of_them_works_as_ever() -> None:
     read = """
 import email.header, email.utils, importlib.metadata, locale, platform, string
-import configparser, tokenize, io, urllib.request, xml.etree.ElementTree as tree
+import configparser, copy, io, pickle, tokenize
+import urllib.request, xml.etree.ElementTree as tree
 settings = configparser.RawConfigParser()
 settings.read_string("[a]\\nb = c\\n  d\\n# e\\n[f g]\\nh = 1")
 print({name: dict(settings[name]) for name in settings})
@@ -82,6 +83,8 @@ print(email.utils.formataddr(('a "b" (c)', "d@e")))
 print(importlib.metadata.EntryPoint("a", "b.c:d [e]", "f").extras)
 print(locale.format_string("%5.1f|%s", (1.25, "b")))
 print(platform.python_version(), platform.libc_ver() != ("", ""))
+print(copy.deepcopy(settings)["a"]["b"], pickle.loads(pickle.dumps(settings))["a"]["b"])
+print(copy.copy(settings.SECTCRE).match("[x]").group("header"))
 print(string.Template("$a ${b} $$").substitute(a=1, b=2))
 print(tokenize.detect_encoding(io.BytesIO(b"# coding: latin-1").readline))
 print(tree.fromstring("<a><b c='d'/></a>").findall("./b[@c='d']")[0].tag)

@@ -50,6 +50,10 @@ class _Pattern:
         setattr(self, name, value)  # which is not asked for again
         return value
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be copied, and pickled, as the pattern that it stands for."""
+        return re.compile, self._written
+
 
 def import_libraries() -> None:
     """Import ``botocore`` and ``cryptography.x509``, what is ``UNUSED`` uncompiled.
