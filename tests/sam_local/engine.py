@@ -10,10 +10,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.sam_local.server import running
 
 BRIDGE = "198.18.0.1"
 """The engine's address on its bridge, of the block reserved for tests (RFC 2544)."""
@@ -93,32 +94,19 @@ def engine(folder: Path) -> Iterator[str]:
         RuntimeError: the engine did not come up; its log is in the message.
     """
     host = f"unix://{folder}/docker.sock"
-    log = folder / "log"
-    with log.open("wb") as output:
-        daemon = subprocess.Popen(
-            [
-                *("dockerd", "--host", host, "--pidfile", f"{folder}/pid"),
-                *("--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"),
-                *("--iptables=false", "--ip6tables=false", "--ip-masq=false"),
-                *("--ip-forward=false", f"--bip={BRIDGE}/24"),
-            ],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not _answers(host):
-            if daemon.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"dockerd did not come up:\n{log.read_text()}")
-            time.sleep(0.05)
+    with running(
+        [
+            *("dockerd", "--host", host, "--pidfile", f"{folder}/pid"),
+            *("--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"),
+            *("--iptables=false", "--ip6tables=false", "--ip-masq=false"),
+            *("--ip-forward=false", f"--bip={BRIDGE}/24"),
+        ],
+        log=folder / "log",
+        answers=lambda: _answers(host),
+        start_seconds=_START_SECONDS,
+        end_seconds=15,
+    ):
         yield host
-    finally:
-        daemon.terminate()
-        try:
-            daemon.wait(15)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
-            daemon.wait()
 
 
 def _answers(host: str) -> bool:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from tests.emulator import surroundings
 from tests.emulator.surroundings import ROOT
 from tests.functions.event_files import function_of
 from tests.sam_local import image
+from tests.sam_local.server import running
 
 RUNTIME = "3.13"
 """The Python of the template's runtime."""
@@ -102,28 +102,16 @@ def serving(environment: Mapping[str, str], log: Path) -> Iterator[None]:
     Raises:
         RuntimeError: it did not come up; its log is in the message.
     """
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [str(_SAM), "local", "start-lambda", "--skip-pull-image"],
-            cwd=ROOT,
-            env=dict(environment),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        deadline = time.monotonic() + _SERVER_SECONDS
-        while not _listens():
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"sam did not come up:\n{log.read_text()}")
-            time.sleep(0.1)
+    with running(
+        [str(_SAM), "local", "start-lambda", "--skip-pull-image"],
+        log=log,
+        answers=_listens,
+        start_seconds=_SERVER_SECONDS,
+        end_seconds=30,
+        end_by=signal.SIGINT,  # it removes its containers
+        environment=environment,
+    ):
         yield
-    finally:
-        server.send_signal(signal.SIGINT)  # it removes its containers
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def ask(event: Path) -> str:
